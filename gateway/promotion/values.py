@@ -1,0 +1,98 @@
+"""What promotion works on: requests, operations, plans, receipts. Frozen values."""
+
+from pydantic import JsonValue
+
+from sandbox.contract.digest import digest
+from sandbox.contract.shapes import ChangeKind, Dialect, Flavour, Frozen, JsonObject
+
+#: Stands in a request's body where the marker's value will be (see ``markers.py``).
+MARKER_KEY = "airlock.last"
+
+
+class SiteIdentity(Frozen):
+    """Which Jira this is: part of every approval digest."""
+
+    site: str
+    base_url: str
+    flavour: Flavour
+
+    @property
+    def dialect(self) -> Dialect:
+        """The REST dialect the gateway speaks to it."""
+        return Dialect.V3 if self.flavour is Flavour.CLOUD else Dialect.V2
+
+
+class Request(Frozen):
+    """One upstream request. The path is relative to the site's base URL."""
+
+    method: str
+    path: str
+    query: dict[str, str] = {}
+    body: JsonValue = None
+
+
+class PlannedOperation(Frozen):
+    """One upstream request with everything it assumes and everything it must achieve."""
+
+    position: int
+    kind: ChangeKind
+    #: The changes of the set that this request carries.
+    change_ids: tuple[str, ...]
+    #: Upstream issue id; the temporary id for a new issue.
+    issue_id: str
+    issue_key: str
+    project_key: str
+    request: Request
+    #: Field id to the value the write assumes upstream (the approved *before*).
+    #: Transition: ``{"status": {"id", "name"}}``. Comment and create: empty.
+    base: dict[str, JsonValue] = {}
+    #: Field id to the value that read-back must show. For set fields
+    #: ``{"add": […], "remove": […]}``. Comment: ``{"body", "visibility"}``.
+    wants: dict[str, JsonValue] = {}
+    #: Set fields among ``wants``.
+    set_fields: tuple[str, ...] = ()
+    #: Positions of operations that must be applied first.
+    depends_on: tuple[int, ...] = ()
+
+
+class Plan(Frozen):
+    """Everything an approval covers: what the page shows and what will be sent."""
+
+    seal: str
+    identity: SiteIdentity
+    policy_version: str
+    #: Change id to ``keep`` or ``reject``, for every change of the set.
+    decisions: dict[str, str]
+    operations: tuple[PlannedOperation, ...]
+
+    def digest(self) -> str:
+        """Return the approval digest: over every leaf of this plan."""
+        return digest(self.model_dump(mode="json"))
+
+
+class SideEffect(Frozen):
+    """A field that changed upstream although our request did not name it."""
+
+    field: str
+    before: JsonValue = None
+    after: JsonValue = None
+    by: str = ""
+
+
+class Receipt(Frozen):
+    """The recorded, read-back answer of one operation."""
+
+    status: int
+    at: int
+    #: How we know: ``answer`` (Jira answered and it was read back) or ``probe``.
+    known_by: str
+    upstream_key: str | None = None
+    upstream_id: str | None = None
+    url: str = ""
+    #: Field id to what our write really replaced and what is there now.
+    replaced: dict[str, tuple[JsonValue, JsonValue]] = {}
+    side_effects: tuple[SideEffect, ...] = ()
+    #: True when somebody else's edit fell between our read and our write.
+    overwrote: bool = False
+    #: Jira's answer, without what could be long.
+    answer: JsonObject = {}

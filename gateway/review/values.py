@@ -1,0 +1,113 @@
+"""What a reviewer is shown: finished values, made by pure functions in this room."""
+
+from pydantic import JsonValue
+
+from gateway.promotion.states import OpState
+from gateway.promotion.values import PlannedOperation, Receipt
+from gateway.review.states import State, Turn
+from sandbox.contract.compare import Three
+from sandbox.contract.shapes import Change, Frozen, Read
+
+
+class Flag(Frozen):
+    """A thing seen that a reviewer should know, with its evidence."""
+
+    #: One of the ids in review-pages.md 4.3: ``unread_write``, ``rich_loss`` …
+    id: str
+    #: ``block``, ``warn`` or ``info``.
+    severity: str
+    #: Values for the sentence in ``gateway.web`` (texts are translated there).
+    evidence: dict[str, str] = {}
+    change_id: str | None = None
+
+
+class ChangeView(Frozen):
+    """One change beside Jira as it is now."""
+
+    change: Change
+    #: The field's own name on this site ("Story Points", "우선순위").
+    field_name: str
+    #: Schema type of the field (``string``, ``user``, ``array`` …) and its custom type.
+    field_type: str
+    rich: bool
+    #: Value in the baseline that the gateway stored itself.
+    base: JsonValue = None
+    #: Value in Jira now; ``None`` also when it could not be read (see ``now_known``).
+    now: JsonValue = None
+    now_known: bool = True
+    wants: JsonValue = None
+    three: Three
+    #: ``keep`` or ``reject``.
+    verdict: str
+    words: str = ""
+    flags: tuple[Flag, ...] = ()
+
+
+class IssueView(Frozen):
+    """All changes of one issue."""
+
+    issue_id: str
+    key: str
+    summary: str
+    #: Browse URL upstream; empty for a new issue.
+    url: str
+    #: True for an issue that does not exist upstream yet.
+    new: bool
+    changes: tuple[ChangeView, ...]
+
+
+class OperationView(Frozen):
+    """One operation with its progress."""
+
+    planned: PlannedOperation
+    state: OpState
+    receipt: Receipt | None = None
+    trouble: str = ""
+
+
+class ReviewView(Frozen):
+    """A change set as the page shows it."""
+
+    id: int
+    state: State
+    turn: Turn
+    title: str
+    reason: str
+    agent: str
+    #: Jira account and display name of the person the agent worked for.
+    person: str
+    person_name: str
+    site_url: str
+    demo: bool
+    round: int
+    received_at: int
+    #: When Jira was read for this view; ``None`` if it could not be.
+    checked_at: int | None
+    issues: tuple[IssueView, ...]
+    flags: tuple[Flag, ...]
+    reads: tuple[Read, ...]
+    #: The digest that approve and promote must name; empty when nothing can be approved.
+    digest: str
+    #: The exact requests, in order.
+    operations: tuple[OperationView, ...]
+    #: Why it cannot be approved now, as sentences; empty when it can.
+    obstacles: tuple[str, ...] = ()
+    words: str = ""
+    decided_by: str = ""
+
+
+class InboxRow(Frozen):
+    """One line of the inbox."""
+
+    id: int
+    state: State
+    turn: Turn
+    title: str
+    agent: str
+    person_name: str
+    issue_keys: tuple[str, ...]
+    created: int
+    changed: int
+    flags: tuple[Flag, ...]
+    round: int
+    received_at: int

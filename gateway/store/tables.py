@@ -1,0 +1,244 @@
+"""The gateway's tables. They are declared here and never leave ``gateway.store``.
+
+Times are integer microseconds in UTC; JSON is canonical TEXT where a digest is made of
+it. What the gateway keeps is in upstream form: no placeholders.
+"""
+
+from sqlalchemy import BigInteger, Index, MetaData, Text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class GatewayTable(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMES))):
+    """Base of the gateway's tables; has its own metadata, apart from the sandbox's."""
+
+
+class SiteRow(GatewayTable, table=True):
+    """An upstream that this gateway serves, as it identified itself."""
+
+    __tablename__ = "site"
+
+    site: str = Field(primary_key=True, sa_type=Text)
+    #: Base URL with context path, no trailing slash: part of every approval digest.
+    base_url: str = Field(sa_type=Text)
+    flavour: str = Field(sa_type=Text)
+    #: ``SiteBaseline`` as JSON, in upstream form.
+    metadata_body: str = Field(default="{}", sa_type=Text)
+    #: The newest baseline revision given out.
+    revision: int = Field(default=0, sa_type=BigInteger)
+    #: Newest sealed set fetched from the sandbox (its ``position``).
+    fetched_position: int = Field(default=0, sa_type=BigInteger)
+    #: A sentence when everything for this site is paused, else NULL.
+    paused: str | None = Field(default=None, sa_type=Text)
+
+
+class BaselineRow(GatewayTable, table=True):
+    """An issue as the gateway read it. Earlier revisions stay: they are the evidence."""
+
+    __tablename__ = "baseline"
+
+    site: str = Field(primary_key=True, sa_type=Text)
+    issue_id: str = Field(primary_key=True, sa_type=Text)
+    revision: int = Field(primary_key=True, sa_type=BigInteger)
+    key: str = Field(index=True, sa_type=Text)
+    fetched_at: int = Field(sa_type=BigInteger)
+    #: Digest of ``body`` without times, to skip what did not change.
+    digest: str = Field(sa_type=Text)
+    #: ``IssueBaseline`` as JSON, in upstream form.
+    body: str = Field(sa_type=Text)
+
+
+class AgentRow(GatewayTable, table=True):
+    """An agent that was registered here."""
+
+    __tablename__ = "agent"
+
+    agent: str = Field(primary_key=True, sa_type=Text)
+    created_at: int = Field(sa_type=BigInteger)
+    created_by: str = Field(sa_type=Text)
+
+
+class TokenRow(GatewayTable, table=True):
+    """One agent token: only its hash, with the person, site and scope it is for."""
+
+    __tablename__ = "token"
+
+    token_id: str = Field(primary_key=True, sa_type=Text)
+    token_hash: str = Field(unique=True, sa_type=Text)
+    agent: str = Field(index=True, sa_type=Text)
+    site: str = Field(index=True, sa_type=Text)
+    #: Jira account: accountId on Cloud, user key on Server.
+    person: str = Field(sa_type=Text)
+    person_name: str = Field(sa_type=Text)
+    #: ``Scope`` as JSON.
+    scope: str = Field(sa_type=Text)
+    created_at: int = Field(sa_type=BigInteger)
+    expires_at: int = Field(sa_type=BigInteger)
+    revoked_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ReviewRow(GatewayTable, table=True):
+    """A change set under review."""
+
+    __tablename__ = "review"
+
+    #: Shown as ``CS-{id}``.
+    id: int | None = Field(default=None, primary_key=True)
+    site: str = Field(index=True, sa_type=Text)
+    #: Id of the sealed set in the sandbox.
+    change_set: str = Field(unique=True, sa_type=Text)
+    seal: str = Field(sa_type=Text)
+    agent: str = Field(sa_type=Text)
+    person: str = Field(sa_type=Text)
+    workspace: str = Field(sa_type=Text)
+    #: ``review.states.State``.
+    state: str = Field(index=True, sa_type=Text)
+    #: ``ChangeSet`` as JSON, addresses turned back to upstream form.
+    body: str = Field(sa_type=Text)
+    #: ``list[Read]`` as JSON; ``null`` when the sandbox had none to give.
+    reads: str = Field(default="[]", sa_type=Text)
+    #: Why the gateway refused it at intake, else NULL.
+    refused: str | None = Field(default=None, sa_type=Text)
+    #: The digest that was approved, else NULL.
+    approved_digest: str | None = Field(default=None, sa_type=Text)
+    #: ``Plan`` as JSON, exactly as approved.
+    approved_plan: str | None = Field(default=None, sa_type=Text)
+    words: str = Field(default="", sa_type=Text)
+    decided_by: str | None = Field(default=None, sa_type=Text)
+    decided_at: int | None = Field(default=None, sa_type=BigInteger)
+    received_at: int = Field(sa_type=BigInteger)
+    #: Grows with every decision, so that two clicks cannot both win.
+    edition: int = 0
+    #: Whether the outcome reached the sandbox.
+    told: bool = False
+
+
+class DecisionRow(GatewayTable, table=True):
+    """What a person decided about one change. No row: not left out."""
+
+    __tablename__ = "decision"
+
+    review_id: int = Field(primary_key=True, foreign_key="review.id")
+    change_id: str = Field(primary_key=True, sa_type=Text)
+    #: ``reject`` (left out) or ``keep``.
+    verdict: str = Field(sa_type=Text)
+    words: str = Field(default="", sa_type=Text)
+    by: str = Field(sa_type=Text)
+    at: int = Field(sa_type=BigInteger)
+
+
+class ApprovalRow(GatewayTable, table=True):
+    """A person's approval of exactly one digest."""
+
+    __tablename__ = "approval"
+
+    review_id: int = Field(primary_key=True, foreign_key="review.id")
+    digest: str = Field(primary_key=True, sa_type=Text)
+    person: str = Field(primary_key=True, sa_type=Text)
+    at: int = Field(sa_type=BigInteger)
+
+
+class OperationRow(GatewayTable, table=True):
+    """One upstream request of an approved set: the outbox."""
+
+    __tablename__ = "operation"
+    __table_args__ = (Index("ix_operation_claim", "state", "site", "issue_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    review_id: int = Field(index=True, foreign_key="review.id")
+    site: str = Field(sa_type=Text)
+    digest: str = Field(sa_type=Text)
+    position: int
+    #: ``promotion.states.OpState``.
+    state: str = Field(sa_type=Text)
+    issue_id: str = Field(sa_type=Text)
+    issue_key: str = Field(sa_type=Text)
+    #: ``PlannedOperation`` as canonical JSON.
+    body: str = Field(sa_type=Text)
+    #: ``airlock.last`` value that this operation writes.
+    marker: str = Field(unique=True, sa_type=Text)
+    #: Positions that must be applied first, as a JSON list.
+    depends_on: str = Field(default="[]", sa_type=Text)
+    fence: int = 0
+    owner: str | None = Field(default=None, sa_type=Text)
+    #: By the database's clock.
+    lease_until: int = Field(default=0, sa_type=BigInteger)
+    #: When the last intent was committed, by the database's clock.
+    intent_at: int | None = Field(default=None, sa_type=BigInteger)
+    #: Not before this time (rate limit, quarantine), by the database's clock.
+    not_before: int = Field(default=0, sa_type=BigInteger)
+    attempts: int = 0
+    #: ``Receipt`` as JSON.
+    receipt: str | None = Field(default=None, sa_type=Text)
+    #: A sentence for people when it did not go through.
+    trouble: str = Field(default="", sa_type=Text)
+
+
+class AuditRow(GatewayTable, table=True):
+    """What people and the gateway did: a hash chain."""
+
+    __tablename__ = "audit"
+
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    at: int = Field(sa_type=BigInteger)
+    actor: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    #: Canonical JSON.
+    body: str = Field(sa_type=Text)
+    prev_hash: str = Field(sa_type=Text)
+    hash: str = Field(sa_type=Text)
+
+
+class AuditHeadRow(GatewayTable, table=True):
+    """The chain's head: locked by every append, so that there is only one tail."""
+
+    __tablename__ = "audit_head"
+
+    id: int = Field(primary_key=True)
+    seq: int = Field(sa_type=BigInteger)
+    hash: str = Field(sa_type=Text)
+
+
+class PersonRow(GatewayTable, table=True):
+    """Somebody who may sign in."""
+
+    __tablename__ = "person"
+
+    person: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    #: ``viewer``, ``reviewer``, ``approver`` or ``admin``.
+    role: str = Field(sa_type=Text)
+    #: Their Jira account, to know whether a change was made for them.
+    jira_account: str | None = Field(default=None, sa_type=Text)
+    created_at: int = Field(sa_type=BigInteger)
+
+
+class SignInLinkRow(GatewayTable, table=True):
+    """A one-time sign-in link, by the hash of its secret."""
+
+    __tablename__ = "sign_in_link"
+
+    link_hash: str = Field(primary_key=True, sa_type=Text)
+    person: str = Field(sa_type=Text)
+    expires_at: int = Field(sa_type=BigInteger)
+    used_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class SessionRow(GatewayTable, table=True):
+    """A signed-in browser, by the hash of its cookie."""
+
+    __tablename__ = "session"
+
+    session_hash: str = Field(primary_key=True, sa_type=Text)
+    person: str = Field(index=True, sa_type=Text)
+    signed_in_at: int = Field(sa_type=BigInteger)
+    expires_at: int = Field(sa_type=BigInteger)
+    revoked_at: int | None = Field(default=None, sa_type=BigInteger)

@@ -1,0 +1,28 @@
+"""Canonical JSON and the digests made from it."""
+
+import hashlib
+import json
+from typing import Any
+
+from sandbox.contract.shapes import ChangeSet
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one byte string that equal JSON values share.
+
+    Keys sorted, no spaces, UTF-8 without escapes; refuses NaN and infinities.
+    """
+    text = json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return text.encode("utf-8", "surrogatepass")
+
+
+def digest(value: Any) -> str:
+    """Return the hex SHA-256 of a JSON value's canonical form."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def seal(change_set: ChangeSet) -> str:
+    """Return the seal of a change set: the digest of everything in it but the seal."""
+    return digest(change_set.model_dump(mode="json", exclude={"seal"}))

@@ -1,0 +1,250 @@
+"""What crosses the control door: frozen values that both sandbox and gateway know.
+
+This is the only part of the sandbox that the gateway may import. Nothing here does I/O.
+All times are integer microseconds since 1970 in UTC. All URLs of the upstream are in
+*placeholder form* (see ``sandbox.contract.addresses``) inside everything that is pushed
+to or fetched from a sandbox.
+"""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+JsonObject = dict[str, JsonValue]
+
+
+class Frozen(BaseModel):
+    """A value: immutable, and an unknown key in its JSON is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Flavour(StrEnum):
+    """Which Jira is played: it decides dialects, user references and error bodies."""
+
+    CLOUD = "cloud"
+    SERVER = "server"
+
+
+class Dialect(StrEnum):
+    """The REST dialect a text was written in: 2 has wiki text, 3 has ADF documents."""
+
+    V2 = "2"
+    V3 = "3"
+
+
+class ChangeKind(StrEnum):
+    """What one change does. The gateway plans one or more upstream requests from it."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    TRANSITION = "transition"
+    COMMENT = "comment"
+    COMMENT_EDIT = "comment_edit"
+    WORKLOG = "worklog"
+    LINK = "link"
+    REMOTE_LINK = "remote_link"
+    WATCHER = "watcher"
+    SPRINT = "sprint"
+    ATTACHMENT = "attachment"
+
+
+class ObservedTransition(Frozen):
+    """A transition as upstream offered it for one project, issue type and status."""
+
+    project_id: str
+    type_id: str
+    status_id: str
+    #: As in ``GET issue/{key}/transitions?expand=transitions.fields``.
+    transition: JsonObject
+    #: True when no issue of this kind was seen in this status and we assumed it.
+    inferred: bool = False
+
+
+class SiteBaseline(Frozen):
+    """A site's metadata as upstream answered it; lists hold raw Jira JSON."""
+
+    site: str
+    flavour: Flavour
+    fetched_at: int
+    server_info: JsonObject = {}
+    fields: list[JsonObject] = []
+    #: ``GET project/{key}`` each, with ``issueTypes``, ``components`` and ``versions``.
+    projects: list[JsonObject] = []
+    issue_types: list[JsonObject] = []
+    statuses: list[JsonObject] = []
+    priorities: list[JsonObject] = []
+    resolutions: list[JsonObject] = []
+    link_types: list[JsonObject] = []
+    users: list[JsonObject] = []
+    #: Group name to the ids of its members.
+    groups: dict[str, list[str]] = {}
+    #: ``"{project id}:{type id}"`` to field id to field metadata, as in createmeta.
+    create_meta: dict[str, dict[str, JsonObject]] = {}
+    #: ``"{project id}:{type id}"`` to field id to field metadata, as in editmeta.
+    edit_meta: dict[str, dict[str, JsonObject]] = {}
+    transitions: list[ObservedTransition] = []
+    boards: list[JsonObject] = []
+    sprints: list[JsonObject] = []
+    filters: list[JsonObject] = []
+    #: One sentence for each thing that was assumed because upstream did not tell.
+    inferred: list[str] = []
+
+
+class IssueBaseline(Frozen):
+    """One issue as it was read upstream. ``doc`` is Jira's own JSON, whole."""
+
+    site: str
+    issue_id: str
+    key: str
+    #: Grows with every intake of a site; the gateway gives it.
+    revision: int
+    fetched_at: int
+    #: The dialect ``doc`` was read in.
+    dialect: Dialect
+    #: ``GET issue/{id}?fields=*all&expand=changelog``: ``fields``, ``changelog``, …
+    doc: JsonObject
+    #: What Jira keeps outside the issue's JSON: ``remote_links`` (list), ``watchers``
+    #: (list of users), ``worklogs`` (list), ``properties`` (key to value).
+    extra: JsonObject = {}
+
+
+class Scope(Frozen):
+    """What an agent's token may touch. Deny by default: no project, no issue."""
+
+    #: Project keys.
+    projects: tuple[str, ...] = ()
+    #: Only issues whose assignee, reporter or watcher in the *baseline* is the person.
+    mine_only: bool = True
+    #: Issue type names or ids; ``None`` is every type.
+    issue_types: tuple[str, ...] | None = None
+    #: Field ids that may be read and written; ``None`` is every field.
+    fields: tuple[str, ...] | None = None
+    #: Kinds of change that may be staged; empty is a token that only reads.
+    kinds: tuple[ChangeKind, ...] = tuple(ChangeKind)
+
+
+class Grant(Frozen):
+    """One agent's token as the gateway pushes it. The token itself never travels."""
+
+    token_id: str
+    #: Hex SHA-256 of the token.
+    token_hash: str
+    site: str
+    agent: str
+    #: The Jira account the agent works for: accountId on Cloud, user key on Server.
+    person: str
+    scope: Scope
+    expires_at: int
+
+
+class Registry(Frozen):
+    """All grants of a site. What is missing is revoked. Older than 60 s refuses."""
+
+    site: str
+    pushed_at: int
+    #: From then on the sandbox refuses every token until a newer registry arrives.
+    valid_until: int
+    grants: list[Grant] = []
+
+
+class Change(Frozen):
+    """One thing an agent wants, with what it saw before.
+
+    ``before`` is the sandbox's claim; the gateway believes ``after`` alone.
+    """
+
+    #: ``c1``, ``c2`` … in the order of writing; unique in its change set.
+    id: str
+    kind: ChangeKind
+    issue_id: str
+    issue_key: str
+    #: Field id of an edit, else ``None``.
+    field: str | None = None
+    before: JsonValue = None
+    #: The wanted value. EDIT: the field's Jira JSON in the site's own dialect.
+    #: CREATE: ``{"fields": {…}}``. TRANSITION: ``{"status": {"id", "name"},
+    #: "transition": {"id", "name"}, "fields": {…}}`` with ``before`` ``{"status": …}``.
+    #: COMMENT: ``{"id", "body", "visibility"?, "properties"?}``. COMMENT_EDIT: as
+    #: COMMENT with ``before`` the same shape. WORKLOG: ``{"id", "timeSpentSeconds",
+    #: "started", "comment"?}``. LINK: ``{"type": {"id", "name"}, "inwardIssue":
+    #: {"id", "key"}, "outwardIssue": {"id", "key"}}``. REMOTE_LINK: ``{"globalId"?,
+    #: "object": {…}, …}``. WATCHER: ``{"add": user} | {"remove": user}``. SPRINT:
+    #: ``{"id"}`` or null. ATTACHMENT: ``{"id", "filename", "size", "sha256"}``.
+    after: JsonValue = None
+    #: The baseline revision the shadow had when this was written; 0 for a new issue.
+    base_revision: int = 0
+    #: Ids of changes of this set (new issues) that must exist first.
+    depends_on: tuple[str, ...] = ()
+    written_at: int = 0
+    #: When the agent last read this issue before the write; ``None`` is never.
+    read_at: int | None = None
+    door: str = ""
+
+
+class ChangeSet(Frozen):
+    """All changes of a workspace since its last seal: numbered and immutable."""
+
+    #: ``{workspace}.{number}``.
+    id: str
+    site: str
+    agent: str
+    person: str
+    workspace: str
+    task: str
+    number: int
+    #: 1, or one more than the set that this replaces after it was sent back.
+    round: int = 1
+    #: The id of the set that this one replaces, if it is a later round.
+    replaces: str | None = None
+    title: str
+    #: The agent's own words.
+    reason: str
+    sealed_at: int
+    #: True when reads may be missing from the journal: treat everything as unread.
+    tainted: bool = False
+    changes: tuple[Change, ...]
+    #: Temporary key to the issue id it stands for, for every new issue of this set.
+    temporary_keys: dict[str, str] = {}
+    #: Hex SHA-256 over the canonical JSON of all of the above, by ``digest.seal``.
+    seal: str = ""
+
+
+class Read(Frozen):
+    """One issue (or search) that an agent read."""
+
+    issue_key: str
+    fields: tuple[str, ...] = ()
+    at: int
+    door: str
+    client: str = ""
+
+
+class Verdict(StrEnum):
+    """What a person decided about one change."""
+
+    PROMOTED = "promoted"
+    REJECTED = "rejected"
+    SENT_BACK = "sent_back"
+
+
+class ChangeOutcome(Frozen):
+    """The decision on one change, with the reviewer's words."""
+
+    change_id: str
+    verdict: Verdict
+    words: str = ""
+    #: The key that a new issue got upstream, the id that a comment got.
+    upstream_key: str | None = None
+    upstream_id: str | None = None
+
+
+class Outcome(Frozen):
+    """What became of a change set; pushed to the sandbox for the agent to read."""
+
+    change_set: str
+    state: str
+    decided_by: str
+    decided_at: int
+    words: str = ""
+    changes: tuple[ChangeOutcome, ...] = ()

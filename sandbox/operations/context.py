@@ -1,0 +1,63 @@
+"""Who asks, and what they ask of: the two values every operation takes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sandbox.contract.addresses import Address
+from sandbox.contract.shapes import Flavour, Scope
+from sandbox.store.database import Database
+from sandbox.store.reads import ReadQueue
+
+
+class Role(StrEnum):
+    """What a sandbox plays: the real Jira of a demo or test, or the agents' shadow."""
+
+    UPSTREAM = "upstream"
+    SHADOW = "shadow"
+
+
+class Door(StrEnum):
+    """Where a call came in."""
+
+    REST2 = "rest2"
+    REST3 = "rest3"
+    AGILE = "agile"
+    MCP = "mcp"
+    CONTROL = "control"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The one who asks. An agent always names the person it works for."""
+
+    #: Jira user id: accountId on Cloud, user key on Server.
+    person: str
+    door: Door
+    #: ``None`` at an upstream, where people call for themselves.
+    agent: str | None = None
+    #: ``None``: everything is allowed (role upstream only).
+    scope: Scope | None = None
+    #: Names the workspace; ``""`` is the agent's default one.
+    task: str = ""
+    #: User-Agent or MCP client name, for the journal.
+    client: str = ""
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """A running sandbox: one site, one database."""
+
+    site: str
+    role: Role
+    flavour: Flavour
+    #: The public address that URLs in answers start with.
+    address: Address
+    database: Database
+    #: Microseconds since 1970, UTC.
+    clock: Callable[[], int]
+    reads: ReadQueue
+    #: Jira version reported by serverInfo.
+    version: str = "1001.0.0"
+    #: Filled by operations: parsed site metadata by revision.
+    cache: dict[str, object] = field(default_factory=dict)

@@ -1,0 +1,223 @@
+"""The sandbox's tables. They are declared here and never leave ``sandbox.store``.
+
+Rules of the schema (measured in ``promotion.md`` part 3): every row names its site;
+times are integer microseconds in UTC; JSON is TEXT; workspace ``""`` is the base, one
+row per revision; a workspace holds full versions of the issues it touched.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+#: ``to_rev`` of the base version that is current.
+FOREVER = 2**63 - 1
+
+
+class SandboxTable(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMES))):
+    """Base of the sandbox's tables; has its own metadata, apart from the gateway's."""
+
+
+class SiteRow(SandboxTable, table=True):
+    """A site that is played here, with its metadata."""
+
+    __tablename__ = "site"
+
+    site: str = Field(primary_key=True, sa_type=Text)
+    #: ``SiteBaseline`` as JSON.
+    baseline: str = Field(sa_type=Text)
+    #: The newest baseline revision.
+    revision: int = Field(default=0, sa_type=BigInteger)
+    #: ``Registry`` times; the grants are rows.
+    registry_pushed_at: int = Field(default=0, sa_type=BigInteger)
+    registry_valid_until: int = Field(default=0, sa_type=BigInteger)
+
+
+class GrantRow(SandboxTable, table=True):
+    """One agent token, by its hash."""
+
+    __tablename__ = "token_grant"
+
+    token_hash: str = Field(primary_key=True, sa_type=Text)
+    site: str = Field(index=True, sa_type=Text)
+    #: ``Grant`` as JSON.
+    body: str = Field(sa_type=Text)
+
+
+class WorkspaceRow(SandboxTable, table=True):
+    """One agent task's set of shadows. Fork = insert one row."""
+
+    __tablename__ = "workspace"
+
+    #: ``ws-`` and 12 hex digits of the SHA-256 of site, agent, person, task.
+    id: str = Field(primary_key=True, sa_type=Text)
+    site: str = Field(index=True, sa_type=Text)
+    agent: str = Field(sa_type=Text)
+    person: str = Field(sa_type=Text)
+    task: str = Field(sa_type=Text)
+    parent_id: str | None = Field(default=None, sa_type=Text)
+    parent_seq: int | None = Field(default=None, sa_type=BigInteger)
+    #: Base revision that untouched issues are read at.
+    base_rev: int = Field(sa_type=BigInteger)
+    #: Last journal number given out here.
+    seq: int = Field(default=0, sa_type=BigInteger)
+    #: Journal number up to which everything is sealed.
+    sealed_seq: int = Field(default=0, sa_type=BigInteger)
+    #: Number of the last change set.
+    sets: int = 0
+    state: str = Field(default="open", sa_type=Text)
+    tainted: bool = False
+    opened_at: int = Field(sa_type=BigInteger)
+    touched_at: int = Field(sa_type=BigInteger)
+
+
+class VersionRow(SandboxTable, table=True):
+    """One version of one issue: base revision (``ws=''``) or overlay of a workspace."""
+
+    __tablename__ = "issue_version"
+    __table_args__ = (
+        Index("uq_issue_version_place", "site", "ws", "issue_id", "from_rev", unique=True),
+        Index("ix_issue_version_key", "site", "ws", "key"),
+        Index("ix_issue_version_project", "site", "ws", "project_key", "updated_us", "issue_id"),
+        Index(
+            "ix_issue_version_status",
+            "site",
+            "ws",
+            "project_key",
+            "status_id",
+            "updated_us",
+            "issue_id",
+        ),
+        Index("ix_issue_version_assignee", "site", "ws", "assignee", "updated_us", "issue_id"),
+    )
+
+    vid: int | None = Field(default=None, primary_key=True)
+    site: str = Field(sa_type=Text)
+    ws: str = Field(sa_type=Text)
+    issue_id: str = Field(sa_type=Text)
+    key: str = Field(sa_type=Text)
+    #: Base: revision span. Overlay: journal number span (a fork sees its parent as of one).
+    from_rev: int = Field(sa_type=BigInteger)
+    to_rev: int = Field(default=FOREVER, sa_type=BigInteger)
+    base_revision: int = Field(default=0, sa_type=BigInteger)
+    deleted: bool = False
+    created_here: bool = False
+    project_key: str = Field(sa_type=Text)
+    key_number: int = Field(default=0, sa_type=BigInteger)
+    type_id: str = Field(default="", sa_type=Text)
+    status_id: str = Field(default="", sa_type=Text)
+    status_category: str = Field(default="", sa_type=Text)
+    priority_rank: int | None = Field(default=None)
+    resolution_id: str | None = Field(default=None, sa_type=Text)
+    assignee: str | None = Field(default=None, sa_type=Text)
+    reporter: str | None = Field(default=None, sa_type=Text)
+    creator: str | None = Field(default=None, sa_type=Text)
+    parent_id: str | None = Field(default=None, sa_type=Text)
+    created_us: int = Field(default=0, sa_type=BigInteger)
+    updated_us: int = Field(default=0, sa_type=BigInteger)
+    resolved_us: int | None = Field(default=None, sa_type=BigInteger)
+    #: ``yyyy-mm-dd``: sorts as text.
+    due: str | None = Field(default=None, sa_type=Text)
+    #: Case-folded summary, for ORDER BY.
+    summary_key: str = Field(default="", sa_type=Text)
+    #: Dialect of ``doc``: ``2`` or ``3``.
+    native: str = Field(sa_type=Text)
+    #: Jira's JSON in the native dialect, without ``changelog``; addresses are placeholders.
+    doc: str = Field(sa_type=Text)
+    #: The same in the other dialect, rendered when it was written; NULL where it has none.
+    doc_other: str | None = Field(default=None, sa_type=Text)
+    #: Changelog histories, oldest first, as a JSON list.
+    histories: str = Field(default="[]", sa_type=Text)
+    #: ``remote_links``, ``watchers``, ``properties`` as a JSON object.
+    extra: str = Field(default="{}", sa_type=Text)
+
+
+class ValueRow(SandboxTable, table=True):
+    """Typed index of multi-valued and custom fields, and of words, for JQL."""
+
+    __tablename__ = "issue_value"
+    __table_args__ = (
+        Index("ix_issue_value_txt", "field", "txt", "vid"),
+        Index("ix_issue_value_num", "field", "num", "vid"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    vid: int = Field(index=True, foreign_key="issue_version.vid", ondelete="CASCADE")
+    #: Field id; ``word:summary``, ``word:comment`` … hold one row per distinct word.
+    field: str = Field(sa_type=Text)
+    txt: str | None = Field(default=None, sa_type=Text)
+    num: float | None = None
+
+
+class AliasRow(SandboxTable, table=True):
+    """Keys that still lead to an issue: temporary ones forever, moved ones too."""
+
+    __tablename__ = "key_alias"
+
+    site: str = Field(primary_key=True, sa_type=Text)
+    key: str = Field(primary_key=True, sa_type=Text)
+    issue_id: str = Field(sa_type=Text)
+
+
+class JournalRow(SandboxTable, table=True):
+    """What agents read and wrote. Writes stand in the transaction of what they did."""
+
+    __tablename__ = "journal"
+    __table_args__ = (Index("ix_journal_place", "site", "ws", "seq"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    site: str = Field(sa_type=Text)
+    ws: str = Field(sa_type=Text)
+    #: Grows within a workspace; reads carry the number of the write before them.
+    seq: int = Field(sa_type=BigInteger)
+    at: int = Field(sa_type=BigInteger)
+    #: ``read`` or ``write``.
+    act: str = Field(sa_type=Text)
+    #: ``ChangeKind`` of a write, ``issue`` or ``search`` of a read.
+    kind: str = Field(sa_type=Text)
+    issue_id: str = Field(default="", sa_type=Text)
+    issue_key: str = Field(default="", sa_type=Text)
+    field: str | None = Field(default=None, sa_type=Text)
+    #: JSON: ``{"before", "after", "base_revision"}`` of a write, ``{"fields"}`` of a read.
+    detail: str = Field(default="{}", sa_type=Text)
+    door: str = Field(sa_type=Text)
+    client: str = Field(default="", sa_type=Text)
+
+
+class ChangeSetRow(SandboxTable, table=True):
+    """A sealed change set, and what became of it."""
+
+    __tablename__ = "change_set"
+
+    #: Fetch order for the gateway.
+    position: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True, sa_type=Text)
+    site: str = Field(index=True, sa_type=Text)
+    ws: str = Field(index=True, sa_type=Text)
+    #: Journal numbers covered: first (exclusive) and last.
+    after_seq: int = Field(sa_type=BigInteger)
+    upto_seq: int = Field(sa_type=BigInteger)
+    #: ``ChangeSet`` as JSON.
+    body: str = Field(sa_type=Text)
+    #: ``Outcome`` as JSON, once there is one.
+    outcome: str | None = Field(default=None, sa_type=Text)
+
+
+class AttachmentRow(SandboxTable, table=True):
+    """An attachment's bytes; its description lies in the issue's JSON."""
+
+    __tablename__ = "attachment"
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    site: str = Field(sa_type=Text)
+    ws: str = Field(sa_type=Text)
+    issue_id: str = Field(sa_type=Text)
+    media_type: str = Field(sa_type=Text)
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
