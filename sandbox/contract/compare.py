@@ -2,7 +2,7 @@
 
 One pair of functions for shadow diffs and for drift. Values are *normalised* first:
 ``null``, missing and ``[]`` are one, users and options are reduced to what identifies
-them, text is NFC with ``\\n`` line ends, ADF loses its ``localId`` attributes. Without
+them, text is NFC with LF line ends, ADF loses its ``localId`` attributes. Without
 that, most conflicts would be noise.
 """
 
