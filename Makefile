@@ -1,0 +1,69 @@
+# Everything a person or a check calls. `make help` lists the targets.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-check test check format bench soak clients wheel-check lock locale clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(STAMP) ## make .venv with everything pinned
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	@echo "setting up $(VENV) (once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## start the demo: a fake Jira, the shadow sandbox, the gateway
+	@$(BIN)/airlock demo
+
+demo-check: setup ## run the demo's loop without a person; fails if anything else changed
+	@$(BIN)/airlock demo --check
+
+test: setup ## all tests but benchmarks and soaks
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not bench and not soak and not clients" $(ARGS)
+
+check: setup ## format, lint, types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: setup ## format and fix what can be fixed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup ## timings, printed as ratios within one run
+	@$(BIN)/pytest -q -s -m bench tests/bench $(ARGS)
+
+soak: setup ## long runs with kill -9
+	@$(BIN)/pytest -q -s -m soak $(ARGS)
+
+.venv-clients/.installed: requirements-clients.lock
+	@test -x .venv-clients/bin/python || $(PYTHON) -m venv .venv-clients
+	@.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
+	@touch $@
+
+clients: setup .venv-clients/.installed ## unmodified Jira clients against the sandbox
+	@AIRLOCK_CLIENTS_BIN=$(CURDIR)/.venv-clients/bin $(BIN)/pytest -q -m "clients or not bench and not soak" tests/clients $(ARGS)
+
+wheel-check: setup ## build the wheel, install it elsewhere, run the command from it
+	@sh .ci/wheel-check
+
+lock: ## renew the lock files (needs uv)
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-clients.in -o requirements-clients.lock
+
+locale: setup ## collect texts, merge them into the Korean catalogue, compile it
+	@$(BIN)/pybabel extract -q -F gateway/web/babel.cfg -k _ -k ngettext -o /tmp/airlock.pot gateway
+	@$(BIN)/pybabel update -q -N -i /tmp/airlock.pot -d gateway/web/locale -D airlock
+	@$(BIN)/pybabel compile -q -d gateway/web/locale -D airlock
+
+clean: ## remove what was built
+	rm -rf $(VENV) .venv-clients dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,103 @@
+"""MCP at ``/mcp`` and ``/mcp/{task}``: bearer token in, caller set, everything else 401.
+
+The transport is stateless and answers JSON: we never ask the client back, so restarts
+break nobody and many processes need no stickiness. GET and DELETE are answered 405 here,
+because in stateless mode a GET would open a stream that never ends.
+"""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.domain.errors import JiraError
+from sandbox.mcp_server.server import build_mcp
+from sandbox.operations import tokens
+from sandbox.operations.context import Caller, Door, Sandbox
+
+#: A task's name, as it may stand in a URL.
+TASK = re.compile(r"[A-Za-z0-9._~-]{1,64}")
+
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+
+
+class BearerDoor:
+    """Lets a POST with a good token in, as its agent; answers everything else."""
+
+    def __init__(self, inner: ASGIApp, sandbox: Sandbox) -> None:
+        """Wrap the SDK's app for one sandbox."""
+        self._inner = inner
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["method"] not in ("POST", "OPTIONS"):
+            await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
+            return
+        task = scope.get("path_params", {}).get("task", "")
+        if task and not TASK.fullmatch(task):
+            wrong = {"error": "A task's name has letters, digits and . _ ~ - only (at most 64)."}
+            await JSONResponse(wrong, status_code=404)(scope, receive, send)
+            return
+        caller = self._caller(Headers(scope=scope), task)
+        if caller is None:
+            await _unauthorized()(scope, receive, send)
+            return
+        state = {**scope.get("state", {}), "caller": caller}
+        inside = {**scope, "path": "/mcp", "raw_path": b"/mcp", "root_path": "", "state": state}
+        await self._inner(inside, receive, send)
+
+    def _caller(self, headers: Headers, task: str) -> Caller | None:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            return None
+        client = headers.get("user-agent", "")[:200]
+        try:
+            return tokens.caller_for(
+                self._sandbox, token.strip(), door=Door.MCP, task=task, client=client
+            )
+        except JiraError:
+            return None
+
+
+def _unauthorized() -> JSONResponse:
+    said = {
+        "error": "unauthorized",
+        "error_description": "Send a valid agent token as 'Authorization: Bearer …'. "
+        "A person makes one with 'airlock agent create'.",
+    }
+    return JSONResponse(said, status_code=401, headers={"WWW-Authenticate": "Bearer"})
+
+
+def mcp_routes(sandbox: Sandbox) -> tuple[list[Route], Lifespan]:
+    """Return the routes, and the context that must be open while they serve."""
+    server = build_mcp(sandbox)
+    inner = server.streamable_http_app(
+        stateless_http=True,
+        json_response=True,
+        transport_security=_hosts(sandbox),
+    )
+    door = BearerDoor(inner, sandbox)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        async with server.session_manager.run():
+            yield
+
+    routes = [Route(path, endpoint=door) for path in ("/mcp", "/mcp/{task}")]
+    return routes, lifespan
+
+
+def _hosts(sandbox: Sandbox) -> TransportSecuritySettings:
+    own = sandbox.address.host
+    name = own.rsplit(":", 1)[0]
+    names = dict.fromkeys([own, name, f"{name}:*", "127.0.0.1:*", "localhost:*", "[::1]:*"])
+    origins = [f"{scheme}://{host}" for host in names for scheme in ("http", "https")]
+    return TransportSecuritySettings(
+        enable_dns_rebinding_protection=True, allowed_hosts=list(names), allowed_origins=origins
+    )

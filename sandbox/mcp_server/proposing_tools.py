@@ -1,0 +1,104 @@
+"""Tools of our own: hand in for review, read the outcome, show what is staged."""
+
+from pydantic import JsonValue
+
+from sandbox.contract.addresses import from_placeholder
+from sandbox.contract.shapes import Change, ChangeSet, JsonObject, Outcome
+from sandbox.mcp_server import wording
+from sandbox.mcp_server.answers import answer, rendered
+from sandbox.mcp_server.tool import READ, STAGE, Call, Tool, ToolAnswer, string
+from sandbox.operations import proposing
+
+
+def _submit(call: Call) -> ToolAnswer:
+    sealed = proposing.seal(
+        call.sandbox, call.caller, title=call.text("title"), reason=call.text("reason")
+    )
+    head = wording.SUBMITTED.format(count=len(sealed.changes), id=sealed.id)
+    changes: list[JsonValue] = [_line(change) for change in sealed.changes]
+    shown: JsonObject = {"changeSet": sealed.id, "round": sealed.round, "changes": changes}
+    return answer(rendered(call, shown), head)
+
+
+def _line(change: Change) -> JsonObject:
+    return {"issue": change.issue_key, "kind": change.kind.value, "field": change.field}
+
+
+def _outcome(call: Call) -> ToolAnswer:
+    known = proposing.outcomes(call.sandbox, call.caller)
+    wanted = call.text("changeSet")
+    shown = [pair for pair in known if not wanted or pair[0].id == wanted]
+    if not shown:
+        return ToolAnswer(wording.NO_SUBMISSION, {"submissions": []})
+    sets: list[JsonValue] = [_set(change_set, outcome) for change_set, outcome in shown]
+    text = "\n".join(_words(*pair) for pair in shown)
+    return answer(
+        rendered(call, {"submissions": sets}), from_placeholder(text, call.sandbox.address)
+    )
+
+
+def _set(change_set: ChangeSet, outcome: Outcome | None) -> JsonObject:
+    found: JsonObject = {
+        "changeSet": change_set.id,
+        "title": change_set.title,
+        "state": outcome.state if outcome else wording.WAITING,
+    }
+    if outcome is not None:
+        found["decidedBy"] = outcome.decided_by
+        found["words"] = outcome.words
+        found["changes"] = [one.model_dump(mode="json") for one in outcome.changes]
+    return found
+
+
+def _words(change_set: ChangeSet, outcome: Outcome | None) -> str:
+    if outcome is None:
+        return f"{change_set.id} “{change_set.title}”: {wording.WAITING}."
+    said = f" They wrote: {outcome.words}" if outcome.words else ""
+    return (
+        f"{change_set.id} “{change_set.title}”: {outcome.state}, "
+        f"decided by {outcome.decided_by}.{said}"
+    )
+
+
+def _pending(call: Call) -> ToolAnswer:
+    changes = proposing.pending(call.sandbox, call.caller)
+    if not changes:
+        return ToolAnswer(wording.NOTHING_PENDING, {"changes": []})
+    shown: list[JsonValue] = [
+        {**_line(change), "before": change.before, "after": change.after} for change in changes
+    ]
+    return answer(rendered(call, {"changes": shown}))
+
+
+PROPOSING_TOOLS: tuple[Tool, ...] = (
+    Tool(
+        "submitForReview",
+        "Submit for review",
+        wording.SUBMIT,
+        {
+            "reason": string("Why these changes, for the reviewer.", minLength=1, maxLength=4000),
+            "title": string("One line that names the work.", maxLength=200),
+        },
+        ("reason",),
+        STAGE,
+        _submit,
+    ),
+    Tool(
+        "getReviewOutcome",
+        "Read the review's outcome",
+        wording.OUTCOME,
+        {"changeSet": string("Only this submission.")},
+        (),
+        READ,
+        _outcome,
+    ),
+    Tool(
+        "showMyPendingChanges",
+        "Show staged changes",
+        wording.PENDING,
+        {},
+        (),
+        READ,
+        _pending,
+    ),
+)
