@@ -1,0 +1,73 @@
+"""``airlock changes``: list and show change sets. Approving needs a person in a browser."""
+
+import argparse
+import sys
+import time
+from typing import Any
+
+from gateway.cli.telling import say_json, say_table, with_gateway
+from gateway.operations import reviewing
+from gateway.operations.context import Gateway
+from gateway.review.refusals import UnknownReviewError
+from gateway.review.values import InboxRow
+
+_WAIT_SECONDS = 60
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    listed = verbs.add_parser("list", help="list change sets")
+    listed.add_argument("--json", action="store_true", help="print JSON")
+    listed.add_argument(
+        "--wait-for", type=int, default=0, metavar="N", help="wait until there are N (one minute)"
+    )
+    show = verbs.add_parser("show", help="show one change set as JSON")
+    show.add_argument("number", help="CS-7 or 7")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked for."""
+    verb = {"list": _list, "show": _show}[args.verb]
+    return with_gateway(lambda gateway: verb(gateway, args))
+
+
+def _list(gateway: Gateway, args: argparse.Namespace) -> int:
+    until = time.monotonic() + _WAIT_SECONDS
+    rows = reviewing.inbox(gateway)
+    while len(rows) < args.wait_for and time.monotonic() < until:
+        time.sleep(0.2)
+        rows = reviewing.inbox(gateway)
+    if len(rows) < args.wait_for:
+        sys.stderr.write(f"airlock: only {len(rows)} of {args.wait_for} change sets arrived.\n")
+        return 1
+    if args.json:
+        say_json([_told(row) for row in rows])
+        return 0
+    say_table(
+        ("set", "state", "turn", "agent", "for", "title"),
+        [
+            (f"CS-{one.id}", one.state, one.turn, one.agent, one.person_name, one.title)
+            for one in rows
+        ],
+    )
+    return 0
+
+
+def _told(row: InboxRow) -> dict[str, Any]:
+    return row.model_dump(mode="json")
+
+
+def _show(gateway: Gateway, args: argparse.Namespace) -> int:
+    number = str(args.number).upper().removeprefix("CS-")
+    if not number.isdigit():
+        sys.stderr.write(f"airlock: {args.number!r} is not the number of a change set.\n")
+        return 2
+    try:
+        shown = reviewing.view(gateway, int(number))
+    except UnknownReviewError as error:
+        sys.stderr.write(f"airlock: {error}\n")
+        return 1
+    say_json(shown.model_dump(mode="json"))
+    sys.stderr.write(f"To decide, open {gateway.settings.public_url}/cs/{number}\n")
+    return 0

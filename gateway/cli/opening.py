@@ -1,0 +1,78 @@
+"""Opening the gateway from the environment: settings, database, upstream, sandbox."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from gateway.operations.context import Gateway
+from gateway.promotion.values import SiteIdentity
+from gateway.review.refusals import RefusedError
+from gateway.sandbox_link import SandboxLink, SandboxLinkError
+from gateway.settings import Settings, SettingsError
+from gateway.store.database import Database
+from gateway.upstream.client import Upstream
+from gateway.upstream.credentials import Credentials
+from gateway.upstream.errors import UpstreamError
+
+#: What goes wrong on the way and has a sentence of its own.
+TROUBLE = (SettingsError, UpstreamError, SandboxLinkError, RefusedError)
+
+_DOTENV = Path(".env")
+
+
+def now_us() -> int:
+    """Return microseconds since 1970, UTC."""
+    return time.time_ns() // 1000
+
+
+def dotenv(path: Path = _DOTENV) -> dict[str, str]:
+    """Return the names in a ``.env`` file: ``NAME=value`` lines, quotes taken off."""
+    if not path.is_file():
+        return {}
+    found = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, separator, value = line.strip().removeprefix("export ").partition("=")
+        if separator and not name.startswith("#"):
+            found[name.strip()] = value.strip().strip("'\"")
+    return found
+
+
+def surroundings(env: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the process environment and what ``.env`` adds; a demo reads no file."""
+    demo = env.get("AIRLOCK_DEMO", "").lower() in ("1", "true", "yes", "on")
+    return dict(env), {} if demo else dotenv()
+
+
+def open_gateway(env: Mapping[str, str] | None = None) -> Gateway:
+    """Return the gateway that the environment describes; raises one of ``TROUBLE``."""
+    own, extra = surroundings(os.environ if env is None else env)
+    settings = Settings.from_env(own, extra)
+    for sentence in settings.warnings:
+        sys.stderr.write(f"warning: {sentence}\n")
+    credentials = Credentials.from_env({**extra, **own})
+    upstream = Upstream.connect(
+        credentials, demo=settings.demo, test_upstream=settings.test_upstream
+    )
+    database = Database(settings.database_url)
+    database.migrate()
+    return Gateway(
+        site=settings.site,
+        identity=SiteIdentity(
+            site=settings.site, base_url=upstream.address.url, flavour=upstream.flavour
+        ),
+        database=database,
+        clock=now_us,
+        sandbox=SandboxLink(settings.sandbox_control, settings.control_secret()),
+        upstream=upstream,
+        settings=settings,
+        demo=settings.demo,
+    )
+
+
+def close_gateway(gateway: Gateway) -> None:
+    """Close what ``open_gateway`` opened."""
+    gateway.upstream.close()
+    gateway.sandbox.close()
+    gateway.database.dispose()
