@@ -32,6 +32,10 @@ class ControlDoor:
             trust_env=False,
         )
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Send one signed request and return its JSON; raises on refusal."""
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()

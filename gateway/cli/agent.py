@@ -65,10 +65,10 @@ def _list(gateway: Gateway, args: argparse.Namespace) -> int:
     rows = [
         (
             agent.agent,
-            token.token_id,
+            token.grant.token_id,
             token.person_name,
-            ",".join(token.scope.projects),
-            _state(token.expires_at, token.revoked_at, gateway.clock()),
+            ",".join(token.grant.scope.projects),
+            _state(token.grant.expires_at, token.revoked_at, gateway.clock()),
         )
         for agent in registering.agents(gateway)
         for token in agent.tokens

@@ -164,9 +164,8 @@ def _start_sandbox(demo: Demo, name: str, port: int) -> dict[str, Any]:
     }
 
 
-def _control_address(told: str | int) -> str:
-    text = str(told)
-    return f"http://127.0.0.1:{text}" if text.isdigit() else text
+def _control_address(told: str) -> str:
+    return told if told.startswith("unix:") else f"http://{told}"
 
 
 def _start_gateway(demo: Demo) -> None:

@@ -29,6 +29,7 @@ class Child:
     process: subprocess.Popen[str]
     lines: "queue.Queue[str | None]" = field(default_factory=queue.Queue)
     printed: list[str] = field(default_factory=list)
+    reader: threading.Thread | None = None
 
     def ready(self) -> dict[str, Any]:
         """Wait for the line ``READY {json}`` and return its JSON."""
@@ -46,14 +47,15 @@ class Child:
 
     def stop(self) -> None:
         """End the process: politely, then not."""
-        if self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        if self.reader is not None:
+            self.reader.join(_STOP_SECONDS)
 
 
 def environment(own: Mapping[str, str]) -> dict[str, str]:
@@ -76,7 +78,8 @@ def start(name: str, module: list[str], own: Mapping[str, str]) -> Child:
     child = Child(name, process)
     if process.stdout is None:
         raise ChildFailedError(f"{name} has no output to read")
-    threading.Thread(target=_collect, args=(child, process.stdout), daemon=True).start()
+    child.reader = threading.Thread(target=_collect, args=(child, process.stdout), daemon=True)
+    child.reader.start()
     return child
 
 
@@ -98,7 +101,8 @@ def finish(name: str, module: list[str], own: Mapping[str, str], given: str = ""
 
 
 def _collect(child: Child, output: IO[str]) -> None:
-    for line in output:
-        child.printed.append(line.rstrip("\n"))
-        child.lines.put(line.rstrip("\n"))
+    with output:
+        for line in output:
+            child.printed.append(line.rstrip("\n"))
+            child.lines.put(line.rstrip("\n"))
     child.lines.put(None)

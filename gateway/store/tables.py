@@ -34,6 +34,8 @@ class SiteRow(GatewayTable, table=True):
     metadata_body: str = Field(default="{}", sa_type=Text)
     #: The newest baseline revision given out.
     revision: int = Field(default=0, sa_type=BigInteger)
+    #: The newest revision that the sandbox confirmed; what is newer is pushed again.
+    pushed_revision: int = Field(default=0, sa_type=BigInteger)
     #: Newest sealed set fetched from the sandbox (its ``position``).
     fetched_position: int = Field(default=0, sa_type=BigInteger)
     #: A sentence when everything for this site is paused, else NULL.
@@ -176,6 +178,8 @@ class OperationRow(GatewayTable, table=True):
     #: Not before this time (rate limit, quarantine), by the database's clock.
     not_before: int = Field(default=0, sa_type=BigInteger)
     attempts: int = 0
+    #: Create: newest key number of the project before the request, for the probe.
+    probe_from: int | None = Field(default=None, sa_type=BigInteger)
     #: ``Receipt`` as JSON.
     receipt: str | None = Field(default=None, sa_type=Text)
     #: A sentence for people when it did not go through.

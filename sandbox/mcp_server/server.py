@@ -24,7 +24,6 @@ from mcp.types import Tool as WireTool
 
 from sandbox.contract.addresses import own_to_placeholder
 from sandbox.domain.errors import JiraError
-from sandbox.domain.jql.parser import JqlError
 from sandbox.mcp_server import wording
 from sandbox.mcp_server.proposing_tools import PROPOSING_TOOLS
 from sandbox.mcp_server.reading_tools import READING_TOOLS
@@ -95,8 +94,6 @@ def _answer(tool: Tool, call: Call) -> CallToolResult:
         said = tool.run(call)
     except ToolRefusal as refusal:
         return _refused(str(refusal))
-    except JqlError as error:
-        return _refused(f"Error in the JQL query: {error}")
     except JiraError as error:
         return _refused(_jira_words(error))
     except Exception:

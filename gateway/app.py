@@ -1,0 +1,28 @@
+"""The gateway's pages as one application."""
+
+from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+
+from gateway.operations.context import Gateway
+from gateway.web import change_set_pages, health_pages, inbox_pages, sign_in_pages
+from gateway.web.access_log import keep_secrets_out
+from gateway.web.errors import add_handlers
+from gateway.web.security import Wall
+from gateway.web.templating import STATIC_FOLDER, Static
+
+#: A form is a digest and a few words; twice what the longest words can take, encoded.
+_LARGEST_BODY = 64 * 1024
+
+
+def create_app(gateway: Gateway) -> FastAPI:
+    """Return the application. Its background work is started elsewhere."""
+    keep_secrets_out()
+    app = FastAPI(title="jira-airlock", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.gateway = gateway
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
+    app.add_middleware(Wall)
+    add_handlers(app)
+    app.mount("/static", Static(directory=STATIC_FOLDER), name="static")
+    for pages in (inbox_pages, change_set_pages, sign_in_pages, health_pages):
+        app.include_router(pages.router)
+    return app

@@ -1,0 +1,256 @@
+"""Carries one claimed operation upstream: check, write with marker, read back.
+
+Everything here happens after the intent was committed. Whatever goes wrong is turned
+into what is known: nothing was sent, Jira refused, or nobody can tell.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from gateway.operations.context import Gateway
+from gateway.operations.looking_up import look_up, now_of
+from gateway.promotion import markers
+from gateway.promotion.drift import Drift, Now, compare, missing
+from gateway.promotion.fields import Fields, part
+from gateway.promotion.probing import Finding
+from gateway.promotion.readback import effects, overwrote, replaced, side_effects
+from gateway.promotion.states import OpEvent
+from gateway.promotion.values import PlannedOperation, Receipt, Request
+from gateway.store.outbox import Operation
+from gateway.upstream.errors import (
+    IdentityLostError,
+    NotSentError,
+    OurFaultError,
+    ThrottledError,
+    UpstreamError,
+    WrongUpstreamError,
+)
+from gateway.upstream.wire import Answer
+from sandbox.contract.compare import equal
+from sandbox.contract.shapes import ChangeKind, JsonObject
+
+SECOND = 1_000_000
+#: Wait after a failure that certainly changed nothing.
+_BACKOFF = 5 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of an operation, ready to be recorded."""
+
+    event: OpEvent
+    receipt: Receipt | None = None
+    trouble: str = ""
+    #: Microseconds until the next try.
+    wait: int = 0
+    #: True when the attempt does not count: Jira did nothing.
+    forgive: bool = False
+    #: A sentence when the whole site has to stop until somebody acts.
+    pause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One operation with all that is needed to carry it."""
+
+    gateway: Gateway
+    operation: Operation
+    #: The planned operation with real ids in place of temporary ones.
+    planned: PlannedOperation
+    #: Id of the change set, for the marker.
+    change_set: str
+    fields: Fields
+    on_step: Callable[[str], None]
+    #: Prolongs the lease; False when somebody else took over.
+    still_ours: Callable[[], bool]
+
+
+def carry(job: Job) -> Result | None:
+    """Return what became of the operation; None when it is no longer ours to record."""
+    try:
+        before = now_of(job.gateway.upstream, job.planned)
+        settled = _settled(job, before)
+        request = None if settled else _request(job, before)
+    except UpstreamError as error:
+        return _nothing_sent(error)
+    job.on_step("checked")
+    if settled is not None:
+        return settled
+    if request is None:
+        return _conflict("Jira offers no transition to the approved status any more.")
+    if not job.still_ours():
+        return None
+    return _write(job, before, request)
+
+
+def found(job: Job, finding: Finding, *, status: int = 0) -> Result:
+    """Return the result of what a probe found in Jira."""
+    receipt = _receipt(job, status, "probe", finding.upstream_id, finding.upstream_key)
+    return Result(OpEvent.FOUND, receipt, finding.sentence)
+
+
+def _settled(job: Job, before: Now) -> Result | None:
+    """Return the result when there is nothing to send, or no right to."""
+    if job.operation.attempts > 0:
+        # Sent once before and looked up since: look again, in this very moment.
+        finding = look_up(job.gateway, job.operation, job.planned, job.fields)
+        if finding.event is OpEvent.FOUND:
+            return found(job, finding)
+        if finding.event is OpEvent.CANNOT_TELL:
+            return Result(OpEvent.CANNOT_TELL, trouble=finding.sentence)
+    drift = compare(job.planned, before, job.fields)
+    if drift.lost:
+        return _conflict(drift.lost)
+    if drift.conflicts:
+        return _conflict(_conflict_sentence(job, drift))
+    if drift.already_there:
+        return found(job, Finding(OpEvent.FOUND, "Jira had it already; nothing was written."))
+    return None
+
+
+def _write(job: Job, before: Now, request: Request) -> Result:
+    try:
+        answer = job.gateway.upstream.send(request)
+    except (NotSentError, IdentityLostError, WrongUpstreamError) as error:
+        return _nothing_sent(error)
+    except OurFaultError as error:
+        return Result(OpEvent.REFUSED, trouble=error.sentence)
+    except UpstreamError as error:
+        return _unknown(job, error.sentence)
+    job.on_step("sent")
+    new_id, new_key = _names(job, answer)
+    job.on_step("answered")
+    try:
+        after = now_of(job.gateway.upstream, _created(job, new_id))
+    except UpstreamError as error:
+        return _unknown(job, f"Jira took it, but could not be read back. {error.sentence}")
+    job.on_step("read_back")
+    return _applied(job, before, after, answer, (new_id, new_key))
+
+
+def _applied(
+    job: Job, before: Now, after: Now, answer: Answer, names: tuple[str | None, str | None]
+) -> Result:
+    lines = effects(before.doc, after.doc)
+    receipt = _receipt(job, answer.status, "answer", *names).model_copy(
+        update={
+            "replaced": replaced(job.planned, before, after, job.fields),
+            "side_effects": side_effects(job.planned, lines),
+            "overwrote": before.doc is not None and overwrote(job.planned, lines),
+            "answer": _short(answer.body),
+        }
+    )
+    return Result(OpEvent.ANSWERED, receipt, _shows_otherwise(job, after))
+
+
+def _shows_otherwise(job: Job, after: Now) -> str:
+    """Return a sentence when Jira took the request but shows something else."""
+    if job.planned.kind not in _READ_BACK:
+        return ""
+    strange = missing(job.planned, after, job.fields)
+    if not strange:
+        return ""
+    names = ", ".join(job.fields.name(name) for name in strange)
+    return f"Jira took the request, but shows another value now for: {names}."
+
+
+#: Kinds whose wants are fields of what can be read back.
+_READ_BACK = frozenset(
+    {ChangeKind.EDIT, ChangeKind.TRANSITION, ChangeKind.CREATE, ChangeKind.COMMENT_EDIT}
+)
+
+
+def _request(job: Job, before: Now) -> Request | None:
+    """Return the exact request to send; None when no transition leads to the status."""
+    secret = job.gateway.settings.secret_key
+    operation = job.operation
+    value = markers.marker(secret, operation.marker, job.change_set, operation.digest)
+    request = job.planned.request
+    body = markers.with_marker(request.body, value)
+    if job.planned.kind is ChangeKind.TRANSITION and before.doc is not None:
+        transition = _transition(job)
+        if transition is None:
+            return None
+        body = {**(body if isinstance(body, dict) else {}), "transition": {"id": transition}}
+    return request.model_copy(update={"body": body})
+
+
+def _transition(job: Job) -> str | None:
+    """Return the id of a transition to the approved status, as Jira offers it now."""
+    wanted = job.planned.wants.get("status")
+    asked = str(part(job.planned.request.body, "transition", "id"))
+    offered = [
+        str(one.get("id"))
+        for one in job.gateway.upstream.transitions(job.planned.issue_id)
+        if equal(_status(one.get("to")), _status(wanted))
+    ]
+    if asked in offered:
+        return asked
+    return offered[0] if offered else None
+
+
+def _status(status: JsonValue) -> JsonValue:
+    return part(status, "id") or part(status, "name")
+
+
+def _created(job: Job, new_id: str | None) -> PlannedOperation:
+    """Return an operation that reads what this one made or changed."""
+    if job.planned.kind is not ChangeKind.CREATE or new_id is None:
+        return job.planned
+    return job.planned.model_copy(update={"issue_id": new_id, "kind": ChangeKind.EDIT})
+
+
+def _names(job: Job, answer: Answer) -> tuple[str | None, str | None]:
+    """Return the id and key of what was made."""
+    new_id, key = part(answer.body, "id"), part(answer.body, "key")
+    if job.planned.kind in (ChangeKind.EDIT, ChangeKind.TRANSITION):
+        return job.planned.issue_id, job.planned.issue_key
+    return (None if new_id is None else str(new_id)), (None if key is None else str(key))
+
+
+def _receipt(job: Job, status: int, known_by: str, new_id: str | None, key: str | None) -> Receipt:
+    shown = key or job.planned.issue_key
+    url = f"{job.gateway.identity.base_url}/browse/{shown}"
+    if job.planned.kind is ChangeKind.COMMENT and new_id:
+        url += f"?focusedCommentId={new_id}"
+    return Receipt(
+        status=status,
+        at=job.gateway.clock(),
+        known_by=known_by,
+        upstream_key=key,
+        upstream_id=new_id,
+        url=url,
+    )
+
+
+def _conflict_sentence(job: Job, drift: Drift) -> str:
+    names = ", ".join(job.fields.name(name) for name in drift.conflicts)
+    return f"Somebody changed it in Jira after it was approved: {names}. Nothing was written."
+
+
+def _conflict(sentence: str) -> Result:
+    return Result(OpEvent.DRIFTED, trouble=sentence)
+
+
+def _unknown(job: Job, sentence: str) -> Result:
+    wait = round(job.gateway.settings.quarantine_seconds * SECOND)
+    return Result(OpEvent.NO_ANSWER, trouble=sentence, wait=wait)
+
+
+def _nothing_sent(error: UpstreamError) -> Result:
+    """Return the result of a failure before anything could have changed."""
+    if isinstance(error, (IdentityLostError, WrongUpstreamError)):
+        return Result(OpEvent.PUT_BACK, trouble=error.sentence, forgive=True, pause=error.sentence)
+    if isinstance(error, ThrottledError):
+        wait = round(error.seconds * SECOND)
+        return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=wait, forgive=True)
+    if isinstance(error, OurFaultError):
+        return Result(OpEvent.REFUSED, trouble=error.sentence)
+    return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=_BACKOFF, forgive=True)
+
+
+def _short(body: JsonValue) -> JsonObject:
+    names = ("id", "key", "self")
+    return {name: body[name] for name in names if name in body} if isinstance(body, dict) else {}

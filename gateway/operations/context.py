@@ -1,0 +1,27 @@
+"""The running gateway: the one value that every operation takes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.promotion.values import SiteIdentity
+from gateway.sandbox_link import SandboxLink
+from gateway.settings import Settings
+from gateway.store.database import Database
+from gateway.upstream.client import Upstream
+
+
+@dataclass(slots=True)
+class Gateway:
+    """One site, its upstream, its sandbox and the gateway's own database."""
+
+    #: Short name of the site (``AIRLOCK_SITE``), part of every row.
+    site: str
+    identity: SiteIdentity
+    database: Database
+    #: Microseconds since 1970, UTC. Leases go by the database's clock instead.
+    clock: Callable[[], int]
+    sandbox: SandboxLink
+    upstream: Upstream
+    settings: Settings
+    #: True when everything here is make-believe: shown as a banner on every page.
+    demo: bool = False

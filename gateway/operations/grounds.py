@@ -1,0 +1,143 @@
+"""Gathers what decisions stand on: baselines, registry and Jira now; decides nothing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from gateway.operations.context import Gateway
+from gateway.policy.authority import Known, linked_issues, new_fields, why_not
+from gateway.policy.facts import facts_of, facts_of_new
+from gateway.policy.policy import Policy
+from gateway.promotion.drift import Now
+from gateway.promotion.plan import Ground
+from gateway.promotion.values import SiteIdentity
+from gateway.store import baselines, registry, reviews, sites
+from gateway.upstream.client import Upstream
+from gateway.upstream.errors import UpstreamError
+from sandbox.contract.scope import IssueFacts, Refusal
+from sandbox.contract.shapes import (
+    Change,
+    ChangeKind,
+    ChangeSet,
+    Flavour,
+    IssueBaseline,
+    JsonObject,
+    SiteBaseline,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Jira now, for the issues of a set; ``trouble`` says why it could not be read."""
+
+    now: dict[str, Now]
+    trouble: str = ""
+
+
+def policy_of(gateway: Gateway) -> Policy:
+    """Return the site's policy."""
+    return Policy(person_served_may_approve=gateway.settings.self_approval)
+
+
+def site_of(conn: Connection, identity: SiteIdentity) -> SiteBaseline:
+    """Return a site's metadata; empty before the first intake."""
+    found = sites.metadata(conn, identity.site)
+    if found is not None:
+        return found
+    return SiteBaseline(site=identity.site, flavour=Flavour(identity.flavour), fetched_at=0)
+
+
+def ground(conn: Connection, gateway: Gateway, change_set: ChangeSet) -> Ground:
+    """Return what a plan of this set stands on."""
+    return Ground(
+        identity=gateway.identity,
+        site=site_of(conn, gateway.identity),
+        policy_version=policy_of(gateway).version,
+        docs=documents(conn, change_set),
+    )
+
+
+def documents(conn: Connection, change_set: ChangeSet) -> dict[str, JsonObject]:
+    """Return change id to the issue that its ``before`` is taken from, as we read it."""
+    new = _new_issues(conn, change_set)
+    found: dict[str, JsonObject] = {}
+    for change in change_set.changes:
+        if change.issue_id in new:
+            fields = new_fields(new[change.issue_id])
+            found[change.id] = {"key": change.issue_key, "fields": fields}
+        else:
+            baseline = _baseline(conn, change_set.site, change)
+            if baseline is not None:
+                found[change.id] = baseline.doc
+    return found
+
+
+def authority(conn: Connection, change_set: ChangeSet) -> Refusal | None:
+    """Return why this set may not be what it claims to be, or None."""
+    scopes = tuple(
+        one.grant.scope
+        for one in registry.tokens(conn, change_set.site)
+        # An expired token's sealed sets still count: only revoking takes the right away.
+        if (one.grant.agent, one.grant.person) == (change_set.agent, change_set.person)
+        and one.revoked_at is None
+    )
+    issues: dict[str, IssueFacts] = {}
+    for issue_id in {one.issue_id for one in change_set.changes} | linked_issues(change_set):
+        baseline = baselines.latest(conn, change_set.site, issue_id)
+        if baseline is not None:
+            issues[issue_id] = facts_of(baseline)
+    own = set(change_set.temporary_keys.values())
+    earlier = {
+        issue_id: facts_of_new(new_fields(create), create.issue_key)
+        for issue_id, create in _new_issues(conn, change_set).items()
+        if issue_id not in own
+    }
+    return why_not(change_set, Known(scopes, issues, earlier))
+
+
+def temporary_keys(conn: Connection, site: str, workspace: str) -> dict[str, str]:
+    """Return temporary key to temporary id of all sets of a workspace."""
+    return {
+        key: issue_id
+        for review in reviews.of_workspace(conn, site, workspace)
+        for key, issue_id in review.change_set.temporary_keys.items()
+    }
+
+
+def look(upstream: Upstream, change_set: ChangeSet, real: dict[str, str]) -> Looked:
+    """Read all issues of a set as they are in Jira now."""
+    found: dict[str, Now] = {}
+    own = set(change_set.temporary_keys.values()) - set(real)
+    try:
+        for issue_id in dict.fromkeys(one.issue_id for one in change_set.changes):
+            if issue_id not in own:
+                found[issue_id] = Now(upstream.issue(real.get(issue_id, issue_id)))
+    except UpstreamError as error:
+        return Looked(found, error.sentence)
+    return Looked(found)
+
+
+def person_name(conn: Connection, site: str, person: str) -> str:
+    """Return the display name of the person that an agent worked for."""
+    for token in registry.tokens(conn, site):
+        if token.grant.person == person:
+            return token.person_name
+    return person
+
+
+def _new_issues(conn: Connection, change_set: ChangeSet) -> dict[str, Change]:
+    """Return temporary issue id to its create, of this set and the workspace's earlier ones."""
+    found: dict[str, Change] = {}
+    earlier = reviews.of_workspace(conn, change_set.site, change_set.workspace)
+    sets = [one.change_set for one in earlier if one.refused is None]
+    for one in (*(one for one in sets if one.number < change_set.number), change_set):
+        for change in one.changes:
+            if change.kind is ChangeKind.CREATE:
+                found[change.issue_id] = change
+    return found
+
+
+def _baseline(conn: Connection, site: str, change: Change) -> IssueBaseline | None:
+    """Return our baseline at the revision the shadow claims to have had, else the newest."""
+    at = baselines.at(conn, site, change.issue_id, change.base_revision)
+    return at or baselines.latest(conn, site, change.issue_id)

@@ -1,0 +1,148 @@
+"""Reads Jira for one operation: how it is now, and what became of a lost write."""
+
+import re
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from gateway.operations.context import Gateway
+from gateway.promotion.drift import Now
+from gateway.promotion.fields import Fields
+from gateway.promotion.markers import is_ours
+from gateway.promotion.probing import (
+    COMMENTS,
+    KEY_GAP,
+    KEY_WALK,
+    Finding,
+    judge,
+    judge_comment,
+    judge_create,
+    judge_worklog,
+    marked_by_property,
+)
+from gateway.promotion.values import MARKER_KEY, PlannedOperation
+from gateway.store.outbox import Operation
+from gateway.upstream.client import Upstream
+from gateway.upstream.errors import OurFaultError
+from sandbox.contract.shapes import ChangeKind, JsonObject
+
+#: Newest issues of a project whose marker is read when a create was lost.
+_NEWEST = 30
+
+
+def now_of(upstream: Upstream, planned: PlannedOperation, *, probing: bool = False) -> Now:
+    """Return the issue of an operation as it is in Jira now."""
+    if planned.kind is ChangeKind.CREATE:
+        return Now(None)
+    issue_id = planned.issue_id
+    doc = upstream.issue(issue_id)
+    if doc is None:
+        return Now(None)
+    kind = planned.kind
+    commenting = kind is ChangeKind.COMMENT_EDIT
+    logging = kind is ChangeKind.WORKLOG and probing
+    return Now(
+        doc=doc,
+        watchers=upstream.watchers(issue_id) if kind is ChangeKind.WATCHER else None,
+        remote_links=upstream.remote_links(issue_id) if kind is ChangeKind.REMOTE_LINK else None,
+        comments=upstream.comments(issue_id) if commenting else None,
+        worklogs=upstream.worklogs(issue_id) if logging else None,
+    )
+
+
+def look_up(
+    gateway: Gateway, operation: Operation, planned: PlannedOperation, fields: Fields
+) -> Finding:
+    """Return what became of a write whose answer never came."""
+    if planned.kind is ChangeKind.CREATE:
+        return judge_create(list(_created(gateway, operation, planned)))
+    if planned.kind is ChangeKind.COMMENT:
+        return judge_comment(planned, _own_comment(gateway, operation, planned))
+    now = now_of(gateway.upstream, planned, probing=True)
+    if planned.kind is ChangeKind.WORKLOG:
+        return judge_worklog(planned, now)
+    marked = _ours(gateway, operation, marked_by_property(now.doc, MARKER_KEY))
+    return judge(planned, now, fields, marked=marked)
+
+
+def newest_key_number(upstream: Upstream, project: str) -> int | None:
+    """Return the number of a project's newest key: a lost new issue lies behind it."""
+    query = f'project = "{_quoted(project)}" ORDER BY created DESC, key DESC'
+    newest = next(upstream.search(query), None)
+    return 0 if newest is None else _number(newest)
+
+
+def _created(
+    gateway: Gateway, operation: Operation, planned: PlannedOperation
+) -> Iterator[JsonObject]:
+    """Yield the issues with our marker, each once: by key, then by search.
+
+    A search may lag behind by minutes; reading by key does not.
+    """
+    seen: set[str] = set()
+    for doc in (*_walk(gateway.upstream, planned, operation), *_search(gateway.upstream, planned)):
+        found = str(doc.get("id"))
+        if found in seen:
+            continue
+        seen.add(found)
+        if _ours(gateway, operation, marked_by_property(doc, MARKER_KEY)):
+            yield doc
+
+
+def _walk(
+    upstream: Upstream, planned: PlannedOperation, operation: Operation
+) -> Iterator[JsonObject]:
+    if operation.probe_from is None:
+        return
+    missing = 0
+    for number in range(operation.probe_from + 1, operation.probe_from + 1 + KEY_WALK):
+        doc = upstream.issue(f"{planned.project_key}-{number}")
+        missing = missing + 1 if doc is None else 0
+        if doc is not None:
+            yield doc
+        if missing >= KEY_GAP:
+            return
+
+
+def _search(upstream: Upstream, planned: PlannedOperation) -> Iterator[JsonObject]:
+    query = (
+        f'project = "{_quoted(planned.project_key)}" AND created >= -1d '
+        "ORDER BY created DESC, key DESC"
+    )
+    for number, hit in enumerate(upstream.search(query)):
+        if number >= _NEWEST:
+            return
+        doc = upstream.issue(str(hit.get("id")))
+        if doc is not None:
+            yield doc
+
+
+def _own_comment(
+    gateway: Gateway, operation: Operation, planned: PlannedOperation
+) -> JsonObject | None:
+    try:
+        comments = gateway.upstream.comments(planned.issue_id)
+    except OurFaultError as error:
+        if error.status == 404:
+            return None
+        raise
+    for comment in reversed(comments[-COMMENTS:]):
+        found = marked_by_property(comment, MARKER_KEY)
+        if found is None:
+            found = gateway.upstream.comment_property(str(comment.get("id")), MARKER_KEY)
+        if _ours(gateway, operation, found):
+            return comment
+    return None
+
+
+def _ours(gateway: Gateway, operation: Operation, found: JsonValue) -> bool:
+    return is_ours(found, gateway.settings.secret_key, operation.marker, operation.digest)
+
+
+def _number(doc: JsonObject) -> int | None:
+    found = re.search(r"-(\d+)$", str(doc.get("key")))
+    return int(found.group(1)) if found else None
+
+
+def _quoted(key: str) -> str:
+    return key.replace("\\", "").replace('"', "")

@@ -1,0 +1,278 @@
+"""What people do to a review: look, decide, approve, reject, send back, promote.
+
+Every verb that decides names the digest that was shown; the rules are asked in one place
+(``gateway.review.rules``) whatever the door.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+from sqlalchemy import Connection
+
+from gateway.operations import grounds
+from gateway.operations.context import Gateway
+from gateway.operations.seeing import Sight, inbox_row, see, view_of
+from gateway.promotion.plan import KEEP, REJECT, effective
+from gateway.promotion.states import OpEvent
+from gateway.promotion.values import Plan
+from gateway.review.people import Person
+from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
+from gateway.review.rules import STALE, Act, event_of, may
+from gateway.review.values import InboxRow, ReviewView
+from gateway.store import audit, outbox, people, reviews
+from gateway.store.reviews import Decision, Review
+from sandbox.contract.scope import Refusal
+
+_VERDICTS = frozenset({KEEP, REJECT})
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who asks what of which review, and what they were shown."""
+
+    act: Act
+    person: Person
+    review: Review
+    sight: Sight
+    shown: str
+
+
+def inbox(gateway: Gateway) -> tuple[InboxRow, ...]:
+    """Return all reviews, newest first, without reading Jira."""
+    with gateway.database.read() as conn:
+        found = reviews.listed(conn, gateway.site)
+    return tuple(inbox_row(gateway, see(gateway, review, read_now=False)) for review in found)
+
+
+def view(gateway: Gateway, review_id: int, *, read_now: bool = True) -> ReviewView:
+    """Return a review as the page shows it; raises UnknownReviewError."""
+    return view_of(gateway, see(gateway, _review(gateway, review_id), read_now=read_now))
+
+
+def decide(  # noqa: PLR0917 - a decision is no less than these seven
+    gateway: Gateway,
+    person: str,
+    review_id: int,
+    change_id: str,
+    verdict: str,
+    words: str,
+    digest: str,
+) -> None:
+    """Keep one change or leave it out; raises RefusedError, StaleError."""
+    asked = _ask(gateway, Act.DECIDE, person, review_id, digest, words, read_now=False)
+    known = {one.id for one in asked.review.change_set.changes}
+    if change_id not in known:
+        raise UnknownReviewError(review_id, change_id)
+    if verdict not in _VERDICTS:
+        raise RefusedError(
+            Refusal("verdict", "A change can be kept or left out.", "Choose one of the two.")
+        )
+    decision = Decision(change_id, verdict, words, asked.person.person, gateway.clock())
+
+    def store(conn: Connection) -> bool:
+        if not reviews.touch(conn, asked.review):
+            return False
+        # Approvals were of another digest; a later approver starts anew.
+        reviews.drop_approvals(conn, review_id)
+        reviews.set_decision(conn, review_id, decision)
+        return True
+
+    _commit(gateway, asked, store, {"change": change_id, "verdict": verdict, "words": words})
+
+
+def approve(gateway: Gateway, person: str, review_id: int, digest: str) -> None:
+    """Approve exactly what ``digest`` covers; raises RefusedError, StaleError."""
+    asked = _ask(gateway, Act.APPROVE, person, review_id, digest)
+    plan = asked.sight.plan
+    if plan is None:  # the rules refuse this before: without a plan there is no digest
+        raise RefusedError(Refusal("plan", "There is nothing to approve.", "Reject the set."))
+    wanted = grounds.policy_of(gateway).approvals
+
+    def store(conn: Connection) -> bool:
+        given = reviews.approvals(conn, review_id, digest)
+        done = len({*given, asked.person.person}) >= wanted
+        moved = _approved(conn, gateway, asked, plan) if done else reviews.touch(conn, asked.review)
+        if moved:
+            reviews.add_approval(conn, review_id, digest, asked.person.person, gateway.clock())
+        return moved
+
+    _commit(gateway, asked, store, {"digest": digest, "operations": len(plan.operations)})
+
+
+def reject(gateway: Gateway, person: str, review_id: int, digest: str, words: str) -> None:
+    """Reject the whole set; raises RefusedError, StaleError."""
+    _close(gateway, Act.REJECT, person, review_id, digest, words)
+
+
+def send_back(gateway: Gateway, person: str, review_id: int, digest: str, words: str) -> None:
+    """Ask the agent for another round; raises RefusedError, StaleError."""
+    _close(gateway, Act.SEND_BACK, person, review_id, digest, words)
+
+
+def withdraw_approval(gateway: Gateway, person: str, review_id: int, digest: str) -> None:
+    """Take an approval back before it is promoted; raises RefusedError, StaleError."""
+    asked = _ask(gateway, Act.WITHDRAW, person, review_id, digest, read_now=False)
+
+    def store(conn: Connection) -> bool:
+        event = event_of(Act.WITHDRAW, asked.review.state)
+        columns: dict[str, JsonValue] = {"approved_digest": None, "approved_plan": None}
+        if not reviews.move(conn, asked.review, event, **columns):
+            return False
+        reviews.drop_approvals(conn, review_id)
+        outbox.happen(conn, review_id, digest, OpEvent.WITHDRAW)
+        return True
+
+    _commit(gateway, asked, store, {"digest": digest})
+
+
+def promote(gateway: Gateway, person: str, review_id: int, digest: str) -> None:
+    """Release the approved operations of that digest; raises RefusedError, StaleError.
+
+    After a promotion that did not go through wholly, releases what is left to do.
+    """
+    asked = _ask(gateway, Act.PROMOTE, person, review_id, digest, read_now=False)
+    event = event_of(Act.PROMOTE, asked.review.state)
+
+    def store(conn: Connection) -> bool:
+        _still_approved(conn, gateway, review_id, digest)
+        if not reviews.move(conn, asked.review, event):
+            return False
+        outbox.happen(conn, review_id, digest, OpEvent.RELEASE)
+        outbox.happen(conn, review_id, digest, OpEvent.RETRY)
+        return True
+
+    _commit(gateway, asked, store, {"digest": digest})
+
+
+def _still_approved(conn: Connection, gateway: Gateway, review_id: int, digest: str) -> None:
+    """Ask the approvals again as they stand in this moment, and whether the audit agrees."""
+    given = reviews.approvals(conn, review_id, digest)
+    if len(set(given)) < grounds.policy_of(gateway).approvals:
+        raise RefusedError(
+            Refusal("approvals", "An approval of this digest is missing.", "Approve it again.")
+        )
+    altered = audit.verify(conn)
+    if altered or not audit.has(conn, "review_approve", review=review_id, digest=digest):
+        raise RefusedError(
+            Refusal(
+                "audit",
+                altered or "The audit knows nothing of this approval.",
+                "Somebody changed the database by hand. Find out who before anything is written.",
+            )
+        )
+
+
+def _approved(conn: Connection, gateway: Gateway, asked: _Asked, plan: Plan) -> bool:
+    """Store the last approval's work: the review moved on and every operation held."""
+    event = event_of(Act.APPROVE, asked.review.state)
+    moved = reviews.move(
+        conn,
+        asked.review,
+        event,
+        approved_digest=asked.shown,
+        approved_plan=plan.model_dump_json(),
+        decided_by=asked.person.person,
+        decided_at=gateway.clock(),
+    )
+    if moved:
+        outbox.hold(conn, asked.review.id, plan, asked.review.edition)
+    return moved
+
+
+def _close(
+    gateway: Gateway, act: Act, person: str, review_id: int, digest: str, words: str
+) -> None:
+    asked = _ask(gateway, act, person, review_id, digest, words, read_now=False)
+
+    def store(conn: Connection) -> bool:
+        moved = reviews.move(
+            conn,
+            asked.review,
+            event_of(act, asked.review.state),
+            words=words,
+            decided_by=asked.person.person,
+            decided_at=gateway.clock(),
+            approved_digest=None,
+            approved_plan=None,
+        )
+        if moved:
+            reviews.drop_approvals(conn, review_id)
+            if asked.review.approved_digest is not None:
+                outbox.happen(conn, review_id, asked.review.approved_digest, OpEvent.WITHDRAW)
+        return moved
+
+    _commit(gateway, asked, store, {"digest": digest, "words": words})
+
+
+def _ask(
+    gateway: Gateway,
+    act: Act,
+    person_id: str,
+    review_id: int,
+    shown: str,
+    words: str = "",
+    *,
+    read_now: bool = True,
+) -> _Asked:
+    """Look at everything now and ask the rules; raises RefusedError, StaleError."""
+    review = _review(gateway, review_id)
+    sight = see(gateway, review, read_now=read_now)
+    with gateway.database.read() as conn:
+        agent = reviews.is_agent(conn, person_id)
+        person = None if agent else people.get(conn, person_id)
+    refusal = may(act, person, sight.situation, shown=shown, words=words)
+    if refusal is not None and refusal.code == STALE:
+        raise StaleError(review_id, shown, sight.situation.digest, _differences(sight, shown))
+    if refusal is not None or person is None:
+        raise RefusedError(refusal or Refusal("nobody", "Nobody asked.", "Sign in."))
+    return _Asked(act, person, review, sight, shown)
+
+
+def _commit(
+    gateway: Gateway,
+    asked: _Asked,
+    store: Callable[[Connection], bool],
+    body: dict[str, JsonValue],
+) -> None:
+    """Store a decision and its audit row in one transaction, or nothing at all."""
+    with gateway.database.write() as conn:
+        done = store(conn)
+        if done:
+            audit.append(
+                conn,
+                at=gateway.clock(),
+                actor=asked.person.person,
+                kind=f"review_{asked.act}",
+                body={"review": asked.review.id, **body},
+            )
+    if not done:
+        now = see(gateway, _review(gateway, asked.review.id), read_now=False)
+        raise StaleError(
+            asked.review.id,
+            asked.shown,
+            now.situation.digest,
+            ("Somebody else decided about this change set in the meantime.",),
+        )
+
+
+def _differences(sight: Sight, shown: str) -> tuple[str, ...]:
+    """Return what can be said about why the digest is another one now."""
+    found: list[str] = []
+    if not shown:
+        found.append("The page did not say what was shown.")
+    verdicts = effective(sight.review.change_set, sight.decided)
+    left_out = [name for name, verdict in verdicts.items() if verdict == REJECT]
+    if left_out:
+        found.append(f"Left out now: {', '.join(left_out)}.")
+    if sight.review.approved_digest is not None:
+        found.append("It was approved with the digest that is shown now.")
+    return tuple(found)
+
+
+def _review(gateway: Gateway, review_id: int) -> Review:
+    with gateway.database.read() as conn:
+        found = reviews.get(conn, review_id)
+    if found is None or found.site != gateway.site:
+        raise UnknownReviewError(review_id)
+    return found

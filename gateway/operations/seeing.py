@@ -1,0 +1,246 @@
+"""Looks at one review: its plan, its changes beside Jira now, and what stands in the way."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from gateway.operations import grounds
+from gateway.operations.context import Gateway
+from gateway.operations.grounds import Looked
+from gateway.promotion.plan import Ground, UnplannableError, make_plan
+from gateway.promotion.references import is_temporary_id
+from gateway.promotion.states import OpState
+from gateway.promotion.values import Plan
+from gateway.review.rules import Situation, obstacles
+from gateway.review.showing import Scene, Shown, show
+from gateway.review.states import TURNS, State
+from gateway.review.values import InboxRow, OperationView, ReviewView
+from gateway.store import outbox, reviews
+from gateway.store.outbox import Operation
+from gateway.store.reviews import Decision, Review
+from sandbox.contract.scope import Refusal
+from sandbox.contract.shapes import ChangeKind
+
+#: States in which a plan is still made anew from decisions and baselines.
+_OPEN = frozenset({State.REVIEW, State.CHANGES_REQUESTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One review, looked at."""
+
+    review: Review
+    #: What is or would be approved; None when nothing can be.
+    plan: Plan | None
+    shown: Shown
+    situation: Situation
+    operations: tuple[Operation, ...]
+    decisions: dict[str, Decision]
+    person_name: str
+    checked_at: int | None
+
+    @property
+    def decided(self) -> dict[str, str]:
+        """Change id to verdict, as people decided."""
+        return {name: one.verdict for name, one in self.decisions.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the database knows of a review."""
+
+    ground: Ground
+    decisions: dict[str, Decision]
+    refusal: Refusal | None
+    operations: tuple[Operation, ...]
+    approved_by: frozenset[str]
+    person_name: str
+    real: dict[str, str]
+
+
+def see(gateway: Gateway, review: Review, *, read_now: bool) -> Sight:
+    """Return a review with everything that decisions about it stand on."""
+    with gateway.database.read() as conn:
+        stored = _stored(conn, gateway, review)
+    decided = {name: one.verdict for name, one in stored.decisions.items()}
+    plan, troubles = _plan(review, stored, decided)
+    looked = _look(gateway, review, stored, read_now=read_now)
+    scene = Scene(
+        change_set=review.change_set,
+        identity=gateway.identity,
+        site=stored.ground.site,
+        policy=grounds.policy_of(gateway),
+        person_name=stored.person_name,
+        docs=stored.ground.docs,
+        now={} if looked is None else looked.now,
+        reads=review.reads,
+        decided=decided,
+        words={name: one.words for name, one in stored.decisions.items()},
+    )
+    shown = show(scene)
+    readable = looked is not None and not looked.trouble
+    return Sight(
+        review=review,
+        plan=plan,
+        shown=shown,
+        situation=Situation(
+            state=review.state,
+            digest=_digest(review, plan),
+            changes=shown.changes,
+            flags=shown.flags,
+            person_served=review.change_set.person,
+            policy=scene.policy,
+            readable=readable,
+            troubles=troubles,
+            approved_by=stored.approved_by,
+        ),
+        operations=stored.operations,
+        decisions=stored.decisions,
+        person_name=stored.person_name,
+        checked_at=gateway.clock() if readable else None,
+    )
+
+
+def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
+    """Return what the page shows of a review."""
+    review, change_set = sight.review, sight.review.change_set
+    return ReviewView(
+        id=review.id,
+        state=review.state,
+        turn=TURNS[review.state],
+        title=change_set.title,
+        reason=change_set.reason,
+        agent=change_set.agent,
+        person=change_set.person,
+        person_name=sight.person_name,
+        site_url=gateway.identity.base_url,
+        demo=gateway.demo,
+        round=change_set.round,
+        received_at=review.received_at,
+        checked_at=sight.checked_at,
+        issues=sight.shown.issues,
+        flags=sight.shown.flags,
+        reads=review.reads or (),
+        digest=sight.situation.digest,
+        operations=_operation_views(sight),
+        obstacles=_obstacles(sight),
+        words=review.words,
+        decided_by=review.decided_by or "",
+    )
+
+
+def inbox_row(_gateway: Gateway, sight: Sight) -> InboxRow:
+    """Return one line of the inbox."""
+    review, changes = sight.review, sight.review.change_set.changes
+    flags = (*sight.shown.flags, *(flag for one in sight.shown.changes for flag in one.flags))
+    return InboxRow(
+        id=review.id,
+        state=review.state,
+        turn=TURNS[review.state],
+        title=review.change_set.title,
+        agent=review.change_set.agent,
+        person_name=sight.person_name,
+        issue_keys=tuple(dict.fromkeys(one.issue_key for one in changes)),
+        created=sum(one.kind is ChangeKind.CREATE for one in changes),
+        changed=sum(one.kind is not ChangeKind.CREATE for one in changes),
+        flags=flags,
+        round=review.change_set.round,
+        received_at=review.received_at,
+    )
+
+
+def _stored(conn: Connection, gateway: Gateway, review: Review) -> _Stored:
+    digest = review.approved_digest
+    decisions = reviews.decisions(conn, review.id)
+    ground = grounds.ground(conn, gateway, review.change_set)
+    plan = review.approved_plan
+    return _Stored(
+        ground=ground,
+        decisions=decisions,
+        refusal=grounds.authority(conn, review.change_set),
+        operations=() if digest is None else outbox.of_review(conn, review.id, digest),
+        approved_by=frozenset(_approvers(conn, review, plan or _try(review, ground, decisions)[0])),
+        person_name=grounds.person_name(conn, review.site, review.change_set.person),
+        real=outbox.resolved(conn, review.site),
+    )
+
+
+def _approvers(conn: Connection, review: Review, plan: Plan | None) -> tuple[str, ...]:
+    return () if plan is None else reviews.approvals(conn, review.id, plan.digest())
+
+
+def _try(review: Review, ground: Ground, decisions: dict[str, Decision]) -> tuple[Plan | None, str]:
+    """Make the plan as it would be approved now, or say why there is none."""
+    decided = {name: one.verdict for name, one in decisions.items()}
+    try:
+        return make_plan(review.change_set, decided, ground), ""
+    except UnplannableError as error:
+        return None, str(error)
+
+
+def _plan(
+    review: Review, stored: _Stored, decided: dict[str, str]
+) -> tuple[Plan | None, tuple[str, ...]]:
+    """Return the plan, and sentences about what is wrong with it."""
+    if review.refused is not None:
+        return None, (review.refused,)
+    if review.state not in _OPEN:
+        return review.approved_plan, ()
+    plan, trouble = _try(review, stored.ground, stored.decisions)
+    troubles = [trouble] if trouble else []
+    if stored.refusal is not None:
+        troubles.append(str(stored.refusal))
+    troubles += _waiting(plan, review, stored)
+    missing = {
+        one.issue_key
+        for one in review.change_set.changes
+        if one.id not in stored.ground.docs and decided.get(one.id) != "reject"
+    }
+    if missing:
+        troubles.append(f"Jira was never read for {', '.join(sorted(missing))}.")
+    if plan is not None and not plan.operations:
+        plan = None
+    return plan, tuple(troubles)
+
+
+def _waiting(plan: Plan | None, review: Review, stored: _Stored) -> list[str]:
+    """Return a sentence when issues of an earlier set have to exist first."""
+    own = set(review.change_set.temporary_keys.values())
+    waiting = {
+        one.issue_key
+        for one in (() if plan is None else plan.operations)
+        if is_temporary_id(one.issue_id) and one.issue_id not in own
+        if one.issue_id not in stored.real
+    }
+    keys = ", ".join(sorted(waiting))
+    return [f"An earlier change set has to be promoted first: it creates {keys}."] if keys else []
+
+
+def _look(gateway: Gateway, review: Review, stored: _Stored, *, read_now: bool) -> Looked | None:
+    if not read_now or review.refused is not None:
+        return None
+    return grounds.look(gateway.upstream, review.change_set, stored.real)
+
+
+def _digest(review: Review, plan: Plan | None) -> str:
+    if review.state not in _OPEN:
+        return review.approved_digest or ""
+    return "" if plan is None else plan.digest()
+
+
+def _obstacles(sight: Sight) -> tuple[str, ...]:
+    if sight.review.state is State.REFUSED:
+        return (sight.review.refused or "",)
+    return obstacles(sight.situation) if sight.review.state in _OPEN else ()
+
+
+def _operation_views(sight: Sight) -> tuple[OperationView, ...]:
+    if sight.operations:
+        return tuple(
+            OperationView(
+                planned=one.planned, state=one.state, receipt=one.receipt, trouble=one.trouble
+            )
+            for one in sight.operations
+        )
+    planned = () if sight.plan is None else sight.plan.operations
+    return tuple(OperationView(planned=one, state=OpState.HELD) for one in planned)

@@ -1,0 +1,119 @@
+"""Tells the sandbox what became of its change sets, so that the agent can read it there.
+
+Told again until the sandbox took it: ``told`` is only set for the very edition that was
+told, so a decision in between is not lost.
+"""
+
+from gateway.operations import intake
+from gateway.operations.context import Gateway
+from gateway.promotion.plan import KEEP, effective
+from gateway.promotion.states import OpState
+from gateway.review.states import State
+from gateway.store import outbox, reviews
+from gateway.store.outbox import Operation
+from gateway.store.reviews import Decision, Review
+from sandbox.contract.shapes import ChangeKind, ChangeOutcome, Outcome, Verdict
+
+#: States whose news an agent waits for.
+NEWS = (
+    State.CHANGES_REQUESTED,
+    State.PROMOTED,
+    State.PARTLY_PROMOTED,
+    State.FAILED,
+    State.REJECTED,
+    State.REFUSED,
+)
+_WHOLE = {
+    State.REJECTED: Verdict.REJECTED,
+    State.REFUSED: Verdict.REJECTED,
+    State.CHANGES_REQUESTED: Verdict.SENT_BACK,
+}
+_GATEWAY = "gateway"
+
+
+def tell(gateway: Gateway) -> int:
+    """Tell everything that is not told yet; returns how many sets that were."""
+    with gateway.database.read() as conn:
+        waiting = reviews.untold(conn, gateway.site, NEWS)
+    for review in waiting:
+        tell_one(gateway, review)
+    return len(waiting)
+
+
+def tell_one(gateway: Gateway, review: Review) -> None:
+    """Refresh what was written, then tell the outcome of one review."""
+    with gateway.database.read() as conn:
+        decisions = reviews.decisions(conn, review.id)
+        digest = review.approved_digest
+        operations = () if digest is None else outbox.of_review(conn, review.id, digest)
+    touched = sorted({one.issue_id for one in operations if one.state is OpState.APPLIED})
+    if touched:
+        # First the new baselines: the shadows must not fall back to the old values.
+        intake.refresh(gateway, touched)
+    gateway.sandbox.put_outcome(outcome(review, decisions, operations, gateway.clock()))
+    with gateway.database.write() as conn:
+        reviews.mark_told(conn, review.id, review.edition)
+
+
+def outcome(
+    review: Review, decisions: dict[str, Decision], operations: tuple[Operation, ...], now: int
+) -> Outcome:
+    """Return what became of a change set, change by change."""
+    whole = _WHOLE.get(review.state)
+    words = review.refused or review.words
+    if whole is not None:
+        changes = tuple(
+            ChangeOutcome(
+                change_id=one.id, verdict=whole, words=_words(decisions.get(one.id)) or words
+            )
+            for one in review.change_set.changes
+        )
+    else:
+        changes = tuple(_each(review, decisions, operations))
+    return Outcome(
+        change_set=review.change_set.id,
+        state=review.state,
+        decided_by=review.decided_by or _GATEWAY,
+        decided_at=review.decided_at or now,
+        words=words,
+        changes=changes,
+    )
+
+
+def _each(
+    review: Review, decisions: dict[str, Decision], operations: tuple[Operation, ...]
+) -> list[ChangeOutcome]:
+    """Return outcomes of the changes that are settled; others are still to come."""
+    plan = review.approved_plan
+    decided = {name: one.verdict for name, one in decisions.items()}
+    verdicts = effective(review.change_set, decided) if plan is None else plan.decisions
+    found: list[ChangeOutcome] = []
+    for change in review.change_set.changes:
+        words = _words(decisions.get(change.id))
+        if verdicts.get(change.id) != KEEP:
+            found.append(ChangeOutcome(change_id=change.id, verdict=Verdict.REJECTED, words=words))
+            continue
+        carried = [one for one in operations if change.id in one.planned.change_ids]
+        if all(one.state is OpState.APPLIED for one in carried):
+            found.append(_promoted(change.id, carried, words))
+    return found
+
+
+def _promoted(change_id: str, carried: list[Operation], words: str) -> ChangeOutcome:
+    named = [one for one in carried if one.planned.kind in _NAMED and one.receipt is not None]
+    receipt = named[-1].receipt if named else None
+    return ChangeOutcome(
+        change_id=change_id,
+        verdict=Verdict.PROMOTED,
+        words=words,
+        upstream_key=None if receipt is None else receipt.upstream_key,
+        upstream_id=None if receipt is None else receipt.upstream_id,
+    )
+
+
+#: Kinds that make something with an id of its own.
+_NAMED = frozenset({ChangeKind.CREATE, ChangeKind.COMMENT, ChangeKind.WORKLOG})
+
+
+def _words(decision: Decision | None) -> str:
+    return "" if decision is None else decision.words

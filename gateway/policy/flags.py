@@ -1,0 +1,256 @@
+"""What a reviewer should know of a change: things seen, each with its evidence.
+
+A flag says what was seen, never "suspicious". ``block`` flags on kept changes stop an
+approval; ``warn`` and ``info`` only tell. Evidence names: ``key``, ``name``, ``when``,
+``lost``, ``percent``, ``count``, ``status``, ``found``, ``keys``, ``what``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from gateway.policy import texts
+from gateway.policy.facts import user_id
+from gateway.policy.policy import Policy
+from gateway.promotion.fields import fields_of, listed, part
+from gateway.promotion.requests import CARRIED
+from gateway.review.values import ChangeView, Flag
+from sandbox.contract.compare import Three, equal
+from sandbox.contract.shapes import ChangeKind, ChangeSet, JsonObject, Read, SiteBaseline
+
+#: Texts shorter than this shrink or change wholly without it meaning much.
+_WORTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One change with everything that flags are judged by."""
+
+    view: ChangeView
+    change_set: ChangeSet
+    #: Reads the sandbox reported; ``None`` when it had none to give.
+    reads: tuple[Read, ...] | None
+    #: The issue in the gateway's own baseline; ``None`` for a new one.
+    base: JsonObject | None
+    #: The issue in Jira now, if it was read.
+    now: JsonObject | None
+    person_name: str
+    site: SiteBaseline
+    policy: Policy
+
+    @property
+    def new(self) -> bool:
+        """Whether the issue is made by this very set."""
+        return self.view.change.issue_id in self.change_set.temporary_keys.values()
+
+    @property
+    def key(self) -> str:
+        """The issue's key."""
+        return self.view.change.issue_key
+
+
+def change_flags(seen: Seen) -> tuple[Flag, ...]:
+    """Return the flags of one change."""
+    return tuple(flag for rule in _RULES for flag in rule(seen))
+
+
+def set_flags(
+    change_set: ChangeSet, views: Iterable[ChangeView], docs: Iterable[JsonObject], policy: Policy
+) -> tuple[Flag, ...]:
+    """Return the flags of a set as a whole; ``docs`` are the touched issues."""
+    kept = [one for one in views if one.verdict == "keep"]
+    issues = {one.change.issue_key for one in kept}
+    found: list[Flag] = []
+    if len(issues) > policy.bulk_issues or len(kept) > policy.bulk_changes:
+        evidence = {"count": str(len(issues)), "keys": ", ".join(sorted(issues)[:20])}
+        found.append(Flag(id="bulk", severity="warn", evidence=evidence))
+    people = _told(kept, docs)
+    if people:
+        found.append(Flag(id="notifies", severity="info", evidence={"count": str(len(people))}))
+    if change_set.tainted:
+        found.append(Flag(id="tainted", severity="warn"))
+    return tuple(found)
+
+
+def _flag(seen: Seen, flag_id: str, severity: str, **evidence: str) -> Flag:
+    return Flag(id=flag_id, severity=severity, evidence=evidence, change_id=seen.view.change.id)
+
+
+def _cannot_promote(seen: Seen) -> Iterable[Flag]:
+    if seen.view.change.kind not in CARRIED:
+        yield _flag(seen, "cannot_promote", "block", what=seen.view.change.kind.value)
+
+
+def _conflict(seen: Seen) -> Iterable[Flag]:
+    if seen.view.three is Three.CONFLICT:
+        yield _flag(seen, "conflict", "block", key=seen.key, by=_last_editor(seen))
+
+
+def _unread_write(seen: Seen) -> Iterable[Flag]:
+    change = seen.view.change
+    if change.kind is ChangeKind.CREATE or seen.new:
+        return
+    # Evidence can only raise a risk: every sign of a read must be there.
+    reads = seen.reads or ()
+    read = change.read_at is not None and any(
+        one.issue_key == change.issue_key and one.at <= change.written_at for one in reads
+    )
+    if not read or seen.change_set.tainted:
+        yield _flag(seen, "unread_write", "warn", key=seen.key)
+
+
+def _stale_read(seen: Seen) -> Iterable[Flag]:
+    before, after = fields_of(seen.base).get("updated"), fields_of(seen.now).get("updated")
+    if seen.base is not None and seen.now is not None and not equal(before, after):
+        yield _flag(seen, "stale_read", "warn", key=seen.key, when=str(after))
+
+
+def _not_assignee(seen: Seen) -> Iterable[Flag]:
+    if seen.new or seen.base is None:
+        return
+    assignee = user_id(fields_of(seen.now or seen.base).get("assignee"))
+    if assignee != seen.change_set.person:
+        yield _flag(seen, "not_assignee", "warn", key=seen.key, name=seen.person_name)
+
+
+def _rich_loss(seen: Seen) -> Iterable[Flag]:
+    for before, after in _rich_pairs(seen):
+        lost = texts.lost_parts(before, after)
+        if lost:
+            names = ", ".join(f"{count} × {name}" for name, count in lost.items())
+            yield _flag(seen, "rich_loss", "warn", lost=names)
+
+
+def _shrink(seen: Seen) -> Iterable[Flag]:
+    for before, after in _text_pairs(seen):
+        if not before.strip():
+            continue
+        emptied = not after.strip()
+        less = 1 - len(after) / len(before)
+        if emptied or (len(before) >= _WORTH and less > seen.policy.shrink_share):
+            yield _flag(seen, "shrink", "warn", percent=str(round(less * 100)))
+
+
+def _big_rewrite(seen: Seen) -> Iterable[Flag]:
+    for before, after in _text_pairs(seen):
+        if len(before) < _WORTH or not after.strip():
+            continue
+        share = texts.replaced_share(before, after)
+        if share > seen.policy.rewrite_share:
+            yield _flag(seen, "big_rewrite", "warn", percent=str(round(share * 100)))
+
+
+def _transition_done(seen: Seen) -> Iterable[Flag]:
+    if seen.view.change.kind is not ChangeKind.TRANSITION:
+        return
+    wanted = part(seen.view.change.after, "status")
+    for status in seen.site.statuses:
+        if str(status.get("id")) == str(part(wanted, "id")):
+            if part(status, "statusCategory", "key") == "done":
+                yield _flag(seen, "transition_done", "info", status=str(status.get("name")))
+            return
+
+
+def _closed_ticket(seen: Seen) -> Iterable[Flag]:
+    change = seen.view.change
+    if change.kind is ChangeKind.EDIT and fields_of(seen.now or seen.base).get("resolution"):
+        yield _flag(seen, "closed_ticket", "warn", key=seen.key)
+
+
+def _irreversible(seen: Seen) -> Iterable[Flag]:
+    if seen.view.change.kind in (ChangeKind.WORKLOG, ChangeKind.CREATE):
+        yield _flag(seen, "irreversible", "info", what=seen.view.change.kind.value)
+
+
+def _secret(seen: Seen) -> Iterable[Flag]:
+    known = set(texts.secrets_in(texts.strings(seen.view.base)))
+    found = [one for one in texts.secrets_in(_wanted_text(seen)) if one not in known]
+    if found:
+        yield _flag(seen, "secret", "block", found=", ".join(found))
+
+
+def _personal(seen: Seen) -> Iterable[Flag]:
+    count = texts.resident_numbers(_wanted_text(seen))
+    if count > texts.resident_numbers(texts.strings(seen.view.base)):
+        yield _flag(seen, "personal_data", "warn", count=str(count))
+
+
+def _odd_chars(seen: Seen) -> Iterable[Flag]:
+    known = set(texts.odd_characters(texts.strings(seen.view.base)))
+    found = [one for one in texts.odd_characters(_wanted_text(seen)) if one not in known]
+    if found:
+        yield _flag(seen, "odd_chars", "warn", found=", ".join(found))
+
+
+def _duplicate(seen: Seen) -> Iterable[Flag]:
+    if seen.view.change.kind is not ChangeKind.COMMENT:
+        return
+    body = part(seen.view.change.after, "body")
+    comments = listed(part(fields_of(seen.now or seen.base), "comment", "comments"))
+    if any(equal(one.get("body"), body) for one in comments):
+        yield _flag(seen, "duplicate", "info", key=seen.key)
+
+
+_RULES: tuple[Callable[[Seen], Iterable[Flag]], ...] = (
+    _cannot_promote,
+    _conflict,
+    _secret,
+    _unread_write,
+    _stale_read,
+    _not_assignee,
+    _rich_loss,
+    _shrink,
+    _big_rewrite,
+    _odd_chars,
+    _personal,
+    _closed_ticket,
+    _duplicate,
+    _transition_done,
+    _irreversible,
+)
+
+
+def _rich_pairs(seen: Seen) -> Iterable[tuple[JsonValue, JsonValue]]:
+    """Yield the rich texts that a change replaces, with what replaces them."""
+    view = seen.view
+    if view.change.kind is ChangeKind.EDIT and view.rich:
+        yield view.base, view.wants
+    if view.change.kind is ChangeKind.COMMENT_EDIT:
+        yield part(view.base, "body"), part(view.wants, "body")
+
+
+def _text_pairs(seen: Seen) -> Iterable[tuple[str, str]]:
+    view = seen.view
+    for before, after in _rich_pairs(seen):
+        yield texts.plain(before), texts.plain(after)
+    if view.change.kind is ChangeKind.EDIT and not view.rich and isinstance(view.base, str):
+        yield view.base, texts.plain(view.wants)
+
+
+def _wanted_text(seen: Seen) -> str:
+    return texts.strings(seen.view.change.after)
+
+
+def _last_editor(seen: Seen) -> str:
+    """Return who last wrote this field upstream, if the changelog says so."""
+    name = seen.view.change.field or "status"
+    histories = listed(part(seen.now, "changelog", "histories"))
+    for history in sorted(histories, key=lambda one: str(one.get("created")), reverse=True):
+        items = listed(history.get("items"))
+        if any(name in (str(one.get("fieldId")), str(one.get("field"))) for one in items):
+            return str(part(history, "author", "displayName") or "")
+    return ""
+
+
+def _told(kept: list[ChangeView], docs: Iterable[JsonObject]) -> set[str]:
+    """Return whom Jira will tell: assignee and reporter of each issue, and who is mentioned."""
+    people: set[str] = set()
+    for doc in docs:
+        for name in ("assignee", "reporter"):
+            found = user_id(fields_of(doc).get(name))
+            people |= {found} if found else set()
+    for one in kept:
+        for value in (one.wants, part(one.wants, "body")):
+            people |= texts.mentions(value)
+    return people

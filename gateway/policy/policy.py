@@ -1,0 +1,26 @@
+"""What a site's policy can say. Its version is part of every approval digest."""
+
+from sandbox.contract.digest import digest
+from sandbox.contract.shapes import Frozen
+
+
+class Policy(Frozen):
+    """Rules that people chose for their site; every limit has a careful default."""
+
+    #: Whether the person an agent worked for may approve what it did.
+    person_served_may_approve: bool = False
+    #: How many different people must approve the same digest.
+    approvals: int = 1
+    #: More issues than this is worth a warning.
+    bulk_issues: int = 10
+    #: More changes than this is worth a warning.
+    bulk_changes: int = 40
+    #: A text that loses more than this share is worth a warning.
+    shrink_share: float = 0.5
+    #: A text of which more than this share is replaced is worth a warning.
+    rewrite_share: float = 0.6
+
+    @property
+    def version(self) -> str:
+        """A digest of all rules."""
+        return digest(self.model_dump(mode="json"))[:16]

@@ -1,0 +1,175 @@
+"""What can be seen in a text: what it is made of, what must not be in it."""
+
+import difflib
+import re
+from collections import Counter
+
+from pydantic import JsonValue
+
+#: ADF node type to the word for it, for nodes that carry more than their text.
+_ADF_PARTS = {
+    "mention": "mention",
+    "panel": "panel",
+    "media": "media",
+    "inlineCard": "card",
+    "blockCard": "card",
+    "embedCard": "card",
+    "extension": "macro",
+    "inlineExtension": "macro",
+    "bodiedExtension": "macro",
+    "table": "table",
+    "expand": "expand",
+    "nestedExpand": "expand",
+    "taskItem": "task",
+    "decisionItem": "decision",
+    "status": "status",
+    "date": "date",
+    "codeBlock": "code",
+}
+#: The same parts as wiki text writes them.
+_WIKI_PARTS = {
+    "mention": re.compile(r"\[~[^\]\s]+\]"),
+    "panel": re.compile(r"\{(?:panel|info|note|tip|warning)(?::[^}]*)?\}(?=[^{]*)", re.IGNORECASE),
+    "media": re.compile(r"![^\s!|]+\.\w{2,5}(?:\|[^!\n]*)?!"),
+    "card": re.compile(r"\[[^\]|]*\|[^\]]*\|smart-(?:link|card|embed)\]"),
+    "code": re.compile(r"\{(?:code|noformat)(?::[^}]*)?\}", re.IGNORECASE),
+    "table": re.compile(r"^\|\|", re.MULTILINE),
+    "macro": re.compile(
+        r"\{(?!(?:panel|info|note|tip|warning|code|noformat|color|quote)\b)"
+        r"[a-z][\w-]*(?::[^}]*)?\}",
+        re.IGNORECASE,
+    ),
+}
+#: Written with an opening and a closing tag in wiki text.
+_PAIRED = frozenset({"panel", "code"})
+
+_SECRETS = {
+    "private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    "AWS key": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    "Atlassian token": re.compile(r"\bATATT3x[A-Za-z0-9_=-]{20,}"),
+    "GitHub token": re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,})"),
+    "Slack token": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
+    "web token": re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
+    "password": re.compile(
+        r"(?i)\b(?:password|passwd|api[_-]?key|secret|비밀번호)\s*[:=]\s*[\"']?[^\s\"'<>*]{8,}"
+    ),
+}
+#: Turn text around, or hide in it. Not U+200D: emoji are made with it.
+_ODD = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+_RESIDENT = re.compile(r"(?<!\d)\d{6}-[1-4]\d{6}(?!\d)")
+
+
+def plain(value: JsonValue) -> str:
+    """Return the words of a value: ADF, wiki text, or any other JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "\n".join(filter(None, map(plain, value)))
+    if not isinstance(value, dict):
+        return ""
+    if value.get("type") == "text":
+        return str(value.get("text") or "")
+    if "type" in value:
+        glue = "" if value.get("type") in ("paragraph", "heading") else "\n"
+        content = value.get("content")
+        texts = [plain(one) for one in content] if isinstance(content, list) else []
+        return glue.join(texts) + _attribute_text(value.get("attrs"))
+    return "\n".join(filter(None, map(plain, value.values())))
+
+
+def strings(value: JsonValue) -> str:
+    """Return every string leaf of a value, also links and attributes."""
+    if isinstance(value, str):
+        return value
+    parts = (
+        value
+        if isinstance(value, list)
+        else list(value.values())
+        if isinstance(value, dict)
+        else []
+    )
+    return "\n".join(filter(None, map(strings, parts)))
+
+
+def parts(value: JsonValue) -> Counter[str]:
+    """Count what a rich text has besides its words."""
+    if isinstance(value, str):
+        return _wiki_parts(value)
+    found: Counter[str] = Counter()
+    _count_adf(value, found)
+    return found
+
+
+def lost_parts(before: JsonValue, after: JsonValue) -> dict[str, int]:
+    """Return what would vanish from a rich text, with how many."""
+    gone = parts(before) - parts(after)
+    return dict(sorted(gone.items()))
+
+
+def replaced_share(before: str, after: str) -> float:
+    """Return which share of the words of a text would go."""
+    old, new = before.split(), after.split()
+    if not old:
+        return 0.0
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    kept = sum(block.size for block in matcher.get_matching_blocks())
+    return 1 - kept / len(old)
+
+
+def secrets_in(text: str) -> tuple[str, ...]:
+    """Return which kinds of secret a text seems to hold; never the secret itself."""
+    return tuple(name for name, pattern in _SECRETS.items() if pattern.search(text))
+
+
+def odd_characters(text: str) -> tuple[str, ...]:
+    """Return the code points of characters that are invisible or turn text around."""
+    return tuple(sorted({f"U+{ord(one):04X}" for one in _ODD.findall(text)}))
+
+
+def resident_numbers(text: str) -> int:
+    """Return how many Korean resident registration numbers a text seems to hold."""
+    return len(_RESIDENT.findall(text))
+
+
+def mentions(value: JsonValue) -> set[str]:
+    """Return the ids of the people that a rich text mentions."""
+    if isinstance(value, str):
+        return set(re.findall(r"\[~(?:accountid:)?([^\]\s]+)\]", value))
+    found: set[str] = set()
+    for node in _nodes(value):
+        attrs = node.get("attrs")
+        if node.get("type") == "mention" and isinstance(attrs, dict):
+            found.add(str(attrs.get("id")))
+    return found
+
+
+def _nodes(value: JsonValue) -> list[dict[str, JsonValue]]:
+    if isinstance(value, list):
+        return [node for one in value for node in _nodes(one)]
+    if isinstance(value, dict):
+        return [value, *_nodes(value.get("content"))]
+    return []
+
+
+def _count_adf(value: JsonValue, found: Counter[str]) -> None:
+    for node in _nodes(value):
+        name = _ADF_PARTS.get(str(node.get("type")))
+        if name is not None:
+            found[name] += 1
+
+
+def _wiki_parts(text: str) -> Counter[str]:
+    counts = {name: len(pattern.findall(text)) for name, pattern in _WIKI_PARTS.items()}
+    return Counter(
+        {
+            name: (count + 1) // 2 if name in _PAIRED else count
+            for name, count in counts.items()
+            if count
+        }
+    )
+
+
+def _attribute_text(attrs: JsonValue) -> str:
+    if not isinstance(attrs, dict):
+        return ""
+    return " ".join(str(attrs[name]) for name in ("text", "title") if attrs.get(name))

@@ -1,0 +1,104 @@
+"""What became of a write whose answer never came: judged from Jira, never guessed.
+
+A marker of ours proves that the write happened; the wanted values alone prove that
+nothing is left to do. Only where neither is to be found may the write be tried again.
+"""
+
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from gateway.promotion.drift import Now, achieved, compare
+from gateway.promotion.fields import Fields, listed, part
+from gateway.promotion.readback import effects, reached_in_history
+from gateway.promotion.states import OpEvent
+from gateway.promotion.values import PlannedOperation
+from sandbox.contract.compare import equal
+from sandbox.contract.shapes import JsonObject
+
+#: Only so many keys behind the last known one are looked at for a lost new issue.
+KEY_WALK = 100
+#: A run of this many keys without an issue ends the walk (deleted and moved ones leave gaps).
+KEY_GAP = 10
+#: Newest comments whose marker is read.
+COMMENTS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a probe came to."""
+
+    event: OpEvent
+    sentence: str = ""
+    upstream_id: str | None = None
+    upstream_key: str | None = None
+
+
+def judge(planned: PlannedOperation, now: Now, fields: Fields, *, marked: bool) -> Finding:
+    """Return what became of a write to an issue that exists (not comments, not creates)."""
+    if now.doc is None or compare(planned, now, fields).lost:
+        return Finding(OpEvent.CANNOT_TELL, "The issue is gone, so nobody can look it up there.")
+    if achieved(planned, now, fields):
+        return Finding(OpEvent.FOUND)
+    if not marked:
+        return Finding(OpEvent.NOT_FOUND)
+    if reached_in_history(planned, effects(None, now.doc)):
+        return Finding(OpEvent.FOUND, "It was written, and changed again since by somebody else.")
+    return Finding(
+        OpEvent.CANNOT_TELL,
+        "Jira carries our mark, but not the values that were approved. Please look at it.",
+    )
+
+
+def judge_worklog(planned: PlannedOperation, now: Now) -> Finding:
+    """Return what became of a worklog: found by its values."""
+    for one in now.worklogs or []:
+        same = all(
+            equal(_comparable(name, planned.wants.get(name)), _comparable(name, one.get(name)))
+            for name in ("timeSpentSeconds", "started", "comment")
+            if name in planned.wants
+        )
+        if same:
+            return Finding(OpEvent.FOUND, upstream_id=str(one.get("id")))
+    return Finding(OpEvent.NOT_FOUND)
+
+
+def judge_comment(planned: PlannedOperation, comment: JsonObject | None) -> Finding:
+    """Return what became of a comment; ``comment`` is the one with our marker, if any."""
+    if comment is None:
+        return Finding(OpEvent.NOT_FOUND)
+    found = str(comment.get("id"))
+    if equal(comment.get("body"), planned.wants.get("body")):
+        return Finding(OpEvent.FOUND, upstream_id=found)
+    return Finding(
+        OpEvent.FOUND, "It was written, and edited since by somebody else.", upstream_id=found
+    )
+
+
+def judge_create(found: list[JsonObject]) -> Finding:
+    """Return what became of a new issue; ``found`` are all issues with our marker."""
+    if not found:
+        return Finding(OpEvent.NOT_FOUND)
+    if len(found) > 1:
+        keys = ", ".join(str(one.get("key")) for one in found)
+        return Finding(OpEvent.CANNOT_TELL, f"Jira has it more than once: {keys}. Keep only one.")
+    one = found[0]
+    return Finding(OpEvent.FOUND, upstream_id=str(one.get("id")), upstream_key=str(one.get("key")))
+
+
+def marked_by_property(doc: JsonObject | None, key: str) -> JsonValue:
+    """Return an issue's or comment's property as its JSON carries it."""
+    properties = part(doc, "properties")
+    if isinstance(properties, dict):
+        return properties.get(key)
+    for one in listed(properties):
+        if one.get("key") == key:
+            return one.get("value")
+    return None
+
+
+def _comparable(name: str, value: JsonValue) -> JsonValue:
+    # Jira writes times with or without milliseconds and zone colon.
+    if name == "started" and isinstance(value, str):
+        return value[:19]
+    return value

@@ -1,0 +1,153 @@
+"""What a write really did, told from the issue as it was before and as it is after.
+
+Jira has no compare-and-set: between our last read and our write somebody else may have
+edited. The changelog tells afterwards what each write replaced; what cannot be prevented
+is at least found and shown.
+"""
+
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from gateway.promotion.drift import Now, value_now
+from gateway.promotion.fields import Fields, listed, part
+from gateway.promotion.values import PlannedOperation, SideEffect
+from sandbox.contract.compare import equal
+from sandbox.contract.shapes import JsonObject
+
+#: Changelog names of fields that are called otherwise in the issue's JSON.
+_CHANGELOG_IDS = {
+    "Fix Version": "fixVersions",
+    "Version": "versions",
+    "Component": "components",
+    "Link": "issuelinks",
+    "Comment": "comment",
+    "timeestimate": "timetracking",
+    "timeoriginalestimate": "timetracking",
+}
+#: What every write of ours may move without being asked.
+_EXPECTED = frozenset({"updated", "workratio", "lastViewed", "comment", "issuelinks", "worklog"})
+#: How many side effects a receipt names.
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One line of an issue's changelog."""
+
+    history: str
+    field: str
+    item: JsonObject
+    by: str
+
+
+def effects(before: JsonObject | None, after: JsonObject | None) -> list[Effect]:
+    """Return the changelog lines that are in ``after`` but not in ``before``, oldest first."""
+    known = {str(one.get("id")) for one in listed(part(before, "changelog", "histories"))}
+    new = [
+        one
+        for one in listed(part(after, "changelog", "histories"))
+        if str(one.get("id")) not in known
+    ]
+    new.sort(key=lambda one: (str(one.get("created")), str(one.get("id")).zfill(20)))
+    return [
+        Effect(str(one.get("id")), _field_id(item), item, _author(one))
+        for one in new
+        for item in listed(one.get("items"))
+    ]
+
+
+def replaced(
+    planned: PlannedOperation, before: Now, after: Now, fields: Fields
+) -> dict[str, tuple[JsonValue, JsonValue]]:
+    """Return what each written field held before and what it holds now."""
+    if planned.kind.value not in ("edit", "transition", "comment_edit", "sprint"):
+        return {}
+    return {
+        name: (value_now(planned, name, before, fields), value_now(planned, name, after, fields))
+        for name in planned.wants
+    }
+
+
+def overwrote(planned: PlannedOperation, found: list[Effect]) -> bool:
+    """Return whether somebody's edit of a field of ours fell between our read and our write.
+
+    Our own write is one changelog line per field: a second line is somebody else's, and a
+    line whose ``from`` is not the approved base replaced something nobody was shown.
+    """
+    for name in planned.wants:
+        lines = [one for one in found if one.field == name]
+        if name in planned.set_fields:
+            continue
+        if len({one.history for one in lines}) > 1:
+            return True
+        if lines and _other_base(planned.base.get(name), lines[0].item):
+            return True
+    return False
+
+
+def side_effects(planned: PlannedOperation, found: list[Effect]) -> tuple[SideEffect, ...]:
+    """Return what changed although our request did not name it: Jira's automations."""
+    ours = {*planned.wants, *_EXPECTED}
+    return tuple(
+        SideEffect(
+            field=one.field,
+            before=one.item.get("fromString"),
+            after=one.item.get("toString"),
+            by=one.by,
+        )
+        for one in found
+        if one.field not in ours
+    )[:_MOST]
+
+
+def reached_in_history(planned: PlannedOperation, found: list[Effect]) -> bool:
+    """Return whether the changelog shows that each wanted scalar was there at some time."""
+    wanted = {
+        name: value for name, value in planned.wants.items() if name not in planned.set_fields
+    }
+    return bool(wanted) and all(
+        any(one.field == name and _is(value, one.item, "to") for one in found)
+        for name, value in wanted.items()
+    )
+
+
+def _other_base(base: JsonValue, item: JsonObject) -> bool:
+    if isinstance(base, dict) and base.get("type") == "doc":
+        return False  # the changelog shows rich text in a form that cannot be compared
+    return not _is(base, item, "from")
+
+
+def _is(value: JsonValue, item: JsonObject, side: str) -> bool:
+    """Return whether one side of a changelog line is this value."""
+    code, text = item.get(side), item.get(f"{side}String")
+    if value is None or isinstance(value, list):
+        # An empty field is null or ""; lists are only told from empty ones.
+        return bool(value) or (code or text) in (None, "")
+    if isinstance(value, dict):
+        names = [str(value[name]) for name in _NAMES if value.get(name) is not None]
+        return str(code) in names or str(text) in names
+    sides = [one for one in (code, text) if one is not None]
+    return any(equal(str(value), str(one)) or _number(value, one) for one in sides)
+
+
+_NAMES = ("accountId", "id", "key", "name", "value", "displayName")
+
+
+def _number(value: JsonValue, text: JsonValue) -> bool:
+    try:
+        return float(str(value)) == float(str(text))
+    except ValueError:
+        return False
+
+
+def _field_id(item: JsonObject) -> str:
+    given = item.get("fieldId")
+    if isinstance(given, str) and given:
+        return given
+    name = str(item.get("field"))
+    return _CHANGELOG_IDS.get(name, name)
+
+
+def _author(history: JsonObject) -> str:
+    return str(part(history, "author", "displayName") or part(history, "author", "name") or "")

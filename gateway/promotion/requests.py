@@ -1,0 +1,230 @@
+"""Changes as exact upstream requests, in the site's own dialect.
+
+What Jira answers and what it accepts differ: a read gives whole users, options and
+versions, a write takes what identifies them. ``written`` makes the one from the other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from gateway.promotion.fields import Fields, part, sprint_id
+from gateway.promotion.markers import PLACEHOLDER
+from gateway.promotion.values import Request
+from sandbox.contract.compare import normal
+from sandbox.contract.digest import canonical
+from sandbox.contract.shapes import Change, ChangeKind, Flavour, JsonObject
+
+_AGILE = "/rest/agile/1.0"
+_TIME_TRACKING = ("originalEstimate", "remainingEstimate")
+
+
+@dataclass(frozen=True, slots=True)
+class SetChange:
+    """What is added to a set field and what is taken out, as whole elements."""
+
+    add: tuple[JsonValue, ...]
+    remove: tuple[JsonValue, ...]
+
+    @property
+    def wants(self) -> JsonObject:
+        """How a planned operation says it."""
+        return {"add": list(self.add), "remove": list(self.remove)}
+
+
+def set_change(before: JsonValue, after: JsonValue) -> SetChange:
+    """Return how one list becomes the other, as sets."""
+    old, new = _by_identity(before), _by_identity(after)
+    return SetChange(
+        tuple(value for name, value in new.items() if name not in old),
+        tuple(value for name, value in old.items() if name not in new),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Makes requests for one site."""
+
+    flavour: Flavour
+    fields: Fields
+    #: Id of the set the changes are from.
+    change_set: str
+
+    @property
+    def api(self) -> str:
+        """The REST root this site is written through."""
+        return "/rest/api/3" if self.flavour is Flavour.CLOUD else "/rest/api/2"
+
+    def written(self, field_id: str, value: JsonValue) -> JsonValue:
+        """Return a field's value as Jira takes it in a write."""
+        if self.fields.is_sprint(field_id):
+            found = sprint_id(value)
+            return int(found) if found and found.isdigit() else None
+        if self.fields.is_rich(field_id):
+            return self.rich(value)
+        return reduced(value)
+
+    def rich(self, value: JsonValue) -> JsonValue:
+        """Return rich text as this site's dialect writes it."""
+        if isinstance(value, str) and self.flavour is Flavour.CLOUD:
+            return _document(value)
+        return value
+
+    def edit(
+        self, issue_id: str, scalars: dict[str, JsonValue], sets: dict[str, SetChange]
+    ) -> Request:
+        """Return one PUT that carries all edits of an issue."""
+        body: JsonObject = {}
+        if scalars:
+            body["fields"] = {name: self.written(name, value) for name, value in scalars.items()}
+        if sets:
+            body["update"] = {name: _verbs(change) for name, change in sets.items()}
+        body["properties"] = [PLACEHOLDER]
+        return Request(method="PUT", path=f"{self.api}/issue/{issue_id}", body=body)
+
+    def create(self, fields: JsonObject) -> Request:
+        """Return the POST that makes a new issue."""
+        written = {name: self.written(name, value) for name, value in fields.items()}
+        body: JsonObject = {"fields": written, "properties": [PLACEHOLDER]}
+        return Request(method="POST", path=f"{self.api}/issue", body=body)
+
+    def transition(self, issue_id: str, transition_id: str, fields: JsonObject) -> Request:
+        """Return the POST that moves an issue through its workflow."""
+        body: JsonObject = {"transition": {"id": transition_id}}
+        if fields:
+            body["fields"] = {name: self.written(name, value) for name, value in fields.items()}
+        body["properties"] = [PLACEHOLDER]
+        return Request(method="POST", path=f"{self.api}/issue/{issue_id}/transitions", body=body)
+
+    def spoken(self, change: Change) -> Request:
+        """Return the request for any other kind of change."""
+        return _OTHERS[change.kind](self, change)
+
+
+def reduced(value: JsonValue) -> JsonValue:
+    """Return a read value reduced to what identifies it in a write."""
+    if isinstance(value, list):
+        return [reduced(one) for one in value]
+    if not isinstance(value, dict) or value.get("type") == "doc":
+        return value
+    if any(name in value for name in _TIME_TRACKING):
+        return {name: value[name] for name in _TIME_TRACKING if name in value}
+    if isinstance(value.get("accountId"), str):
+        return {"accountId": value["accountId"]}
+    # A user on Server: its display name tells it from everything else that has a name.
+    names = ("name", "key") if "displayName" in value else ("id", "key", "value", "name")
+    for name in names:
+        if isinstance(value.get(name), str | int):
+            found: JsonObject = {name: value[name]}
+            child = value.get("child")
+            return {**found, "child": reduced(child)} if isinstance(child, dict) else found
+    return value
+
+
+def _comment(writer: Writer, change: Change) -> Request:
+    method, tail = "POST", ""
+    if change.kind is ChangeKind.COMMENT_EDIT:
+        method, tail = "PUT", f"/{_text(change.after, 'id')}"
+    body = _with_properties(change.after)
+    body["body"] = writer.rich(part(change.after, "body"))
+    if part(change.after, "visibility"):
+        body["visibility"] = part(change.after, "visibility")
+    path = f"{writer.api}/issue/{change.issue_id}/comment{tail}"
+    return Request(method=method, path=path, body=_sorted(body))
+
+
+def _worklog(writer: Writer, change: Change) -> Request:
+    body = _with_properties(change.after)
+    for name in ("timeSpentSeconds", "started", "visibility"):
+        if part(change.after, name) is not None:
+            body[name] = part(change.after, name)
+    if part(change.after, "comment") is not None:
+        body["comment"] = writer.rich(part(change.after, "comment"))
+    path = f"{writer.api}/issue/{change.issue_id}/worklog"
+    return Request(method="POST", path=path, body=_sorted(body))
+
+
+def _link(writer: Writer, change: Change) -> Request:
+    body: JsonObject = {
+        name: reduced(part(change.after, name)) for name in ("type", "inwardIssue", "outwardIssue")
+    }
+    return Request(method="POST", path=f"{writer.api}/issueLink", body=body)
+
+
+def _remote_link(writer: Writer, change: Change) -> Request:
+    body = dict(change.after) if isinstance(change.after, dict) else {}
+    for name in ("id", "self"):
+        body.pop(name, None)
+    # With a globalId Jira replaces instead of adding: sending twice is harmless.
+    body.setdefault("globalId", f"airlock:{writer.change_set}:{change.id}")
+    path = f"{writer.api}/issue/{change.issue_id}/remotelink"
+    return Request(method="POST", path=path, body=body)
+
+
+def _watcher(writer: Writer, change: Change) -> Request:
+    path = f"{writer.api}/issue/{change.issue_id}/watchers"
+    added = part(change.after, "add")
+    if added is not None:
+        return Request(method="POST", path=path, body=_watcher_name(added))
+    name = "accountId" if writer.flavour is Flavour.CLOUD else "username"
+    query = {name: _watcher_name(part(change.after, "remove"))}
+    return Request(method="DELETE", path=path, query=query)
+
+
+def _sprint(_writer: Writer, change: Change) -> Request:
+    target = sprint_id(change.after)
+    path = f"{_AGILE}/backlog/issue" if target is None else f"{_AGILE}/sprint/{target}/issue"
+    return Request(method="POST", path=path, body={"issues": [change.issue_id]})
+
+
+_OTHERS: dict[ChangeKind, Callable[[Writer, Change], Request]] = {
+    ChangeKind.COMMENT: _comment,
+    ChangeKind.COMMENT_EDIT: _comment,
+    ChangeKind.WORKLOG: _worklog,
+    ChangeKind.LINK: _link,
+    ChangeKind.REMOTE_LINK: _remote_link,
+    ChangeKind.WATCHER: _watcher,
+    ChangeKind.SPRINT: _sprint,
+}
+#: Kinds that become a request; the gateway has no way yet to carry the others.
+CARRIED = frozenset(_OTHERS) | {ChangeKind.CREATE, ChangeKind.EDIT, ChangeKind.TRANSITION}
+
+
+def _with_properties(after: JsonValue) -> JsonObject:
+    given = part(after, "properties")
+    return {"properties": [*(given if isinstance(given, list) else []), PLACEHOLDER]}
+
+
+def _verbs(change: SetChange) -> list[JsonValue]:
+    verbs: list[JsonValue] = [{"add": reduced(one)} for one in change.add]
+    return verbs + [{"remove": reduced(one)} for one in change.remove]
+
+
+def _by_identity(value: JsonValue) -> dict[bytes, JsonValue]:
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    return {canonical(normal(one)): one for one in items}
+
+
+def _watcher_name(user: JsonValue) -> str:
+    for name in ("accountId", "name", "key"):
+        if isinstance(part(user, name), str):
+            return str(part(user, name))
+    return str(user)
+
+
+def _text(value: JsonValue, name: str) -> str:
+    return str(part(value, name) or "")
+
+
+def _sorted(body: JsonObject) -> JsonObject:
+    """Return a body with the properties last: what people care for stands first."""
+    return {**{name: one for name, one in body.items() if name != "properties"}, **body}
+
+
+def _document(text: str) -> JsonObject:
+    paragraphs: list[JsonValue] = [
+        {"type": "paragraph", "content": [{"type": "text", "text": line}] if line else []}
+        for line in text.split("\n")
+    ]
+    return {"type": "doc", "version": 1, "content": paragraphs}

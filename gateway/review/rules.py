@@ -1,0 +1,180 @@
+"""Who may do what to a review, and when: one function, whatever the door.
+
+Sentences here are whole texts without values, so that the pages can translate them.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gateway.policy.policy import Policy
+from gateway.review.people import Person, Role, at_least
+from gateway.review.states import TRANSITIONS, Event, State
+from gateway.review.values import ChangeView, Flag
+from sandbox.contract.compare import Three
+from sandbox.contract.scope import Refusal
+
+STALE = "stale"
+
+
+class Act(StrEnum):
+    """What somebody wants to do to a review."""
+
+    DECIDE = "decide"
+    APPROVE = "approve"
+    WITHDRAW = "withdraw"
+    REJECT = "reject"
+    SEND_BACK = "send_back"
+    PROMOTE = "promote"
+
+
+#: The least role that an act takes.
+_ROLES = {
+    Act.DECIDE: Role.REVIEWER,
+    Act.APPROVE: Role.APPROVER,
+    Act.WITHDRAW: Role.REVIEWER,
+    Act.REJECT: Role.REVIEWER,
+    Act.SEND_BACK: Role.REVIEWER,
+    Act.PROMOTE: Role.APPROVER,
+}
+#: What an act does to the review's state; the first one that its state knows.
+_EVENTS = {
+    Act.APPROVE: (Event.APPROVE,),
+    Act.WITHDRAW: (Event.WITHDRAW_APPROVAL,),
+    Act.REJECT: (Event.REJECT,),
+    Act.SEND_BACK: (Event.SEND_BACK,),
+    Act.PROMOTE: (Event.PROMOTE, Event.RETRY),
+}
+#: Acts that take a written reason.
+_WORDED = frozenset({Act.REJECT, Act.SEND_BACK})
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a decision is judged by, as it is now."""
+
+    state: State
+    #: The digest of what would be done; empty when there is nothing to approve.
+    digest: str
+    changes: tuple[ChangeView, ...]
+    flags: tuple[Flag, ...]
+    #: Jira account of the person the agent worked for.
+    person_served: str
+    policy: Policy
+    #: False when Jira could not be read just now.
+    readable: bool = True
+    #: Sentences about why there is no plan, or no authority for it.
+    troubles: tuple[str, ...] = ()
+    #: Who approved this digest already.
+    approved_by: frozenset[str] = field(default_factory=frozenset)
+
+
+def may(
+    act: Act, person: Person | None, situation: Situation, *, shown: str, words: str = ""
+) -> Refusal | None:
+    """Return why ``person`` may not do it, or None."""
+    return (
+        _wrong_person(act, person)
+        or _wrong_state(act, situation)
+        or _stale(act, situation, shown)
+        or _no_words(act, words)
+        or (_not_approvable(person, situation) if act is Act.APPROVE else None)
+    )
+
+
+def event_of(act: Act, state: State) -> Event:
+    """Return what an act is for a review in this state; raises KeyError if nothing."""
+    for event in _EVENTS[act]:
+        if event in TRANSITIONS[state]:
+            return event
+    raise KeyError(act)
+
+
+def obstacles(situation: Situation) -> tuple[str, ...]:
+    """Return why nobody can approve this now, as sentences."""
+    found = list(situation.troubles)
+    kept = [one for one in situation.changes if one.verdict == "keep"]
+    if not situation.readable:
+        found.append("Jira could not be read just now, so nothing can be compared with it.")
+    if any(one.three is Three.CONFLICT for one in kept):
+        found.append(
+            "Somebody changed the same field in Jira. Leave the change out or send it back."
+        )
+    blocks = [
+        flag
+        for flag in (*situation.flags, *(flag for one in kept for flag in one.flags))
+        if flag.severity == "block" and flag.id != "conflict"
+    ]
+    if blocks:
+        found.append("A change is blocked by a rule. Leave it out or send it back.")
+    if not situation.digest and not found:
+        found.append("Nothing would change in Jira.")
+    return tuple(found)
+
+
+def _wrong_person(act: Act, person: Person | None) -> Refusal | None:
+    if person is None:
+        return Refusal(
+            "nobody",
+            "Only a person who signed in can decide; agents never do.",
+            "Sign in with a link from the command 'airlock link'.",
+        )
+    if not at_least(person.role, _ROLES[act]):
+        return Refusal(
+            "role",
+            "Your role may look, but not do this.",
+            "Ask somebody who may approve, or an admin for another role.",
+        )
+    return None
+
+
+def _wrong_state(act: Act, situation: Situation) -> Refusal | None:
+    if act is Act.DECIDE:
+        allowed = situation.state is State.REVIEW
+    else:
+        allowed = any(event in TRANSITIONS[situation.state] for event in _EVENTS[act])
+    if allowed:
+        return None
+    return Refusal(
+        "state",
+        "This change set is not in a state in which that can be done.",
+        "Open it again to see where it stands.",
+    )
+
+
+def _stale(act: Act, situation: Situation, shown: str) -> Refusal | None:
+    # Rejecting and sending back write nothing, but even they answer what was seen.
+    if shown == situation.digest and (shown or act in _WORDED or act is Act.DECIDE):
+        return None
+    return Refusal(
+        STALE,
+        "This is not what you were shown any more.",
+        "Look at the change set again, then decide.",
+    )
+
+
+def _no_words(act: Act, words: str) -> Refusal | None:
+    if act not in _WORDED or words.strip():
+        return None
+    return Refusal(
+        "words",
+        "The agent needs a reason to learn from.",
+        "Write in a sentence what is wrong.",
+    )
+
+
+def _not_approvable(person: Person | None, situation: Situation) -> Refusal | None:
+    if person is not None and person.person in situation.approved_by:
+        return Refusal(
+            "twice", "You have approved this already.", "Somebody else has to approve it too."
+        )
+    served = person is not None and person.jira_account == situation.person_served
+    if served and not situation.policy.person_served_may_approve:
+        return Refusal(
+            "self",
+            "The agent worked for you, and the policy wants another pair of eyes.",
+            "Ask somebody else to approve it.",
+        )
+    found = obstacles(situation)
+    if not found:
+        return None
+    return Refusal("obstacle", found[0], "Open the change set to see what stands in the way.")

@@ -1,0 +1,180 @@
+"""Builds what a reviewer is shown from the review, the plan, baselines and Jira now."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from gateway.policy.flags import Seen, change_flags, set_flags
+from gateway.policy.policy import Policy
+from gateway.promotion.drift import Now, set_three
+from gateway.promotion.fields import Fields, fields_of, listed, part, sprint_id
+from gateway.promotion.plan import effective, wanted_value
+from gateway.promotion.values import SiteIdentity
+from gateway.review.values import ChangeView, Flag, IssueView
+from sandbox.contract.compare import Three, equal, three_way
+from sandbox.contract.shapes import Change, ChangeKind, ChangeSet, JsonObject, Read, SiteBaseline
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that the views of one set's changes are made of."""
+
+    change_set: ChangeSet
+    identity: SiteIdentity
+    site: SiteBaseline
+    policy: Policy
+    person_name: str
+    #: Change id to the gateway's own baseline document at the claimed revision.
+    docs: Mapping[str, JsonObject]
+    #: Issue id to Jira now; what could not be read is missing.
+    now: Mapping[str, Now] = field(default_factory=dict)
+    reads: tuple[Read, ...] | None = None
+    #: Change id to ``keep`` or ``reject``, as people decided.
+    decided: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def new_issues(self) -> frozenset[str]:
+        """Ids of the issues that this set creates."""
+        return frozenset(self.change_set.temporary_keys.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A set's changes and flags, finished."""
+
+    issues: tuple[IssueView, ...]
+    flags: tuple[Flag, ...]
+
+    @property
+    def changes(self) -> tuple[ChangeView, ...]:
+        """All changes, in the order shown."""
+        return tuple(change for issue in self.issues for change in issue.changes)
+
+
+def show(scene: Scene) -> Shown:
+    """Return all changes beside Jira as it is now, with their flags."""
+    verdicts = effective(scene.change_set, scene.decided)
+    fields = Fields.of(scene.site)
+    views = [_change(one, verdicts[one.id], fields, scene) for one in scene.change_set.changes]
+    by_issue: dict[str, list[ChangeView]] = {}
+    for view in views:
+        by_issue.setdefault(view.change.issue_id, []).append(view)
+    issues = tuple(_issue(issue_id, group, scene) for issue_id, group in by_issue.items())
+    docs = [now.doc for now in scene.now.values() if now.doc is not None]
+    return Shown(issues, set_flags(scene.change_set, views, docs, scene.policy))
+
+
+def _issue(issue_id: str, views: list[ChangeView], scene: Scene) -> IssueView:
+    first = views[0].change
+    now = scene.now.get(issue_id)
+    doc = (now.doc if now else None) or scene.docs.get(first.id)
+    key = str((doc or {}).get("key") or first.issue_key)
+    new = issue_id in scene.new_issues
+    summary = fields_of(doc).get("summary")
+    return IssueView(
+        issue_id=issue_id,
+        key=key,
+        summary=summary if isinstance(summary, str) else "",
+        url="" if new else f"{scene.identity.base_url}/browse/{key}",
+        new=new,
+        changes=tuple(views),
+    )
+
+
+def _change(change: Change, verdict: str, fields: Fields, scene: Scene) -> ChangeView:
+    now = scene.now.get(change.issue_id)
+    known = now is not None or change.issue_id in scene.new_issues
+    base_doc = scene.docs.get(change.id)
+    base = _value(change, base_doc, fields)
+    current = _value(change, now.doc if now else None, fields)
+    view = ChangeView(
+        change=change,
+        field_name=fields.name(change.field or ""),
+        field_type=_type(change, fields),
+        rich=fields.is_rich(change.field or ""),
+        base=base,
+        now=current,
+        now_known=known,
+        wants=change.after,
+        three=_three(change, base, now, current, fields),
+        verdict=verdict,
+        words=scene.words.get(change.id, ""),
+    )
+    own = None if change.issue_id in scene.new_issues else base_doc
+    seen = Seen(
+        view=view,
+        change_set=scene.change_set,
+        reads=scene.reads,
+        base=own,
+        now=now.doc if now else None,
+        person_name=scene.person_name,
+        site=scene.site,
+        policy=scene.policy,
+    )
+    return view.model_copy(update={"flags": change_flags(seen)})
+
+
+def _value(change: Change, doc: JsonObject | None, fields: Fields) -> JsonValue:
+    """Return what an issue has where a change writes, in the shape of ``change.after``."""
+    found = fields_of(doc)
+    match change.kind:
+        case ChangeKind.EDIT:
+            return found.get(change.field or "")
+        case ChangeKind.TRANSITION:
+            return {"status": found["status"]} if "status" in found else None
+        case ChangeKind.SPRINT:
+            return found.get(fields.sprint or "")
+        case ChangeKind.COMMENT_EDIT:
+            return _comment(found, str(part(change.after, "id")))
+        case _:
+            return None
+
+
+def _comment(found: JsonObject, comment_id: str) -> JsonValue:
+    for one in listed(part(found, "comment", "comments")):
+        if str(one.get("id")) == comment_id:
+            return {name: one[name] for name in ("id", "body", "visibility") if name in one}
+    return None
+
+
+def _three(
+    change: Change, base: JsonValue, now: Now | None, current: JsonValue, fields: Fields
+) -> Three:
+    if now is None:
+        return Three.OURS
+    if now.doc is None:
+        return Three.CONFLICT
+    if change.kind is ChangeKind.COMMENT_EDIT:
+        return _comment_three(base, change.after, current)
+    if change.kind is ChangeKind.EDIT and fields.is_set(change.field or "", base, change.after):
+        return set_three(wanted_value(change, base, fields), current)
+    reduce = _COMPARED.get(change.kind)
+    if reduce is None:
+        return Three.OURS
+    return three_way(*(reduce(one) for one in (base, change.after, current)))
+
+
+#: Kinds that replace one value, with what of it is compared.
+_COMPARED: dict[ChangeKind, Callable[[JsonValue], JsonValue]] = {
+    ChangeKind.EDIT: lambda value: value,
+    ChangeKind.TRANSITION: lambda value: part(value, "status"),
+    ChangeKind.SPRINT: sprint_id,
+}
+
+
+def _comment_three(base: JsonValue, after: JsonValue, current: JsonValue) -> Three:
+    if current is None:
+        return Three.CONFLICT
+    bodies = three_way(*(part(one, "body") for one in (base, after, current)))
+    visible = "visibility"
+    if bodies is Three.SAME and not equal(part(base, visible), part(after, visible)):
+        return three_way(*(part(one, visible) for one in (base, after, current)))
+    return bodies
+
+
+def _type(change: Change, fields: Fields) -> str:
+    schema = fields.schema(change.field or "")
+    kind, items = str(schema.get("type") or ""), schema.get("items")
+    return f"{kind}:{items}" if items else kind

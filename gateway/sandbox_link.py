@@ -1,0 +1,218 @@
+"""The sandbox's control door, from the gateway's side: the only code that knocks there.
+
+Whatever comes out of it is a claim and is checked by whoever asked; here it only has to
+have the contract's shape.
+"""
+
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
+
+import httpx2
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+
+from sandbox.contract.door import HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIME, signature
+from sandbox.contract.shapes import (
+    ChangeSet,
+    IssueBaseline,
+    JsonObject,
+    Outcome,
+    Read,
+    Registry,
+    SiteBaseline,
+)
+
+_ROOT = "/_sandbox"
+_TIMEOUT = 60.0
+#: Issues that are pushed in one request: a few megabytes at most.
+BATCH = 50
+_Shape = TypeVar("_Shape")
+
+
+class SandboxLinkError(Exception):
+    """The sandbox did not do what the gateway asked."""
+
+    def __init__(self, sentence: str) -> None:
+        """Keep the sentence."""
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class SandboxAwayError(SandboxLinkError):
+    """The sandbox cannot be reached."""
+
+
+class _Fetched(BaseModel):
+    """One sealed set as it is handed out."""
+
+    position: int
+    change_set: ChangeSet
+
+
+_FETCHED = TypeAdapter(list[_Fetched])
+_READS = TypeAdapter(list[Read] | None)
+
+
+class SandboxLink:
+    """A signed connection to one sandbox's control door."""
+
+    def __init__(
+        self,
+        url_or_socket: str,
+        secret: bytes,
+        *,
+        http: httpx2.Client | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Take host:port, a URL, or ``unix:/path`` for a socket; nothing connects yet."""
+        #: Held while baselines are pushed: revisions must arrive in their order.
+        self.pushing = threading.Lock()
+        self._secret = secret
+        self._clock = clock
+        self._url, self._http = _connection(url_or_socket)
+        if http is not None:
+            self._http = http
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def health(self) -> JsonObject:
+        """Return the sandbox's site, role, flavour and version."""
+        return self._ask("GET", "/health")
+
+    def put_site(self, baseline: SiteBaseline) -> None:
+        """Push a site's metadata, in placeholder form."""
+        self._ask("PUT", "/site", _dumped(baseline))
+
+    def put_issues(self, issues: Iterable[IssueBaseline]) -> None:
+        """Push issues, in placeholder form."""
+        waiting: list[JsonValue] = [_dumped(issue) for issue in issues]
+        for start in range(0, len(waiting), BATCH):
+            self._ask("POST", "/issues", {"issues": waiting[start : start + BATCH]})
+
+    def remove_issues(self, issue_ids: Iterable[str]) -> None:
+        """Say which issues are no longer in scope upstream."""
+        gone: list[JsonValue] = [*issue_ids]
+        if gone:
+            self._ask("POST", "/issues/remove", {"issue_ids": gone})
+
+    def put_registry(self, registry: Registry) -> None:
+        """Push all grants; what is missing is revoked."""
+        self._ask("PUT", "/registry", _dumped(registry))
+
+    def change_sets(self, after: int) -> list[tuple[int, ChangeSet]]:
+        """Return sealed sets behind a position, in placeholder form and unverified."""
+        found = self._ask("GET", "/change-sets", after=str(after)).get("change_sets")
+        return [(one.position, one.change_set) for one in _shaped(_FETCHED, found)]
+
+    def reads(self, change_set_id: str) -> list[Read] | None:
+        """Return what the agent read for a set; None when the sandbox cannot tell."""
+        found = self._ask("GET", f"/change-sets/{quote(change_set_id, safe='')}/reads")
+        return _shaped(_READS, found.get("reads"))
+
+    def put_outcome(self, outcome: Outcome) -> None:
+        """Tell what became of a set."""
+        self._ask("POST", "/outcomes", _dumped(outcome))
+
+    def workspaces(self) -> list[JsonObject]:
+        """Return all workspaces."""
+        found = self._ask("GET", "/workspaces").get("workspaces")
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+    def fork(self, workspace: str, task: str) -> JsonObject:
+        """Open a copy of a workspace under another task name."""
+        return self._of(workspace, "fork", {"task": task})
+
+    def reset(self, workspace: str) -> JsonObject:
+        """Throw away everything that is not sealed in a workspace."""
+        return self._of(workspace, "reset")
+
+    def discard(self, workspace: str) -> JsonObject:
+        """Close a workspace and throw away its shadows."""
+        return self._of(workspace, "discard")
+
+    def seal(self, workspace: str, title: str, reason: str) -> JsonObject:
+        """Seal what a workspace has staged."""
+        return self._of(workspace, "seal", {"title": title, "reason": reason})
+
+    def _of(self, workspace: str, verb: str, body: JsonObject | None = None) -> JsonObject:
+        return self._ask("POST", f"/workspaces/{quote(workspace, safe='')}/{verb}", body or {})
+
+    def _ask(
+        self, method: str, path: str, body: JsonObject | None = None, **query: str
+    ) -> JsonObject:
+        target = _ROOT + path + (f"?{urlencode(query)}" if query else "")
+        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        try:
+            response = self._http.request(
+                method,
+                self._url + target,
+                content=content,
+                headers=self._signed(method, target, content),
+            )
+        except httpx2.HTTPError as error:
+            raise SandboxAwayError(
+                f"The sandbox cannot be reached ({type(error).__name__}). Is it running?"
+            ) from error
+        return _answer(response, f"{method} {path}")
+
+    def _signed(self, method: str, target: str, content: bytes) -> dict[str, str]:
+        at, nonce = str(int(self._clock())), secrets.token_hex(16)
+        return {
+            "Content-Type": "application/json",
+            HEADER_TIME: at,
+            HEADER_NONCE: nonce,
+            HEADER_SIGNATURE: signature(self._secret, method, target, at, nonce, content),
+        }
+
+
+def _connection(where: str) -> tuple[str, httpx2.Client]:
+    # The control door is beside the gateway: never through a proxy.
+    if where.startswith(("unix:", "/")):
+        path = "/" + where.removeprefix("unix:").lstrip("/")
+        transport = httpx2.HTTPTransport(uds=path)
+        return "http://sandbox", httpx2.Client(transport=transport, timeout=_TIMEOUT)
+    url = where if "://" in where else f"http://{where}"
+    return url.rstrip("/"), httpx2.Client(trust_env=False, timeout=_TIMEOUT)
+
+
+def _answer(response: httpx2.Response, asked: str) -> JsonObject:
+    if not response.is_success:
+        raise SandboxLinkError(
+            f"The sandbox answered {response.status_code} to {asked}.{_reason(response)}"
+        )
+    if not response.content:
+        return {}
+    try:
+        body: Any = response.json()
+    except ValueError:
+        raise SandboxLinkError(f"The sandbox's answer to {asked} is not JSON.") from None
+    if not isinstance(body, dict):
+        raise SandboxLinkError(f"The sandbox's answer to {asked} is not an object.")
+    return body
+
+
+def _reason(response: httpx2.Response) -> str:
+    if response.status_code in (401, 403):
+        return " Do both sides hold the same control secret, and do their clocks agree?"
+    # The sandbox's own words, shortened: they are a claim and may be long.
+    return f" It says: {response.text[:300]}" if response.text else ""
+
+
+def _shaped(adapter: TypeAdapter[_Shape], found: JsonValue) -> _Shape:
+    try:
+        return adapter.validate_python(found)
+    except ValidationError as error:
+        raise SandboxLinkError(
+            f"The sandbox handed out something that breaks the contract in "
+            f"{error.error_count()} places."
+        ) from error
+
+
+def _dumped(shape: BaseModel) -> JsonObject:
+    return shape.model_dump(mode="json")

@@ -1,0 +1,290 @@
+"""What can be set, in one table; read once from the environment at the start.
+
+The page of settings in ``docs/`` is made of ``TABLE``, so nothing can be read here that
+is not in it. Jira credentials are listed but read only by ``gateway.upstream.credentials``.
+"""
+
+import difflib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One name that may be set, for the program and for the docs."""
+
+    name: str
+    default: str
+    meaning: str
+    #: A secret may also be given as ``NAME_FILE``, the path of a file that holds it.
+    secret: bool = False
+    #: Other names for the same thing, from other tools' ``.env`` files.
+    aliases: tuple[str, ...] = ()
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("AIRLOCK_HOST", "127.0.0.1", "address the reviewers' pages listen on"),
+    Setting("AIRLOCK_PORT", "8642", "port of the reviewers' pages"),
+    Setting(
+        "AIRLOCK_DATABASE_URL",
+        "sqlite:///.airlock/gateway.db",
+        "the gateway's own database: sqlite:///… or postgresql+psycopg://…",
+    ),
+    Setting(
+        "AIRLOCK_SANDBOX_CONTROL",
+        "127.0.0.1:8644",
+        "the sandbox's control door: host:port, a URL, or unix:/path/to/socket",
+    ),
+    Setting(
+        "AIRLOCK_CONTROL_SECRET_FILE",
+        ".airlock/control-secret",
+        "file (mode 0600) with the secret that both sides of the control door hold",
+    ),
+    Setting(
+        "AIRLOCK_SANDBOX_PUBLIC_URL",
+        "http://127.0.0.1:8643",
+        "where agents find the sandbox; printed in the snippets to connect a client",
+    ),
+    Setting("AIRLOCK_SITE", "jira", "short name of the one Jira this gateway serves"),
+    Setting(
+        "AIRLOCK_PROJECTS",
+        "",
+        "project keys, comma-separated: what is taken in and what may be written",
+        aliases=("JIRA_PROJECTS_FILTER",),
+    ),
+    Setting(
+        "AIRLOCK_INTAKE_JQL", "", "which issues are taken in; default: all of AIRLOCK_PROJECTS"
+    ),
+    Setting(
+        "AIRLOCK_SECRET_KEY",
+        "",
+        "key of the markers that promotion leaves in Jira; default: made once and kept in "
+        "the file secret-key beside the SQLite database",
+        secret=True,
+    ),
+    Setting(
+        "AIRLOCK_QUARANTINE_SECONDS",
+        "45",
+        "how long a write of unknown outcome rests before Jira is asked what became of it",
+    ),
+    Setting("AIRLOCK_LEASE_SECONDS", "60", "how long one promoter may hold an operation"),
+    Setting("AIRLOCK_POLL_SECONDS", "60", "how often Jira is read again"),
+    Setting(
+        "AIRLOCK_DEFAULT_LANGUAGE",
+        "en",
+        "language of the pages when the browser names none: en or ko",
+        aliases=("AIRLOCK_DEFAULT_LANG",),
+    ),
+    Setting(
+        "AIRLOCK_PUBLIC_URL",
+        "",
+        "where reviewers find the pages; default: http://AIRLOCK_HOST:AIRLOCK_PORT",
+        aliases=("PUBLIC_BASE_URL",),
+    ),
+    Setting("AIRLOCK_DEMO", "no", "demo: requires a sandbox as its upstream, shows a banner"),
+    Setting(
+        "AIRLOCK_SELF_APPROVAL",
+        "no",
+        "yes on a one-person installation: the person an agent works for may approve its sets",
+    ),
+    Setting(
+        "AIRLOCK_TEST_UPSTREAM",
+        "",
+        "loopback URL of a sandbox that may stand in for Jira outside the demo; only from "
+        "the process environment, never from a file",
+    ),
+    Setting("JIRA_URL", "", "base URL of Jira, Cloud or Data Center, with its context path"),
+    Setting("JIRA_USERNAME", "", "account of the token (Cloud: e-mail)", aliases=("JIRA_EMAIL",)),
+    Setting("JIRA_API_TOKEN", "", "API token (Cloud) or password (Data Center)", secret=True),
+    Setting("JIRA_PERSONAL_TOKEN", "", "personal access token (Data Center)", secret=True),
+    Setting("JIRA_SSL_VERIFY", "yes", "no: do not check Jira's certificate; or a file of CAs"),
+    Setting("JIRA_CLIENT_CERT", "", "file of a client certificate"),
+    Setting("JIRA_CLIENT_KEY", "", "file of the client certificate's key"),
+    Setting("JIRA_CUSTOM_HEADERS", "", "further headers: Name=value, comma-separated", secret=True),
+    Setting("JIRA_TIMEOUT", "75", "seconds until an answer of Jira is given up"),
+    Setting("JIRA_HTTPS_PROXY", "", "proxy for Jira alone; else HTTPS_PROXY, HTTP_PROXY, NO_PROXY"),
+)
+
+#: Read by other parts of the project: known, but not the gateway's business.
+ELSEWHERE = frozenset(
+    {
+        "AIRLOCK_SITE_FILE",
+        "AIRLOCK_TOKEN",
+        "AIRLOCK_MCP_URL",
+        "AIRLOCK_CLIENTS_BIN",
+        "AIRLOCK_CONTROL_SECRET",
+        "AIRLOCK_SANDBOX_HOST",
+        "AIRLOCK_SANDBOX_PORT",
+        "AIRLOCK_SANDBOX_DATABASE_URL",
+    }
+)
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"", "0", "false", "no", "off"})
+
+
+class SettingsError(Exception):
+    """A setting cannot be used as it is."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        """Say which setting and what is wrong with it."""
+        super().__init__(f"{name} {problem}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings but Jira's credentials, checked and typed."""
+
+    host: str = "127.0.0.1"
+    port: int = 8642
+    database_url: str = "sqlite:///.airlock/gateway.db"
+    sandbox_control: str = "127.0.0.1:8644"
+    control_secret_file: Path = Path(".airlock/control-secret")
+    sandbox_public_url: str = "http://127.0.0.1:8643"
+    site: str = "jira"
+    projects: tuple[str, ...] = ()
+    intake_jql: str = ""
+    #: Key of the markers' HMAC; empty until ``with_secret_key`` has run.
+    secret_key: bytes = field(default=b"", repr=False)
+    quarantine_seconds: float = 45.0
+    lease_seconds: float = 60.0
+    poll_seconds: float = 60.0
+    default_language: str = "en"
+    public_url: str = "http://127.0.0.1:8642"
+    demo: bool = False
+    self_approval: bool = False
+    #: Loopback URL of a sandbox that may stand in for Jira, or None.
+    test_upstream: str | None = None
+    #: Sentences for the person who starts the gateway.
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def from_env(
+        cls, env: Mapping[str, str], dotenv: Mapping[str, str] | None = None
+    ) -> "Settings":
+        """Read the process environment, then ``.env`` for what that does not name."""
+        names = resolved({**(dotenv or {}), **env})
+        # A file that travels with a project must never be able to lift this wall.
+        test_upstream = env.get("AIRLOCK_TEST_UPSTREAM") or None
+        port = int(_number(names, "AIRLOCK_PORT"))
+        database_url = names["AIRLOCK_DATABASE_URL"]
+        return cls(
+            host=names["AIRLOCK_HOST"],
+            port=port,
+            database_url=database_url,
+            sandbox_control=names["AIRLOCK_SANDBOX_CONTROL"],
+            control_secret_file=Path(names["AIRLOCK_CONTROL_SECRET_FILE"]),
+            sandbox_public_url=names["AIRLOCK_SANDBOX_PUBLIC_URL"].rstrip("/"),
+            site=names["AIRLOCK_SITE"],
+            projects=_listed(names["AIRLOCK_PROJECTS"]),
+            intake_jql=names["AIRLOCK_INTAKE_JQL"],
+            secret_key=secret_key(names["AIRLOCK_SECRET_KEY"], database_url),
+            quarantine_seconds=_number(names, "AIRLOCK_QUARANTINE_SECONDS"),
+            lease_seconds=_number(names, "AIRLOCK_LEASE_SECONDS"),
+            poll_seconds=_number(names, "AIRLOCK_POLL_SECONDS"),
+            default_language=names["AIRLOCK_DEFAULT_LANGUAGE"],
+            public_url=(
+                names["AIRLOCK_PUBLIC_URL"] or f"http://{names['AIRLOCK_HOST']}:{port}"
+            ).rstrip("/"),
+            demo=_truth(names, "AIRLOCK_DEMO"),
+            self_approval=_truth(names, "AIRLOCK_SELF_APPROVAL"),
+            test_upstream=test_upstream,
+            warnings=unknown_names({**(dotenv or {}), **env}),
+        )
+
+    def control_secret(self) -> bytes:
+        """Return the control door's secret; refuses a file that others may read."""
+        path = self.control_secret_file
+        if not path.is_file():
+            raise SettingsError(
+                "AIRLOCK_CONTROL_SECRET_FILE", f"names {path}, which is not a file."
+            )
+        if path.stat().st_mode & 0o077:
+            raise SettingsError(
+                "AIRLOCK_CONTROL_SECRET_FILE", f"names {path}, which others may read: chmod 600."
+            )
+        return path.read_bytes().strip()
+
+
+def resolved(env: Mapping[str, str]) -> dict[str, str]:
+    """Return every name of the table with its value: given, by alias, by file, default."""
+    return {setting.name: _resolve(setting, env) for setting in TABLE}
+
+
+def unknown_names(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Return one sentence for each ``AIRLOCK_*`` name that nothing reads."""
+    known = ELSEWHERE | {name for one in TABLE for name in (one.name, *one.aliases)}
+    known |= {f"{one.name}_FILE" for one in TABLE if one.secret}
+    strange = sorted(name for name in env if name.startswith("AIRLOCK_") and name not in known)
+    return tuple(_suggestion(name, known) for name in strange)
+
+
+def secret_key(given: str, database_url: str) -> bytes:
+    """Return the markers' key: the given one, or the one kept beside the database."""
+    if given:
+        return given.encode()
+    path = _beside(database_url)
+    if path is None:
+        # In memory nothing survives, so neither need the key. On PostgreSQL two
+        # gateways must share one key: it has to be given.
+        if database_url.startswith("sqlite"):
+            return secrets.token_bytes(32)
+        raise SettingsError("AIRLOCK_SECRET_KEY", "must be set when the database is PostgreSQL.")
+    return _kept(path)
+
+
+def _kept(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return path.read_bytes()
+    made = secrets.token_hex(32).encode()
+    path.write_bytes(made)
+    return made
+
+
+def _beside(database_url: str) -> Path | None:
+    if not database_url.startswith("sqlite:///") or ":memory:" in database_url:
+        return None
+    return Path(database_url.removeprefix("sqlite:///").split("?")[0]).parent / "secret-key"
+
+
+def _resolve(setting: Setting, env: Mapping[str, str]) -> str:
+    for name in (setting.name, *setting.aliases):
+        if env.get(name):
+            return env[name].strip()
+        file = env.get(f"{name}_FILE") if setting.secret else None
+        if file:
+            try:
+                return Path(file).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{name}_FILE", f"cannot be read: {error.strerror}.") from None
+    return setting.default
+
+
+def _suggestion(name: str, known: frozenset[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"{name} is not a setting of jira-airlock and is ignored.{hint}"
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _truth(names: Mapping[str, str], name: str) -> bool:
+    value = names[name].lower()
+    if value not in _TRUE | _FALSE:
+        raise SettingsError(name, f"is '{names[name]}'; it may be yes or no.")
+    return value in _TRUE
+
+
+def _number(names: Mapping[str, str], name: str) -> float:
+    try:
+        return float(names[name])
+    except ValueError:
+        raise SettingsError(name, f"is '{names[name]}'; it has to be a number.") from None

@@ -1,0 +1,121 @@
+"""What people and the gateway did: an append-only chain of hashes.
+
+Each row's hash covers the row before it, so that nothing can be altered, taken out or
+put in between without ``verify`` seeing it. The tail could still be cut off by who owns
+the database; hence ``head`` is shown and can be kept elsewhere as a checkpoint.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.store.tables import GatewayTable
+from sandbox.contract.digest import canonical
+from sandbox.contract.shapes import JsonObject
+
+_AUDIT = GatewayTable.metadata.tables["audit"]
+_HEAD = GatewayTable.metadata.tables["audit_head"]
+_ONLY = 1
+#: What the first row names as the one before it.
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One audited fact."""
+
+    seq: int
+    at: int
+    actor: str
+    kind: str
+    body: JsonObject
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The chain's end at some time: kept elsewhere it proves that nothing was cut off."""
+
+    seq: int
+    hash: str
+
+
+def ensure_head(conn: Connection) -> None:
+    """Make the head row; done under the migration lock, so that only one ever is."""
+    if conn.execute(select(_HEAD.c.id).where(_HEAD.c.id == _ONLY)).first() is None:
+        conn.execute(insert(_HEAD).values(id=_ONLY, seq=0, hash=GENESIS))
+
+
+def append(conn: Connection, *, at: int, actor: str, kind: str, body: JsonObject) -> Entry:
+    """Add one fact in the caller's transaction, and return it."""
+    last = _lock_head(conn)
+    text = canonical(body).decode("utf-8", "surrogatepass")
+    seq = last.seq + 1
+    found = _hash(last.hash, seq, at, actor, kind, text)
+    conn.execute(
+        insert(_AUDIT).values(
+            seq=seq, at=at, actor=actor, kind=kind, body=text, prev_hash=last.hash, hash=found
+        )
+    )
+    conn.execute(update(_HEAD).where(_HEAD.c.id == _ONLY).values(seq=seq, hash=found))
+    return Entry(seq, at, actor, kind, body, found)
+
+
+def head(conn: Connection) -> Checkpoint:
+    """Return the end of the chain."""
+    row = conn.execute(select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _ONLY)).first()
+    return Checkpoint(0, GENESIS) if row is None else Checkpoint(row.seq, row.hash)
+
+
+def entries(conn: Connection, *, after: int = 0, limit: int = 1000) -> tuple[Entry, ...]:
+    """Return audited facts in order."""
+    rows = conn.execute(
+        select(_AUDIT).where(_AUDIT.c.seq > after).order_by(_AUDIT.c.seq).limit(limit)
+    )
+    return tuple(
+        Entry(row.seq, row.at, row.actor, row.kind, json.loads(row.body), row.hash) for row in rows
+    )
+
+
+def has(conn: Connection, kind: str, **facts: JsonValue) -> bool:
+    """Return whether a fact of this kind with all these values was ever audited."""
+    rows = conn.execute(select(_AUDIT.c.body).where(_AUDIT.c.kind == kind)).scalars()
+    return any(facts.items() <= json.loads(body).items() for body in rows)
+
+
+def verify(conn: Connection, remembered: Checkpoint | None = None) -> str | None:
+    """Return a sentence about the first thing wrong with the chain, or None.
+
+    ``remembered`` is a checkpoint kept elsewhere; it must still be part of the chain.
+    """
+    expected = Checkpoint(0, GENESIS)
+    seen = {expected.seq: expected.hash}
+    for row in conn.execute(select(_AUDIT).order_by(_AUDIT.c.seq)):
+        if row.seq != expected.seq + 1:
+            return f"Audit row {expected.seq + 1} is missing: the next one found is {row.seq}."
+        if row.prev_hash != expected.hash:
+            return f"Audit row {row.seq} does not follow the row before it."
+        if row.hash != _hash(row.prev_hash, row.seq, row.at, row.actor, row.kind, row.body):
+            return f"Audit row {row.seq} was altered."
+        expected = Checkpoint(row.seq, row.hash)
+        seen[row.seq] = row.hash
+    if head(conn) != expected:
+        return f"The audit ends at row {expected.seq}, but its head says {head(conn).seq}."
+    if remembered is not None and seen.get(remembered.seq) != remembered.hash:
+        return f"The audit no longer holds the remembered row {remembered.seq}."
+    return None
+
+
+def _lock_head(conn: Connection) -> Checkpoint:
+    """Return the head, locked, so that two appends never chain on the same row."""
+    query = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _ONLY).with_for_update()
+    row = conn.execute(query).one()
+    return Checkpoint(row.seq, row.hash)
+
+
+def _hash(previous: str, seq: int, at: int, actor: str, kind: str, body: str) -> str:
+    text = canonical([previous, seq, at, actor, kind, body])
+    return hashlib.sha256(text).hexdigest()

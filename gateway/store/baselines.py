@@ -1,0 +1,141 @@
+"""Issues as the gateway read them, every revision: the evidence for *before* values.
+
+An issue that left the scope gets a last row without a body, so that nothing grows on an
+old baseline of it.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, insert, select
+
+from gateway.store.tables import GatewayTable
+from sandbox.contract.digest import digest
+from sandbox.contract.shapes import IssueBaseline
+
+_BASELINE = GatewayTable.metadata.tables["baseline"]
+#: Body and digest of the row that says an issue is gone.
+_GONE = ""
+
+
+def content_digest(baseline: IssueBaseline) -> str:
+    """Return the digest of what was read, whenever and as which revision."""
+    body = baseline.model_dump(mode="json", exclude={"fetched_at", "revision"})
+    # What may be asked for in addition; a search says it in another order than GET.
+    body["doc"].pop("expand", None)
+    return digest(body)
+
+
+def put(conn: Connection, baseline: IssueBaseline) -> None:
+    """Store one revision of an issue, in upstream form."""
+    conn.execute(
+        insert(_BASELINE).values(
+            site=baseline.site,
+            issue_id=baseline.issue_id,
+            revision=baseline.revision,
+            key=baseline.key,
+            fetched_at=baseline.fetched_at,
+            digest=content_digest(baseline),
+            body=baseline.model_dump_json(),
+        )
+    )
+
+
+def mark_gone(
+    conn: Connection, site: str, issue_ids: Collection[str], revision: int, now: int
+) -> None:
+    """Note that issues are no longer in scope upstream."""
+    for issue_id in issue_ids:
+        known = latest(conn, site, issue_id)
+        conn.execute(
+            insert(_BASELINE).values(
+                site=site,
+                issue_id=issue_id,
+                revision=revision,
+                key="" if known is None else known.key,
+                fetched_at=now,
+                digest=_GONE,
+                body=_GONE,
+            )
+        )
+
+
+def latest(conn: Connection, site: str, issue_id: str) -> IssueBaseline | None:
+    """Return the newest baseline of an issue, or None when it is unknown or gone."""
+    return _one(conn, _of(site, issue_id))
+
+
+def at(conn: Connection, site: str, issue_id: str, revision: int) -> IssueBaseline | None:
+    """Return an issue as it was at a revision of the site, or None."""
+    return _one(conn, _of(site, issue_id).where(_BASELINE.c.revision <= revision))
+
+
+def by_key(conn: Connection, site: str, key: str) -> IssueBaseline | None:
+    """Return the newest baseline of the issue that has this key now, or None."""
+    query = (
+        select(_BASELINE.c.issue_id)
+        .where(_BASELINE.c.site == site, _BASELINE.c.key == key)
+        .order_by(_BASELINE.c.revision.desc())
+    )
+    for issue_id in conn.execute(query).scalars():
+        found = latest(conn, site, issue_id)
+        if found is not None and found.key == key:
+            return found
+    return None
+
+
+def all_latest(conn: Connection, site: str) -> list[IssueBaseline]:
+    """Return the newest baseline of every issue that is not gone."""
+    return newer(conn, site, -1)
+
+
+def newer(conn: Connection, site: str, revision: int) -> list[IssueBaseline]:
+    """Return the newest baselines of issues that changed after a revision."""
+    query = _newest(_BASELINE.c.body, site=site).where(_BASELINE.c.revision > revision)
+    return [IssueBaseline.model_validate_json(body) for body in conn.execute(query).scalars()]
+
+
+def gone_after(conn: Connection, site: str, revision: int) -> list[str]:
+    """Return the issues that left the scope after a revision and did not come back."""
+    query = _newest(_BASELINE.c.issue_id, site=site, gone=True)
+    return list(conn.execute(query.where(_BASELINE.c.revision > revision)).scalars())
+
+
+def digests(conn: Connection, site: str) -> dict[str, str]:
+    """Return issue id to the digest of its newest baseline, without those gone."""
+    rows = conn.execute(_newest(_BASELINE.c.issue_id, _BASELINE.c.digest, site=site))
+    return {str(row[0]): str(row[1]) for row in rows}
+
+
+def _of(site: str, issue_id: str) -> Select[Any]:
+    return (
+        select(_BASELINE.c.body)
+        .where(_BASELINE.c.site == site, _BASELINE.c.issue_id == issue_id)
+        .order_by(_BASELINE.c.revision.desc())
+        .limit(1)
+    )
+
+
+def _one(conn: Connection, query: Select[Any]) -> IssueBaseline | None:
+    body = conn.execute(query).scalar_one_or_none()
+    return IssueBaseline.model_validate_json(body) if body else None
+
+
+def _newest(*columns: Any, site: str, gone: bool = False) -> Select[Any]:
+    newest = (
+        select(_BASELINE.c.issue_id, func.max(_BASELINE.c.revision).label("revision"))
+        .where(_BASELINE.c.site == site)
+        .group_by(_BASELINE.c.issue_id)
+        .subquery()
+    )
+    return (
+        select(*columns)
+        .join(
+            newest,
+            (_BASELINE.c.issue_id == newest.c.issue_id)
+            & (_BASELINE.c.revision == newest.c.revision),
+        )
+        .where(_BASELINE.c.site == site)
+        .where(_BASELINE.c.body == _GONE if gone else _BASELINE.c.body != _GONE)
+        .order_by(_BASELINE.c.issue_id)
+    )

@@ -1,0 +1,121 @@
+"""The gateway's database: SQLite by default, PostgreSQL by setting, one set of rules.
+
+Reads and writes are told apart: on SQLite a write takes the one write lock when it
+begins (``BEGIN IMMEDIATE``), because a transaction that first reads and then wants to
+write fails with "database is locked" whatever the busy timeout. Approvals and intents
+must survive the machine going down, hence ``synchronous=FULL``.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.pool import StaticPool
+
+from gateway.store import audit
+from gateway.store.tables import GatewayTable
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
+#: Any number that no other program on the same PostgreSQL uses for its advisory lock.
+_MIGRATION_LOCK = 7_401_902_201
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """One database with its engine; shared by all threads of the gateway."""
+
+    def __init__(self, url: str) -> None:
+        """Make the engine; nothing connects until the first use."""
+        self.engine = _engine(url)
+        # One connection is all that an in-memory database has: one thread at a time.
+        self._turn = threading.RLock() if _in_memory(url) else None
+
+    @property
+    def dialect_name(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open one consistent read; whatever it changed is rolled back."""
+        with self._one_at_a_time(), self.engine.connect() as conn:
+            yield conn
+            conn.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open one transaction: committed at the exit, rolled back by an exception."""
+        with self._one_at_a_time(), self.engine.connect() as conn:
+            conn.execution_options(airlock_begin="BEGIN IMMEDIATE")
+            with conn.begin():
+                yield conn
+
+    def migrate(self) -> None:
+        """Bring the tables to this program's version, one process at a time."""
+        with self.write() as conn:
+            if self.dialect_name == "postgresql":
+                conn.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _MIGRATION_LOCK})
+            config = migration_config(conn)
+            if inspect(conn).get_table_names():
+                command.upgrade(config, "head")
+            else:
+                # As fast as it gets for a fresh file; a test keeps both ways equal.
+                GatewayTable.metadata.create_all(conn)
+                command.stamp(config, "head")
+            audit.ensure_head(conn)
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _one_at_a_time(self) -> AbstractContextManager[Any]:
+        return nullcontext() if self._turn is None else self._turn
+
+
+def migration_config(conn: Connection) -> Config:
+    """Return Alembic's configuration for one open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = conn
+    return config
+
+
+def database_now(conn: Connection) -> int:
+    """Return the database's own clock in microseconds: the only clock leases go by."""
+    if conn.dialect.name == "postgresql":
+        query = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
+    else:
+        query = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000"
+    return int(conn.execute(text(query)).scalar_one())
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True)
+    options: dict[str, Any] = {"poolclass": StaticPool} if _in_memory(url) else {}
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _in_memory(url: str) -> bool:
+    return url.startswith("sqlite") and (":memory:" in url or url.endswith("://"))
+
+
+def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+    # None: the driver leaves BEGIN to us (see _on_begin).
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(conn: Connection) -> None:
+    conn.exec_driver_sql(conn.get_execution_options().get("airlock_begin", "BEGIN"))

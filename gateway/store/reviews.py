@@ -1,0 +1,227 @@
+"""Reviews, decisions and approvals as they are stored; nothing here decides anything."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from gateway.promotion.values import Plan
+from gateway.review.states import Event, State, next_state
+from gateway.store.tables import GatewayTable
+from sandbox.contract.shapes import ChangeSet, Read
+
+_TABLES = GatewayTable.metadata.tables
+_REVIEW = _TABLES["review"]
+_DECISION = _TABLES["decision"]
+_APPROVAL = _TABLES["approval"]
+_AGENT = _TABLES["agent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A change set under review, as stored."""
+
+    id: int
+    site: str
+    change_set: ChangeSet
+    state: State
+    #: ``None`` when the sandbox had no journal of reads to give.
+    reads: tuple[Read, ...] | None
+    refused: str | None
+    approved_digest: str | None
+    approved_plan: Plan | None
+    words: str
+    decided_by: str | None
+    decided_at: int | None
+    received_at: int
+    edition: int
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about one change."""
+
+    change_id: str
+    verdict: str
+    words: str
+    by: str
+    at: int
+
+
+def add(
+    conn: Connection,
+    change_set: ChangeSet,
+    *,
+    site: str,
+    reads: tuple[Read, ...] | None,
+    refused: str | None,
+    received_at: int,
+) -> int:
+    """Store a fetched set, refused when there is a reason, and return the review's id."""
+    state = State.REVIEW if refused is None else State.REFUSED
+    result = conn.execute(
+        insert(_REVIEW)
+        .values(
+            site=site,
+            change_set=change_set.id,
+            seal=change_set.seal,
+            agent=change_set.agent,
+            person=change_set.person,
+            workspace=change_set.workspace,
+            state=state,
+            body=change_set.model_dump_json(),
+            reads=_reads_text(reads),
+            refused=refused,
+            words="",
+            received_at=received_at,
+            edition=0,
+            told=False,
+        )
+        .returning(_REVIEW.c.id)
+    )
+    return int(result.scalar_one())
+
+
+def get(conn: Connection, review_id: int) -> Review | None:
+    """Return a review by id."""
+    row = conn.execute(select(_REVIEW).where(_REVIEW.c.id == review_id)).first()
+    return None if row is None else _review(row)
+
+
+def by_change_set(conn: Connection, change_set: str) -> Review | None:
+    """Return the review of a sealed set by the set's id."""
+    row = conn.execute(select(_REVIEW).where(_REVIEW.c.change_set == change_set)).first()
+    return None if row is None else _review(row)
+
+
+def listed(conn: Connection, site: str) -> tuple[Review, ...]:
+    """Return a site's reviews, newest first."""
+    query = select(_REVIEW).where(_REVIEW.c.site == site).order_by(_REVIEW.c.id.desc())
+    return tuple(_review(row) for row in conn.execute(query))
+
+
+def of_workspace(conn: Connection, site: str, workspace: str) -> tuple[Review, ...]:
+    """Return a workspace's reviews in the order they came."""
+    query = (
+        select(_REVIEW)
+        .where(_REVIEW.c.site == site, _REVIEW.c.workspace == workspace)
+        .order_by(_REVIEW.c.id)
+    )
+    return tuple(_review(row) for row in conn.execute(query))
+
+
+def untold(conn: Connection, site: str, states: Iterable[State]) -> tuple[Review, ...]:
+    """Return reviews in these states whose outcome the sandbox does not know yet."""
+    query = select(_REVIEW).where(
+        _REVIEW.c.site == site, _REVIEW.c.told.is_(False), _REVIEW.c.state.in_(list(states))
+    )
+    return tuple(_review(row) for row in conn.execute(query.order_by(_REVIEW.c.id)))
+
+
+def mark_told(conn: Connection, review_id: int, edition: int) -> bool:
+    """Remember that the outcome of this edition reached the sandbox."""
+    query = update(_REVIEW).where(_REVIEW.c.id == review_id, _REVIEW.c.edition == edition)
+    return conn.execute(query.values(told=True)).rowcount == 1
+
+
+def move(conn: Connection, review: Review, event: Event, **columns: Any) -> bool:
+    """Move a review on, if it still is as ``review`` says; return whether it was."""
+    after = next_state(review.state, event)
+    return _compare_and_set(conn, review, state=after, told=False, **columns)
+
+
+def touch(conn: Connection, review: Review) -> bool:
+    """Give a review a new edition, if it still is as ``review`` says."""
+    return _compare_and_set(conn, review)
+
+
+def decisions(conn: Connection, review_id: int) -> dict[str, Decision]:
+    """Return what was decided about single changes, by change id."""
+    query = select(_DECISION).where(_DECISION.c.review_id == review_id)
+    return {
+        row.change_id: Decision(row.change_id, row.verdict, row.words, row.by, row.at)
+        for row in conn.execute(query)
+    }
+
+
+def set_decision(conn: Connection, review_id: int, decision: Decision) -> None:
+    """Store what was decided about one change, in place of an earlier decision."""
+    conn.execute(
+        delete(_DECISION).where(
+            _DECISION.c.review_id == review_id, _DECISION.c.change_id == decision.change_id
+        )
+    )
+    conn.execute(
+        insert(_DECISION).values(
+            review_id=review_id,
+            change_id=decision.change_id,
+            verdict=decision.verdict,
+            words=decision.words,
+            by=decision.by,
+            at=decision.at,
+        )
+    )
+
+
+def approvals(conn: Connection, review_id: int, digest: str) -> tuple[str, ...]:
+    """Return who approved exactly this digest."""
+    query = select(_APPROVAL.c.person).where(
+        _APPROVAL.c.review_id == review_id, _APPROVAL.c.digest == digest
+    )
+    return tuple(conn.execute(query.order_by(_APPROVAL.c.at)).scalars())
+
+
+def add_approval(conn: Connection, review_id: int, digest: str, person: str, at: int) -> None:
+    """Store one person's approval of one digest."""
+    conn.execute(insert(_APPROVAL).values(review_id=review_id, digest=digest, person=person, at=at))
+
+
+def drop_approvals(conn: Connection, review_id: int) -> None:
+    """Take all approvals of a review back; the audit still knows them."""
+    conn.execute(delete(_APPROVAL).where(_APPROVAL.c.review_id == review_id))
+
+
+def is_agent(conn: Connection, name: str) -> bool:
+    """Return whether an agent has this name: such a name never decides anything."""
+    return conn.execute(select(_AGENT.c.agent).where(_AGENT.c.agent == name)).first() is not None
+
+
+def _compare_and_set(conn: Connection, review: Review, **columns: Any) -> bool:
+    query = update(_REVIEW).where(
+        _REVIEW.c.id == review.id,
+        _REVIEW.c.state == review.state,
+        _REVIEW.c.edition == review.edition,
+    )
+    return conn.execute(query.values(edition=review.edition + 1, **columns)).rowcount == 1
+
+
+def _review(row: Row[Any]) -> Review:
+    plan = row.approved_plan
+    return Review(
+        id=row.id,
+        site=row.site,
+        change_set=ChangeSet.model_validate_json(row.body),
+        state=State(row.state),
+        reads=_reads(row.reads),
+        refused=row.refused,
+        approved_digest=row.approved_digest,
+        approved_plan=None if plan is None else Plan.model_validate_json(plan),
+        words=row.words,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        received_at=row.received_at,
+        edition=row.edition,
+        told=bool(row.told),
+    )
+
+
+def _reads(text: str) -> tuple[Read, ...] | None:
+    found = json.loads(text)
+    return None if found is None else tuple(Read.model_validate(one) for one in found)
+
+
+def _reads_text(reads: tuple[Read, ...] | None) -> str:
+    return json.dumps(None if reads is None else [one.model_dump(mode="json") for one in reads])

@@ -1,0 +1,112 @@
+"""The site a gateway serves: its identity, metadata and counters."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from gateway.promotion.values import SiteIdentity
+from gateway.store.tables import GatewayTable
+from sandbox.contract.shapes import Flavour, SiteBaseline
+
+_SITE = GatewayTable.metadata.tables["site"]
+#: What a site's metadata column holds before the first intake.
+_NOTHING = "{}"
+
+
+class OtherUpstreamError(Exception):
+    """The database belongs to another Jira than the one that is configured."""
+
+    def __init__(self, site: str, stored: SiteIdentity, now: SiteIdentity) -> None:
+        """Say what is stored and what is configured."""
+        super().__init__(
+            f"Site '{site}' in this database is {stored.base_url} ({stored.flavour}), but "
+            f"JIRA_URL now is {now.base_url} ({now.flavour}). Approvals are bound to the "
+            f"first. Use another database, or another AIRLOCK_SITE."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSite:
+    """A site as it is stored; ``baseline`` is None before the first intake."""
+
+    identity: SiteIdentity
+    baseline: SiteBaseline | None
+    revision: int
+    #: What is newer has not reached the sandbox.
+    pushed_revision: int
+    fetched_position: int
+    #: A sentence when everything for this site is paused.
+    paused: str | None
+
+
+def register(conn: Connection, identity: SiteIdentity) -> None:
+    """Bind this database to an upstream; raises OtherUpstreamError if it is another's."""
+    stored = get(conn, identity.site)
+    if stored is None:
+        conn.execute(
+            insert(_SITE).values(
+                site=identity.site,
+                base_url=identity.base_url,
+                flavour=identity.flavour,
+                metadata_body=_NOTHING,
+                revision=0,
+                pushed_revision=0,
+                fetched_position=0,
+                paused=None,
+            )
+        )
+    elif stored.identity != identity:
+        raise OtherUpstreamError(identity.site, stored.identity, identity)
+
+
+def get(conn: Connection, site: str) -> StoredSite | None:
+    """Return a site, or None when this database has not seen it."""
+    row = conn.execute(select(_SITE).where(_SITE.c.site == site)).mappings().first()
+    if row is None:
+        return None
+    body = row["metadata_body"]
+    return StoredSite(
+        SiteIdentity(site=site, base_url=row["base_url"], flavour=Flavour(row["flavour"])),
+        None if body == _NOTHING else SiteBaseline.model_validate_json(body),
+        int(row["revision"]),
+        int(row["pushed_revision"]),
+        int(row["fetched_position"]),
+        row["paused"],
+    )
+
+
+def metadata(conn: Connection, site: str) -> SiteBaseline | None:
+    """Return a site's metadata in upstream form, or None before the first intake."""
+    stored = get(conn, site)
+    return None if stored is None else stored.baseline
+
+
+def put_metadata(conn: Connection, baseline: SiteBaseline) -> None:
+    """Store a site's metadata, in upstream form."""
+    _change(conn, baseline.site, metadata_body=baseline.model_dump_json())
+
+
+def next_revision(conn: Connection, site: str) -> int:
+    """Return the revision that the next changed baselines get."""
+    _change(conn, site, revision=func.coalesce(_SITE.c.revision, 0) + 1)
+    return int(conn.execute(select(_SITE.c.revision).where(_SITE.c.site == site)).scalar_one())
+
+
+def set_pushed(conn: Connection, site: str, revision: int) -> None:
+    """Remember the newest revision that the sandbox has."""
+    older = (_SITE.c.site == site) & (_SITE.c.pushed_revision < revision)
+    conn.execute(update(_SITE).where(older).values(pushed_revision=revision))
+
+
+def set_fetched(conn: Connection, site: str, position: int) -> None:
+    """Remember the newest sealed set that was fetched."""
+    _change(conn, site, fetched_position=position)
+
+
+def pause(conn: Connection, site: str, sentence: str | None) -> None:
+    """Pause everything for a site and say why; None goes on."""
+    _change(conn, site, paused=sentence)
+
+
+def _change(conn: Connection, site: str, **columns: object) -> None:
+    conn.execute(update(_SITE).where(_SITE.c.site == site).values(**columns))

@@ -1,0 +1,357 @@
+"""The real Jira, Cloud (REST v3) or Data Center (REST v2): every question we ask of it.
+
+URLs are made of the configured base address and ids only. Issues are asked for by id:
+a key changes when an issue moves, and then names another project's rules.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
+from urllib.parse import quote
+
+import httpx2
+from pydantic import JsonValue
+
+from gateway.promotion.values import MARKER_KEY, Request
+from gateway.settings import SettingsError
+from gateway.upstream.credentials import Credentials, is_loopback
+from gateway.upstream.errors import OurFaultError, ThrottledError, UnreadableError
+from gateway.upstream.paging import objects, page_of
+from gateway.upstream.wire import Answer, Ask, Expected, Wire
+from sandbox.contract.addresses import Address
+from sandbox.contract.shapes import Flavour, JsonObject
+
+#: How many rows one page asks for; Jira clamps silently.
+_PAGE = 100
+#: Pages of one question before we call it endless (tokens can repeat: JRACLOUD-95368).
+_MOST_PAGES = 10_000
+#: Host names of Atlassian's cloud, where ``serverInfo`` need not be asked.
+_CLOUD_HOSTS = (".atlassian.net", ".jira.com", "api.atlassian.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A connection to the real Jira as one account."""
+
+    http: httpx2.Client
+    address: Address
+    flavour: Flavour
+    expected: Expected = field(default_factory=Expected)
+    #: Seconds of throttling that a read may wait out before it gives up.
+    patience: float = 0.0
+    sleep: Callable[[float], None] = time.sleep
+
+    @classmethod
+    def connect(
+        cls,
+        credentials: Credentials,
+        *,
+        demo: bool = False,
+        test_upstream: str | None = None,
+        http: httpx2.Client | None = None,
+    ) -> "Upstream":
+        """Find out which Jira this is and who we are there; refuses the wrong kind.
+
+        A demo's upstream must be a sandbox; any other gateway's must not, unless the
+        process environment names that very loopback address as a test upstream.
+        """
+        expected = Expected(sandbox=_sandbox_wanted(credentials.url, demo, test_upstream))
+        upstream = cls(http or credentials.http(), credentials.address, Flavour.SERVER, expected)
+        try:
+            return upstream._introduced()
+        except BaseException:
+            upstream.close()
+            raise
+
+    def _introduced(self) -> "Upstream":
+        """Return the same connection, knowing which Jira this is and who we are there."""
+        known = replace(self, flavour=_flavour(self))
+        names = _account_names(known.myself())
+        return replace(known, expected=replace(self.expected, account=names))
+
+    def patient(self, seconds: float = 120.0) -> "Upstream":
+        """Return the same connection, with reads that wait when Jira throttles them."""
+        return replace(self, patience=seconds)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.http.close()
+
+    # Writing -------------------------------------------------------------------------
+
+    def send(self, request: Request) -> Answer:
+        """Send one planned request; see ``gateway.upstream.errors`` for what may go wrong."""
+        reads = request.method.upper() == "GET"
+        ask = Ask(request.method.upper(), request.path, request.query, request.body, reads=reads)
+        return self._wire.send(ask)
+
+    # Who and what this Jira is -------------------------------------------------------
+
+    def server_info(self) -> JsonObject:
+        """Return version, deployment type and base URL."""
+        return self._object("serverInfo")
+
+    def myself(self) -> JsonObject:
+        """Return the account we are connected as."""
+        return self._object("myself")
+
+    def fields(self) -> list[JsonObject]:
+        """Return all system and custom fields."""
+        return self._list("field")
+
+    def issue_types(self) -> list[JsonObject]:
+        """Return all issue types."""
+        return self._list("issuetype")
+
+    def statuses(self) -> list[JsonObject]:
+        """Return all statuses."""
+        return self._list("status")
+
+    def priorities(self) -> list[JsonObject]:
+        """Return all priorities in their order."""
+        return self._list("priority")
+
+    def resolutions(self) -> list[JsonObject]:
+        """Return all resolutions."""
+        return self._list("resolution")
+
+    def link_types(self) -> list[JsonObject]:
+        """Return all issue link types."""
+        return objects(self._object("issueLinkType").get("issueLinkTypes"))
+
+    def projects(self, keys: tuple[str, ...]) -> list[JsonObject]:
+        """Return these projects, each with issue types, components and versions."""
+        return [self._object(f"project/{_segment(key)}") for key in keys]
+
+    def project_statuses(self, project: str) -> list[JsonObject]:
+        """Return a project's issue types, each with the statuses of its workflow."""
+        return self._list(f"project/{_segment(project)}/statuses")
+
+    def users(self, project: str) -> list[JsonObject]:
+        """Return who may be assigned issues of a project."""
+        found: list[JsonObject] = []
+        for start in range(0, _MOST_PAGES * _PAGE, _PAGE):
+            query = {"project": project, "startAt": str(start), "maxResults": str(_PAGE)}
+            page = self._list("user/assignable/search", query)
+            found += page
+            if len(page) < _PAGE:
+                break
+        return found
+
+    def create_meta(self, project_id: str, type_id: str) -> dict[str, JsonObject]:
+        """Return the fields of the create screen, by field id."""
+        path = f"issue/createmeta/{_segment(project_id)}/issuetypes/{_segment(type_id)}"
+        # Cloud calls the list ``fields``, Data Center ``values``.
+        rows = self._pages(path, "fields", "values")
+        return {str(row.get("fieldId") or row.get("key")): row for row in rows}
+
+    def edit_meta(self, issue_id: str) -> dict[str, JsonObject]:
+        """Return the fields that may be edited on one issue, by field id."""
+        found = self._object(f"issue/{_segment(issue_id)}/editmeta").get("fields")
+        return cast("dict[str, JsonObject]", found) if isinstance(found, dict) else {}
+
+    def boards(self, project: str) -> list[JsonObject]:
+        """Return the boards of a project."""
+        query = {"projectKeyOrId": project}
+        return list(self._pages("board", "values", query=query, root=_AGILE))
+
+    def sprints(self, board_id: str) -> list[JsonObject]:
+        """Return the sprints of a board; a Kanban board has none."""
+        path = f"board/{_segment(board_id)}/sprint"
+        return list(self._pages(path, "values", root=_AGILE))
+
+    def filters(self) -> list[JsonObject]:
+        """Return our account's favourite filters."""
+        return self._list("filter/favourite")
+
+    # Issues --------------------------------------------------------------------------
+
+    def search(self, jql: str) -> Iterator[JsonObject]:
+        """Yield whole issues with their changelog, in a stable order."""
+        if not re.search(r"\border\s+by\b", jql, re.IGNORECASE):
+            jql = f"{jql} ORDER BY key ASC".strip()
+        return self._search_cloud(jql) if self._cloud else self._search_server(jql)
+
+    def issue(self, issue_id: str) -> JsonObject | None:
+        """Return one whole issue with changelog and marker; None when Jira has none."""
+        query = {"fields": "*all", "expand": "changelog", "properties": MARKER_KEY}
+        try:
+            return self._object(f"issue/{_segment(issue_id)}", query)
+        except OurFaultError as error:
+            # A proxy's 404 page is no evidence that an issue is gone: Jira gives a reason.
+            if error.status == 404 and (error.messages or error.errors):
+                return None
+            raise
+
+    def changelog(self, issue_id: str) -> list[JsonObject]:
+        """Return all of an issue's history, oldest first (Cloud; Server has it inline)."""
+        return list(self._pages(f"issue/{_segment(issue_id)}/changelog", "values"))
+
+    def comments(self, issue_id: str) -> list[JsonObject]:
+        """Return all comments of an issue."""
+        return list(self._pages(f"issue/{_segment(issue_id)}/comment", "comments"))
+
+    def worklogs(self, issue_id: str) -> list[JsonObject]:
+        """Return all worklogs of an issue."""
+        return list(self._pages(f"issue/{_segment(issue_id)}/worklog", "worklogs"))
+
+    def watchers(self, issue_id: str) -> list[JsonObject]:
+        """Return who watches an issue."""
+        return objects(self._object(f"issue/{_segment(issue_id)}/watchers").get("watchers"))
+
+    def remote_links(self, issue_id: str) -> list[JsonObject]:
+        """Return an issue's links to other places."""
+        return self._list(f"issue/{_segment(issue_id)}/remotelink")
+
+    def transitions(self, issue_id: str) -> list[JsonObject]:
+        """Return what Jira offers for one issue now, with the transition screens' fields."""
+        path = f"issue/{_segment(issue_id)}/transitions"
+        return objects(self._object(path, {"expand": "transitions.fields"}).get("transitions"))
+
+    def issue_property(self, issue_id: str, key: str) -> JsonValue:
+        """Return the value of an issue's property, or None."""
+        return self._property(f"issue/{_segment(issue_id)}/properties/{_segment(key)}")
+
+    def comment_property(self, comment_id: str, key: str) -> JsonValue:
+        """Return the value of a comment's property, or None."""
+        return self._property(f"comment/{_segment(comment_id)}/properties/{_segment(key)}")
+
+    # How it is asked -----------------------------------------------------------------
+
+    @property
+    def _cloud(self) -> bool:
+        return self.flavour is Flavour.CLOUD
+
+    @property
+    def _wire(self) -> Wire:
+        return Wire(self.http, self.address, self.expected)
+
+    def _search_cloud(self, jql: str) -> Iterator[JsonObject]:
+        body: JsonObject = {"jql": jql, "fields": ["*all"], "expand": "changelog"}
+        body["maxResults"] = _PAGE
+        for _ in range(_MOST_PAGES):
+            page = self._asked("POST", f"{self._api}/search/jql", body=body)
+            yield from objects(page.get("issues"))
+            token = page.get("nextPageToken")
+            if not token or page.get("isLast") is True:
+                return
+            if token == body.get("nextPageToken"):
+                raise UnreadableError("Jira repeats a page of a search without end.")
+            body["nextPageToken"] = token
+
+    def _search_server(self, jql: str) -> Iterator[JsonObject]:
+        body: JsonObject = {"jql": jql, "fields": ["*all"], "expand": ["changelog"]}
+        body["maxResults"] = _PAGE
+        start = 0
+        for _ in range(_MOST_PAGES):
+            page = self._asked("POST", f"{self._api}/search", body={**body, "startAt": start})
+            found = objects(page.get("issues"))
+            yield from found
+            start += len(found)
+            if not found or start >= int(str(page.get("total") or 0)):
+                return
+
+    def _property(self, path: str) -> JsonValue:
+        try:
+            return self._object(path).get("value")
+        except OurFaultError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def _pages(
+        self,
+        path: str,
+        *names: str,
+        query: Mapping[str, str] | None = None,
+        root: str | None = None,
+    ) -> Iterator[JsonObject]:
+        start = 0
+        for _ in range(_MOST_PAGES):
+            paged = {**(query or {}), "startAt": str(start), "maxResults": str(_PAGE)}
+            page = page_of(self._asked("GET", f"{root or self._api}/{path}", paged), names, start)
+            yield from page.rows
+            if page.last:
+                return
+            start = page.next_start
+        raise UnreadableError("Jira's pages do not end.")
+
+    @property
+    def _api(self) -> str:
+        return "/rest/api/3" if self._cloud else "/rest/api/2"
+
+    def _object(self, path: str, query: Mapping[str, str] | None = None) -> JsonObject:
+        return self._asked("GET", f"{self._api}/{path}", query)
+
+    def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[JsonObject]:
+        body = self._body("GET", f"{self._api}/{path}", query)
+        if not isinstance(body, list):
+            raise UnreadableError(f"Jira's answer to {path} is not a list.")
+        return objects(body)
+
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: JsonValue = None,
+    ) -> JsonObject:
+        found = self._body(method, path, query, body)
+        if not isinstance(found, dict):
+            raise UnreadableError(f"Jira's answer to {path} is not an object.")
+        return found
+
+    def _body(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: JsonValue = None,
+    ) -> JsonValue:
+        """Read something; when throttled, wait as long as there is patience."""
+        ask = Ask(method, path, query or {}, body, reads=True)
+        left = self.patience
+        while True:
+            try:
+                return self._wire.send(ask).body
+            except ThrottledError as error:
+                # A wait of nothing must not become a busy loop.
+                wait = max(error.seconds, 1.0)
+                if wait > left:
+                    raise
+                left -= wait
+                self.sleep(wait)
+
+
+_AGILE = "/rest/agile/1.0"
+
+
+def _segment(name: str) -> str:
+    """Return an id as one path segment, so that it cannot lead anywhere else."""
+    return quote(name, safe="")
+
+
+def _sandbox_wanted(url: str, demo: bool, test_upstream: str | None) -> bool:
+    if demo:
+        return True
+    if test_upstream is None or test_upstream.rstrip("/") != url:
+        return False
+    if not is_loopback(url):
+        raise SettingsError("AIRLOCK_TEST_UPSTREAM", "has to be a loopback URL.")
+    return True
+
+
+def _flavour(upstream: Upstream) -> Flavour:
+    host = upstream.address.host.rsplit(":", 1)[0]
+    if host.endswith(_CLOUD_HOSTS):
+        return Flavour.CLOUD
+    # ``/rest/api/2`` exists on both, and ``deploymentType`` is what clients branch on.
+    deployment = upstream.server_info().get("deploymentType")
+    return Flavour.CLOUD if deployment == "Cloud" else Flavour.SERVER
+
+
+def _account_names(myself: JsonObject) -> frozenset[str]:
+    names = (myself.get(name) for name in ("accountId", "key", "name"))
+    return frozenset(str(name).casefold() for name in names if name)

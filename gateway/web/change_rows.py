@@ -1,0 +1,321 @@
+"""Each change as a row: what is in Jira now, what the agent wants, what to know of it."""
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+from pydantic import JsonValue
+
+from gateway.review.values import ChangeView, IssueView
+from gateway.web.adf_diff import AdfDiff
+from gateway.web.adf_nodes import is_document, plain_lines
+from gateway.web.flag_lines import flag_lines
+from gateway.web.language import Tongue
+from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel
+from gateway.web.reveal import reveal
+from gateway.web.sentences import FIELDS, KINDS
+from gateway.web.value_html import Values, name_of, web_link
+from sandbox.contract.compare import Three, equal
+from sandbox.contract.shapes import ChangeKind, JsonObject
+
+#: Kinds that change something there is; all others add something.
+_CHANGING = frozenset({ChangeKind.EDIT, ChangeKind.TRANSITION, ChangeKind.COMMENT_EDIT})
+_CHANGING |= {ChangeKind.SPRINT}
+#: Shown first in the preview of a new issue, in this order.
+_PREVIEW_FIRST = ("issuetype", "project", "priority", "assignee", "labels", "description")
+#: The property by which Jira Service Management keeps a comment from customers.
+_INTERNAL = "sd.public.comment"
+#: A text is shown as one difference rather than as old beside new from this length on.
+_SHORT = 60
+
+
+class ChangeRows:
+    """Makes rows in the reader's language."""
+
+    def __init__(self, tongue: Tongue) -> None:
+        """Make the renderers."""
+        self.tongue = tongue
+        self.gettext = tongue.gettext
+        self.values = Values(tongue)
+        self.diff = AdfDiff(tongue)
+
+    def card(self, issue: IssueView) -> IssueCard:
+        """Return an issue with all its changes."""
+        return IssueCard(
+            anchor=f"i-{issue.issue_id}",
+            key=issue.key,
+            summary=reveal(issue.summary),
+            url=issue.url,
+            new=issue.new,
+            rows=tuple(self.row(change) for change in issue.changes),
+        )
+
+    def row(self, view: ChangeView) -> ChangeRow:
+        """Return one change."""
+        kind = view.change.kind
+        conflict = view.three is Three.CONFLICT
+        adds = kind not in _CHANGING
+        return ChangeRow(
+            id=view.change.id,
+            anchor=anchor(view.change.id),
+            sign="+" if adds else "~",
+            sign_look="plus" if adds else "tilde",
+            title=self.title(view),
+            field_id=view.change.field or "",
+            chips=self._chips(view, conflict=conflict),
+            panels=self.panels(view),
+            notes=tuple(self._notes(view)),
+            flags=flag_lines(view.flags, self.tongue),
+            kept=view.verdict == "keep",
+            words=view.words,
+            conflict=conflict,
+            attention=conflict or any(flag.severity != "info" for flag in view.flags),
+        )
+
+    def title(self, view: ChangeView) -> str:
+        """Return the field's own name on the site, or the kind of change."""
+        if view.change.kind is ChangeKind.EDIT:
+            return view.field_name or view.change.field or ""
+        return self.gettext(KINDS[view.change.kind])
+
+    def panels(self, view: ChangeView) -> tuple[Panel, ...]:
+        """Return what the change looks like."""
+        makers: dict[ChangeKind, Callable[[ChangeView], tuple[Panel, ...]]] = {
+            ChangeKind.EDIT: self._edit,
+            ChangeKind.TRANSITION: self._transition,
+            ChangeKind.COMMENT: self._comment,
+            ChangeKind.COMMENT_EDIT: self._comment_edit,
+            ChangeKind.CREATE: self._create,
+            ChangeKind.WORKLOG: self._worklog,
+            ChangeKind.LINK: self._link,
+            ChangeKind.REMOTE_LINK: self._remote_link,
+            ChangeKind.WATCHER: self._watcher,
+            ChangeKind.SPRINT: self._edit,
+            ChangeKind.ATTACHMENT: self._attachment,
+        }
+        return makers[view.change.kind](view)
+
+    def between(self, before: JsonValue, after: JsonValue, view: ChangeView) -> Markup | None:
+        """Return two values as one difference, or None where old beside new is clearer."""
+        if is_document(before) and is_document(after):
+            return self.diff.documents(before, after)
+        if view.rich or is_document(before) or is_document(after):
+            return self._mixed_texts(before, after)
+        if isinstance(before, list) or isinstance(after, list):
+            return self.values.set_change(before, after)
+        if isinstance(before, str) and isinstance(after, str) and len(before + after) > _SHORT:
+            return self.diff.texts(before, after)
+        return None
+
+    def _mixed_texts(self, before: JsonValue, after: JsonValue) -> Markup:
+        """Return rich text where a side is missing, or is the wiki text of a Server site."""
+        empty: JsonObject = {"type": "doc", "content": []}
+        one, other = (empty if value in (None, "") else value for value in (before, after))
+        if is_document(one) and is_document(other):
+            return self.diff.documents(one, other)
+        return self.diff.texts(plain_lines(before or ""), plain_lines(after or ""))
+
+    def _edit(self, view: ChangeView) -> tuple[Panel, ...]:
+        if view.three is Three.CONFLICT:
+            return self._three_columns(view)
+        now = view.now if view.now_known else view.base
+        drifted = view.now_known and not equal(view.now, view.base)
+        one = self.between(view.base if drifted else now, view.wants, view)
+        label = (
+            self.gettext("In Jira now")
+            if view.now_known
+            else self.gettext("When Jira was last read")
+        )
+        if one is None:
+            return self._old_and_new(label, now, view.wants, view.change.field or "")
+        panels: tuple[Panel, ...] = (Panel(self.gettext("What changes"), one, "wide"),)
+        if drifted:
+            panels += (Panel(label, self._value(view.now, view)),)
+        return panels
+
+    def _old_and_new(
+        self, label: str, old: JsonValue, new: JsonValue, field: str
+    ) -> tuple[Panel, ...]:
+        return (
+            Panel(label, _marked("del", self.gettext("removed"), self.values.show(old, field))),
+            Panel(
+                self.gettext("After promotion"),
+                _marked("ins", self.gettext("added"), self.values.show(new, field)),
+            ),
+        )
+
+    def _three_columns(self, view: ChangeView) -> tuple[Panel, ...]:
+        theirs = self.between(view.base, view.now, view)
+        ours = self.between(view.base, view.wants, view)
+        return (
+            Panel(self.gettext("When the agent started"), self._value(view.base, view)),
+            Panel(self.gettext("In Jira now"), theirs or self._value(view.now, view), "theirs"),
+            Panel(self.gettext("The agent wants"), ours or self._value(view.wants, view), "ours"),
+        )
+
+    def _value(self, value: JsonValue, view: ChangeView) -> Markup:
+        return self.values.show(value, view.change.field or "")
+
+    def _transition(self, view: ChangeView) -> tuple[Panel, ...]:
+        wanted = _object(view.wants) or _object(view.change.after)
+        now = view.now if view.now_known else view.base
+        via = name_of(wanted.get("transition"))
+        shown = Markup('<span class="move">{} <span aria-hidden="true">→</span> {}</span>').format(
+            self.values.status(_status(now if now is not None else view.base)),
+            self.values.status(_status(wanted)),
+        )
+        if via:
+            shown += Markup(' <span class="mute">{}</span>').format(
+                self.gettext("by the transition “%(name)s”", name=via)
+            )
+        panels: tuple[Panel, ...] = (Panel(self.gettext("What changes"), shown, "wide"),)
+        if view.three is Three.CONFLICT:
+            panels += (
+                Panel(
+                    self.gettext("When the agent started"), self.values.status(_status(view.base))
+                ),
+            )
+        fields = _object(wanted.get("fields"))
+        if fields:
+            panels += (Panel(self.gettext("Also set on the way"), self._fields(fields), "wide"),)
+        return panels
+
+    def _comment(self, view: ChangeView) -> tuple[Panel, ...]:
+        comment = _object(view.wants) or _object(view.change.after)
+        return (
+            Panel(self.gettext("Will be posted"), self._rich(comment.get("body")), "wide"),
+            Panel(self.gettext("Who can read it"), reveal(self._audience(comment))),
+        )
+
+    def _comment_edit(self, view: ChangeView) -> tuple[Panel, ...]:
+        before, after = _object(view.base), _object(view.wants) or _object(view.change.after)
+        shown = self._mixed_texts(before.get("body"), after.get("body"))
+        return (
+            Panel(self.gettext("What changes"), shown, "wide"),
+            Panel(self.gettext("Who can read it"), reveal(self._audience(after))),
+        )
+
+    def _audience(self, comment: JsonObject) -> str:
+        if _is_internal(comment):
+            return self.gettext("Only the team; customers cannot see it")
+        visibility = _object(comment.get("visibility"))
+        name = str(visibility.get("value") or visibility.get("identifier") or "")
+        if visibility.get("type") == "role":
+            return self.gettext("Only people with the role “%(name)s”", name=name)
+        if visibility:
+            return self.gettext("Only members of the group “%(name)s”", name=name)
+        return self.gettext("Everybody who can see the issue")
+
+    def _create(self, view: ChangeView) -> tuple[Panel, ...]:
+        wanted = _object(view.wants) or _object(view.change.after)
+        fields = _object(wanted.get("fields")) or wanted
+        heading = Markup('<p class="preview-title">{}</p>').format(
+            reveal(name_of(fields.get("summary")))
+        )
+        return (Panel(self.gettext("Will be created"), heading + self._fields(fields), "wide"),)
+
+    def _fields(self, fields: JsonObject) -> Markup:
+        names = [name for name in _PREVIEW_FIRST if name in fields]
+        names += [name for name in fields if name not in names and name != "summary"]
+        pieces = [
+            Markup('<dt title="{}">{}</dt><dd>{}</dd>').format(
+                name,
+                reveal(self.gettext(FIELDS.get(name, name))),
+                self.values.show(fields[name], name),
+            )
+            for name in names
+        ]
+        return Markup('<dl class="facts">{}</dl>').format(Markup("").join(pieces))
+
+    def _worklog(self, view: ChangeView) -> tuple[Panel, ...]:
+        log = _object(view.wants) or _object(view.change.after)
+        seconds = log.get("timeSpentSeconds")
+        spent = self.values.duration(seconds) if isinstance(seconds, int | float) else "?"
+        panels: tuple[Panel, ...] = (
+            Panel(self.gettext("Time spent"), reveal(spent)),
+            Panel(self.gettext("Started"), self.values.show(log.get("started"))),
+        )
+        if log.get("comment"):
+            panels += (Panel(self.gettext("Comment"), self._rich(log["comment"]), "wide"),)
+        return panels
+
+    def _link(self, view: ChangeView) -> tuple[Panel, ...]:
+        wanted = _object(view.wants) or _object(view.change.after)
+        kind = _object(wanted.get("type"))
+        sentence = Markup('<span class="key">{}</span> {} <span class="key">{}</span>').format(
+            reveal(name_of(wanted.get("inwardIssue"))),
+            reveal(str(kind.get("outward") or name_of(kind))),
+            reveal(name_of(wanted.get("outwardIssue"))),
+        )
+        return (Panel(self.gettext("Will be linked"), sentence, "wide"),)
+
+    def _remote_link(self, view: ChangeView) -> tuple[Panel, ...]:
+        wanted = _object(view.wants) or _object(view.change.after)
+        target = _object(wanted.get("object"))
+        shown = web_link(str(target.get("url", "")), str(target.get("title", "")))
+        return (Panel(self.gettext("Will be linked"), shown, "wide"),)
+
+    def _watcher(self, view: ChangeView) -> tuple[Panel, ...]:
+        wanted = _object(view.wants) or _object(view.change.after)
+        adds = "add" in wanted
+        label = self.gettext("Starts watching") if adds else self.gettext("Stops watching")
+        return (Panel(label, self.values.show(wanted.get("add" if adds else "remove"))),)
+
+    def _attachment(self, view: ChangeView) -> tuple[Panel, ...]:
+        wanted = _object(view.wants) or _object(view.change.after)
+        return (Panel(self.gettext("Will be attached"), self._fields(wanted), "wide"),)
+
+    def _rich(self, value: JsonValue) -> Markup:
+        return self.values.show(value)
+
+    def _chips(self, view: ChangeView, *, conflict: bool) -> tuple[Chip, ...]:
+        chips = []
+        if conflict:
+            chips.append(Chip(self.gettext("conflict"), "bad"))
+        if view.verdict != "keep":
+            chips.append(Chip(self.gettext("left out"), "bad"))
+        return tuple(chips)
+
+    def _notes(self, view: ChangeView) -> list[str]:
+        notes = []
+        if not view.now_known:
+            notes.append(
+                self.gettext(
+                    "Jira could not be read just now; this is compared with the last reading."
+                )
+            )
+        if (
+            view.three in (Three.BOTH, Three.THEIRS, Three.SAME)
+            and view.change.kind is ChangeKind.EDIT
+        ):
+            notes.append(self.gettext("Jira already has this value."))
+        if view.change.depends_on:
+            names = ", ".join(view.change.depends_on)
+            notes.append(self.gettext("Needs %(changes)s first.", changes=names))
+        return notes
+
+
+def anchor(change_id: str) -> str:
+    """Return the place of a change on its page."""
+    return f"c-{change_id}"
+
+
+def _marked(tag: str, label: str, html: Markup) -> Markup:
+    return Markup('<{0}><span class="vh">[{1}] </span>{2}</{0}>').format(tag, label, html)
+
+
+def _object(value: JsonValue) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _status(value: JsonValue) -> JsonValue:
+    return value.get("status", value) if isinstance(value, dict) else value
+
+
+def _is_internal(comment: JsonObject) -> bool:
+    if comment.get("jsdPublic") is False:
+        return True
+    properties = comment.get("properties")
+    for one in properties if isinstance(properties, list) else []:
+        if isinstance(one, dict) and one.get("key") == _INTERNAL:
+            return _object(one.get("value")).get("internal") is True
+    return False

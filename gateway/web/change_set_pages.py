@@ -1,0 +1,90 @@
+"""The change-set page, its decisions, and the page of a promotion.
+
+A handler parses, calls one operation and renders. Every write answers 303 to a page:
+with or without JavaScript the browser ends up at the same place.
+"""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.operations import reviewing
+from gateway.web.change_rows import anchor
+from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
+from gateway.web.forms import ChangeForm, DecisionForm, WordedForm
+from gateway.web.presenting import present
+from gateway.web.templating import page
+
+router = APIRouter(prefix="/cs/{review_id}")
+
+
+@router.get("")
+def change_set(
+    request: Request, gateway: GatewayDep, person: PersonDep, tongue: TongueDep, review_id: int
+) -> Response:
+    """Show a change set beside Jira as it is now."""
+    view = reviewing.view(gateway, review_id)
+    shown = present(view, person, tongue, gateway.clock())
+    return page(request, "change_set.html", tongue, person, page=shown)
+
+
+@router.get("/run")
+def run(
+    request: Request, gateway: GatewayDep, person: PersonDep, tongue: TongueDep, review_id: int
+) -> Response:
+    """Show what promotion has written so far."""
+    view = reviewing.view(gateway, review_id, read_now=False)
+    shown = present(view, person, tongue, gateway.clock())
+    return page(request, "run.html", tongue, person, page=shown)
+
+
+@router.post("/changes/{change_id}")
+def decide(
+    gateway: GatewayDep, person: PersonDep, review_id: int, change_id: str, form: ChangeForm
+) -> Response:
+    """Keep one change or leave it out."""
+    reviewing.decide(
+        gateway, person.person, review_id, change_id, form.verdict, form.words, form.digest
+    )
+    return _see(f"/cs/{review_id}#{anchor(change_id)}")
+
+
+@router.post("/approve")
+def approve(gateway: GatewayDep, person: PersonDep, review_id: int, form: DecisionForm) -> Response:
+    """Approve exactly what was shown."""
+    reviewing.approve(gateway, person.person, review_id, form.digest)
+    return _see(f"/cs/{review_id}#promote")
+
+
+@router.post("/withdraw")
+def withdraw(
+    gateway: GatewayDep, person: PersonDep, review_id: int, form: DecisionForm
+) -> Response:
+    """Take an approval back."""
+    reviewing.withdraw_approval(gateway, person.person, review_id, form.digest)
+    return _see(f"/cs/{review_id}")
+
+
+@router.post("/reject")
+def reject(gateway: GatewayDep, person: PersonDep, review_id: int, form: WordedForm) -> Response:
+    """Reject the whole set."""
+    reviewing.reject(gateway, person.person, review_id, form.digest, form.words)
+    return _see("/")
+
+
+@router.post("/send-back")
+def send_back(gateway: GatewayDep, person: PersonDep, review_id: int, form: WordedForm) -> Response:
+    """Ask the agent for another round."""
+    reviewing.send_back(gateway, person.person, review_id, form.digest, form.words)
+    return _see("/")
+
+
+@router.post("/promote")
+def promote(gateway: GatewayDep, person: PersonDep, review_id: int, form: DecisionForm) -> Response:
+    """Release the approved operations."""
+    reviewing.promote(gateway, person.person, review_id, form.digest)
+    return _see(f"/cs/{review_id}/run")
+
+
+def _see(address: str) -> Response:
+    return RedirectResponse(address, status_code=303)

@@ -1,0 +1,183 @@
+"""Errors as pages: what happened in one sentence, and what to do next."""
+
+from collections.abc import Iterable
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.identity.links import PATH
+from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
+from gateway.web.dependencies import NotSignedInError, tongue_of, visitor
+from gateway.web.language import N_, Tongue
+from gateway.web.templating import page
+from gateway.web.told import in_tongue
+
+_NOT_FOUND = N_("There is no such page.")
+_MISSING = {
+    "digest": N_("The form did not say which version of the change set you were shown."),
+    "verdict": N_("The form did not say whether to keep the change or to leave it out."),
+    "link": N_("The form did not carry a sign-in link."),
+}
+_TOO_LONG = N_("A text in the form is too long; at most 2000 characters are kept for the agent.")
+_UNREADABLE = N_("The form could not be read.")
+_REFUSED_STATUS = {"role": 403, "nobody": 403, "self": 403}
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Give every known failure its page."""
+    app.add_exception_handler(StaleError, _stale)
+    app.add_exception_handler(RefusedError, _refused)
+    app.add_exception_handler(UnknownReviewError, _unknown)
+    app.add_exception_handler(NotSignedInError, _not_signed_in)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _broken)
+
+
+def link_used(request: Request, tongue: Tongue) -> Response:
+    """Return the page for a sign-in link that is no longer good."""
+    return _page(
+        request,
+        403,
+        tongue.gettext("This link cannot be used"),
+        tongue.gettext("It was used before, or is older than ten minutes."),
+        next_step=tongue.gettext("Make a new one with “airlock login” where the gateway runs."),
+    )
+
+
+def _page(
+    request: Request,
+    status: int,
+    title: str,
+    sentence: str,
+    *,
+    next_step: str = "",
+    changes: Iterable[str] = (),
+    href: str = "",
+    link_text: str = "",
+) -> Response:
+    tongue = tongue_of(request)
+    return page(
+        request,
+        "error.html",
+        tongue,
+        visitor(request),
+        status=status,
+        title=title,
+        sentence=sentence,
+        next_step=next_step,
+        changes=tuple(changes),
+        href=href,
+        link_text=link_text,
+    )
+
+
+def _stale(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StaleError)  # noqa: S101 - registered for this class only
+    tongue = tongue_of(request)
+    return _page(
+        request,
+        409,
+        tongue.gettext("CS-%(id)s changed while you looked", id=error.review_id),
+        tongue.gettext("It is no longer what you were shown, so nothing was decided."),
+        changes=[in_tongue(change, tongue) for change in error.changes],
+        href=f"/cs/{error.review_id}",
+        link_text=tongue.gettext("Look at it again"),
+    )
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)  # noqa: S101 - registered for this class only
+    tongue = tongue_of(request)
+    return _page(
+        request,
+        _REFUSED_STATUS.get(error.refusal.code, 409),
+        tongue.gettext("This was not done"),
+        in_tongue(error.refusal.sentence, tongue),
+        next_step=in_tongue(error.refusal.next_step, tongue),
+        href=_page_of(request),
+        link_text=tongue.gettext("Back to the change set"),
+    )
+
+
+def _unknown(request: Request, error: Exception) -> Response:
+    tongue = tongue_of(request)
+    return _page(
+        request,
+        404,
+        tongue.gettext("Not found"),
+        in_tongue(str(error), tongue),
+        href="/",
+        link_text=tongue.gettext("Open the inbox"),
+    )
+
+
+def _not_signed_in(request: Request, _error: Exception) -> Response:
+    if request.method in ("GET", "HEAD"):
+        return RedirectResponse(PATH, status_code=303)
+    tongue = tongue_of(request)
+    return _page(
+        request,
+        401,
+        tongue.gettext("You are not signed in"),
+        tongue.gettext("Your session has ended, so nothing was decided."),
+        href=PATH,
+        link_text=tongue.gettext("Sign in"),
+    )
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    first = error.errors()[0]
+    place = tuple(str(part) for part in first["loc"])
+    if place[:1] == ("path",):
+        return _http(request, HTTPException(404))
+    tongue = tongue_of(request)
+    too_long = first["type"] == "string_too_long"
+    known = _TOO_LONG if too_long else _MISSING.get(place[-1], _UNREADABLE)
+    return _page(
+        request,
+        400,
+        tongue.gettext("The form was not complete"),
+        tongue.gettext(known),
+        next_step=tongue.gettext("Open the page again and decide there."),
+        href=_page_of(request),
+        link_text=tongue.gettext("Open it again"),
+    )
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    tongue = tongue_of(request)
+    missing = error.status_code == 404
+    return _page(
+        request,
+        error.status_code,
+        tongue.gettext("Not found") if missing else tongue.gettext("This cannot be done here"),
+        tongue.gettext(_NOT_FOUND) if missing else str(error.detail),
+        href="/",
+        link_text=tongue.gettext("Open the inbox"),
+    )
+
+
+def _broken(request: Request, _error: Exception) -> Response:
+    """Say that it is our fault; the trace is in the server's log, not on the page."""
+    tongue = tongue_of(request)
+    return _page(
+        request,
+        500,
+        tongue.gettext("Something went wrong here"),
+        tongue.gettext("The fault is the gateway's; it was written to its log."),
+        next_step=tongue.gettext("Look at the change set again before you decide anything."),
+        href="/",
+        link_text=tongue.gettext("Open the inbox"),
+    )
+
+
+def _page_of(request: Request) -> str:
+    """Return the page that a form was on."""
+    parts = request.url.path.split("/")
+    return "/".join(parts[:3]) if parts[1:2] == ["cs"] else "/"

@@ -1,0 +1,69 @@
+"""Flags as sentences. What a sentence does not say of the evidence stands beside it."""
+
+import re
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from gateway.review.values import Flag
+from gateway.web.language import Tongue
+from gateway.web.page_values import Chip, FlagLine
+from gateway.web.reveal import reveal
+from gateway.web.sentences import EVIDENCE, FLAGS, SEVERITIES
+
+_LOOKS = {"block": "bad", "warn": "warn", "info": "info"}
+_ORDER = ("block", "warn", "info")
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def flag_lines(
+    flags: Iterable[Flag], tongue: Tongue, *, linked: bool = False
+) -> tuple[FlagLine, ...]:
+    """Return flags as sentences, the gravest first; ``linked`` to the change they are about."""
+    ordered = sorted(flags, key=lambda flag: _rank(flag.severity))
+    return tuple(_line(flag, tongue, linked=linked) for flag in ordered)
+
+
+def flag_chips(flags: Iterable[Flag], tongue: Tongue) -> tuple[Chip, ...]:
+    """Return how many flags of each severity there are."""
+    counted = dict.fromkeys(_ORDER, 0)
+    for flag in flags:
+        counted[flag.severity if flag.severity in counted else "warn"] += 1
+    return tuple(
+        Chip(f"{tongue.gettext(SEVERITIES[severity])} {number}", _LOOKS[severity])
+        for severity, number in counted.items()
+        if number
+    )
+
+
+def _line(flag: Flag, tongue: Tongue, *, linked: bool) -> FlagLine:
+    known = flag.id in FLAGS
+    message = FLAGS.get(flag.id, FLAGS["unknown_flag"])
+    text = tongue.gettext(message)
+    evidence = flag.evidence if known else {"id": flag.id, **flag.evidence}
+    said = set(_PLACE.findall(text))
+    rest = [(name, value) for name, value in evidence.items() if value and name not in said]
+    return FlagLine(
+        look=_LOOKS.get(flag.severity, "warn"),
+        word=tongue.gettext(SEVERITIES.get(flag.severity, SEVERITIES["warn"])),
+        sentence=_filled(text, evidence),
+        evidence=tuple(
+            (tongue.gettext(EVIDENCE.get(name, name)), reveal(value)) for name, value in rest
+        ),
+        anchor=f"c-{flag.change_id}" if linked and flag.change_id else "",
+    )
+
+
+def _filled(text: str, evidence: dict[str, str]) -> Markup:
+    """Fill a sentence; a value that is missing shows as …, never as an error."""
+    pieces = [
+        Markup("<b>{}</b>").format(reveal(evidence.get(piece) or "…"))
+        if at % 2
+        else reveal(piece.replace("%%", "%"))
+        for at, piece in enumerate(_PLACE.split(text))
+    ]
+    return Markup("").join(pieces)
+
+
+def _rank(severity: str) -> int:
+    return _ORDER.index(severity) if severity in _ORDER else len(_ORDER)

@@ -1,0 +1,201 @@
+"""What templates get: finished values. Frozen, translated, escaped where they are HTML."""
+
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A short word in a coloured frame."""
+
+    text: str
+    look: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A labelled piece of a change: what is there now, what it becomes."""
+
+    label: str
+    html: Markup
+    look: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class FlagLine:
+    """A flag as a sentence with its evidence."""
+
+    look: str
+    word: str
+    sentence: Markup
+    evidence: tuple[tuple[str, Markup], ...] = ()
+    #: Anchor of the change it is about; empty for the whole set.
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One change with its two buttons."""
+
+    id: str
+    anchor: str
+    #: ``+`` something new, ``~`` something changed.
+    sign: str
+    sign_look: str
+    title: str
+    #: Jira's field id; empty for other kinds.
+    field_id: str
+    chips: tuple[Chip, ...]
+    panels: tuple[Panel, ...]
+    notes: tuple[str, ...]
+    flags: tuple[FlagLine, ...]
+    kept: bool
+    words: str
+    conflict: bool
+    #: What ``n`` goes to: conflicts and flagged changes.
+    attention: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCard:
+    """One issue with its changes."""
+
+    anchor: str
+    key: str
+    summary: Markup
+    url: str
+    new: bool
+    rows: tuple[ChangeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBlock:
+    """One upstream request, every leaf of it, and what became of it."""
+
+    anchor: str
+    number: int
+    kind: str
+    issue: str
+    url: str
+    #: Method, path and query in one line.
+    line: Markup
+    facts: tuple[tuple[str, Markup], ...]
+    parts: tuple[Panel, ...]
+    state: Chip
+    trouble: str
+    receipt: tuple[tuple[str, Markup], ...]
+    side_effects: tuple[Markup, ...]
+    overwrote: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """Which buttons the reader has. The rules are asked again when one is pressed."""
+
+    decide: bool = False
+    approve: bool = False
+    reject: bool = False
+    send_back: bool = False
+    promote: bool = False
+    withdraw: bool = False
+    retry: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a button at all."""
+        return self.decide or self.reject or self.send_back or self.promote or self.retry
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What is said before promotion."""
+
+    title: str
+    lines: tuple[str, ...]
+    cannot_undo: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """One thing that the agent read."""
+
+    issue: str
+    fields: str
+    when: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetPage:
+    """The change-set page and the run page."""
+
+    id: int
+    name: str
+    title: Markup
+    #: ``review.states.State``, for programs that read the page.
+    state_id: str
+    state: Chip
+    turn: str
+    agent: Markup
+    person: Markup
+    round: int
+    received: str
+    received_ago: str
+    checked: str
+    plan: tuple[Chip, ...]
+    #: How many flags of each severity stand on what is kept.
+    seen: tuple[Chip, ...]
+    flags: tuple[FlagLine, ...]
+    reason: Markup
+    reads: tuple[ReadLine, ...]
+    issues: tuple[IssueCard, ...]
+    requests: tuple[RequestBlock, ...]
+    digest: str
+    obstacles: tuple[str, ...]
+    tally: str
+    actions: Actions
+    confirmation: Confirmation | None
+    words: Markup
+    decided_by: str
+    #: Being promoted: the page asks again by itself.
+    running: bool
+    ran: bool
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLine:
+    """One row of the inbox."""
+
+    id: int
+    name: str
+    title: Markup
+    issues: str
+    person: Markup
+    agent: Markup
+    state: Chip
+    created: int
+    changed: int
+    flags: tuple[Chip, ...]
+    round: int
+    age: str
+    received: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxGroup:
+    """All reviews whose turn is the same."""
+
+    name: str
+    title: str
+    lines: tuple[InboxLine, ...]
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """The inbox."""
+
+    groups: tuple[InboxGroup, ...] = field(default_factory=tuple)
+    yours: int = 0

@@ -1,0 +1,197 @@
+"""From a review to a page: pure functions from frozen values to finished ones.
+
+No template decides anything; whatever a page shows was decided here, without a
+database and without a clock.
+"""
+
+from collections import Counter
+from urllib.parse import urlsplit
+
+from gateway.review.people import Person, Role, at_least
+from gateway.review.states import TRANSITIONS, Event, State, Turn
+from gateway.review.values import ChangeView, Flag, InboxRow, ReviewView
+from gateway.web.change_rows import ChangeRows
+from gateway.web.flag_lines import flag_chips, flag_lines
+from gateway.web.language import Tongue
+from gateway.web.page_values import (
+    Actions,
+    ChangeSetPage,
+    Chip,
+    Confirmation,
+    InboxGroup,
+    InboxLine,
+    InboxPage,
+    ReadLine,
+)
+from gateway.web.request_blocks import RequestBlocks
+from gateway.web.reveal import reveal
+from gateway.web.sentences import CANNOT_UNDO, COUNTED, STATE_LOOKS, STATES, TURNS
+from gateway.web.told import in_tongue
+from sandbox.contract.compare import Three
+from sandbox.contract.shapes import ChangeKind, Read
+
+#: States in which operations have been released.
+_RAN = frozenset({State.PROMOTING, State.PROMOTED, State.PARTLY_PROMOTED, State.FAILED})
+_TURN_ORDER = (Turn.REVIEWER, Turn.GATEWAY, Turn.AGENT, Turn.NOBODY)
+
+
+def present(view: ReviewView, person: Person, tongue: Tongue, now: int) -> ChangeSetPage:
+    """Return a review as its page shows it to one person."""
+    rows, blocks = ChangeRows(tongue), RequestBlocks(tongue)
+    actions = _actions(view, person.role)
+    return ChangeSetPage(
+        id=view.id,
+        name=f"CS-{view.id}",
+        title=reveal(view.title),
+        state_id=str(view.state),
+        state=_state_chip(view.state, tongue),
+        turn=tongue.gettext(TURNS[view.turn]),
+        agent=reveal(view.agent),
+        person=reveal(view.person_name or view.person),
+        round=view.round,
+        received=tongue.moment(view.received_at),
+        received_ago=tongue.ago(view.received_at, now),
+        checked=tongue.moment(view.checked_at) if view.checked_at else "",
+        plan=_plan(view, tongue),
+        seen=flag_chips(_all_flags(view), tongue),
+        flags=flag_lines(_top_flags(view), tongue, linked=True),
+        reason=reveal(view.reason),
+        reads=tuple(_read(one, tongue) for one in view.reads),
+        issues=tuple(rows.card(issue) for issue in view.issues),
+        requests=tuple(blocks.block(operation) for operation in view.operations),
+        digest=view.digest,
+        obstacles=tuple(in_tongue(one, tongue) for one in view.obstacles),
+        tally=_tally(view, tongue),
+        actions=actions,
+        confirmation=_confirmation(view, tongue) if actions.promote else None,
+        words=reveal(view.words),
+        decided_by=view.decided_by,
+        running=view.state is State.PROMOTING,
+        ran=view.state in _RAN,
+        refused=view.state is State.REFUSED,
+    )
+
+
+def present_inbox(rows: tuple[InboxRow, ...], tongue: Tongue, now: int) -> InboxPage:
+    """Return the inbox: one group for each whose turn it can be."""
+    groups = tuple(
+        InboxGroup(
+            name=str(turn),
+            title=tongue.gettext(TURNS[turn]),
+            lines=tuple(_line(row, tongue, now) for row in rows if row.turn is turn),
+            empty=tongue.gettext("Nothing waits for you.") if turn is Turn.REVIEWER else "",
+        )
+        for turn in _TURN_ORDER
+    )
+    yours = sum(row.turn is Turn.REVIEWER for row in rows)
+    return InboxPage(tuple(group for group in groups if group.lines or group.empty), yours)
+
+
+def host(url: str) -> str:
+    """Return the host that a header names."""
+    return urlsplit(url).netloc or url
+
+
+def _line(row: InboxRow, tongue: Tongue, now: int) -> InboxLine:
+    return InboxLine(
+        id=row.id,
+        name=f"CS-{row.id}",
+        title=reveal(row.title),
+        issues=", ".join(row.issue_keys),
+        person=reveal(row.person_name),
+        agent=reveal(row.agent),
+        state=_state_chip(row.state, tongue),
+        created=row.created,
+        changed=row.changed,
+        flags=flag_chips(row.flags, tongue),
+        round=row.round,
+        age=tongue.ago(row.received_at, now),
+        received=tongue.moment(row.received_at),
+    )
+
+
+def _state_chip(state: State, tongue: Tongue) -> Chip:
+    return Chip(tongue.gettext(STATES[state]), STATE_LOOKS[state])
+
+
+def _changes(view: ReviewView) -> list[ChangeView]:
+    return [change for issue in view.issues for change in issue.changes]
+
+
+def _all_flags(view: ReviewView) -> list[Flag]:
+    kept = [change for change in _changes(view) if change.verdict == "keep"]
+    return [*view.flags, *(flag for change in kept for flag in change.flags)]
+
+
+def _top_flags(view: ReviewView) -> list[Flag]:
+    """Return what stands at the top: flags of the whole set, and what blocks it."""
+    own = list(view.flags)
+    return own + [flag for flag in _all_flags(view)[len(own) :] if flag.severity == "block"]
+
+
+def _plan(view: ReviewView, tongue: Tongue) -> tuple[Chip, ...]:
+    """Return what the set would do, counted by kind."""
+    kinds = Counter(change.change.kind for change in _changes(view))
+    chips = [
+        Chip(text, "plus" if kind in (ChangeKind.CREATE, ChangeKind.COMMENT) else "tilde")
+        for kind, number in kinds.items()
+        if (text := _counted(kind, number, tongue))
+    ]
+    issues = tongue.ngettext("on %(num)d issue", "on %(num)d issues", len(view.issues))
+    return (*chips, Chip(issues, "mute"))
+
+
+def _counted(kind: ChangeKind, number: int, tongue: Tongue) -> str:
+    one, many = COUNTED[kind]
+    return tongue.ngettext(one, many, number)
+
+
+def _tally(view: ReviewView, tongue: Tongue) -> str:
+    changes = _changes(view)
+    kept = sum(change.verdict == "keep" for change in changes)
+    conflicts = sum(change.three is Three.CONFLICT for change in changes)
+    parts = [tongue.gettext("%(kept)d of %(all)d changes kept", kept=kept, all=len(changes))]
+    if len(changes) - kept:
+        parts.append(tongue.gettext("%(num)d left out", num=len(changes) - kept))
+    if conflicts:
+        parts.append(tongue.ngettext("%(num)d conflict", "%(num)d conflicts", conflicts))
+    return " · ".join(parts)
+
+
+def _actions(view: ReviewView, role: Role) -> Actions:
+    """Return the buttons that this state and this role allow; the rules decide again."""
+    events = TRANSITIONS[view.state]
+    reviewer, approver = at_least(role, Role.REVIEWER), at_least(role, Role.APPROVER)
+    return Actions(
+        decide=view.state is State.REVIEW and reviewer,
+        approve=Event.APPROVE in events and approver and bool(view.digest) and not view.obstacles,
+        reject=Event.REJECT in events and reviewer,
+        send_back=Event.SEND_BACK in events and reviewer,
+        promote=Event.PROMOTE in events and approver and bool(view.digest),
+        withdraw=Event.WITHDRAW_APPROVAL in events and reviewer,
+        retry=Event.RETRY in events and approver and bool(view.digest),
+    )
+
+
+def _confirmation(view: ReviewView, tongue: Tongue) -> Confirmation:
+    kinds = Counter(operation.planned.kind for operation in view.operations)
+    number = len(view.operations)
+    title = tongue.ngettext(
+        "Write %(num)d request to %(host)s",
+        "Write %(num)d requests to %(host)s",
+        number,
+        host=host(view.site_url),
+    )
+    return Confirmation(
+        title=title,
+        lines=tuple(_counted(kind, count, tongue) for kind, count in kinds.items()),
+        cannot_undo=tuple(
+            tongue.gettext(CANNOT_UNDO[kind]) for kind in kinds if kind in CANNOT_UNDO
+        ),
+    )
+
+
+def _read(read: Read, tongue: Tongue) -> ReadLine:
+    fields = ", ".join(read.fields) if read.fields else tongue.gettext("all fields")
+    by = f"{read.door} · {read.client}" if read.client else read.door
+    return ReadLine(read.issue_key, fields, tongue.moment(read.at), by)

@@ -1,0 +1,105 @@
+"""The exact upstream requests: every leaf of every operation, and what became of it.
+
+What stands here is what the approval digest covers; a test mutates each leaf of an
+operation and asks that the page differs.
+"""
+
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from pydantic import JsonValue
+
+from gateway.promotion.values import PlannedOperation, Receipt, SideEffect
+from gateway.review.values import OperationView
+from gateway.web.language import Tongue
+from gateway.web.page_values import Chip, Panel, RequestBlock
+from gateway.web.reveal import reveal
+from gateway.web.sentences import FIELDS, KINDS, OPERATION_LOOKS, OPERATION_STATES
+from gateway.web.told import in_tongue
+from gateway.web.value_html import Values
+
+
+class RequestBlocks:
+    """Makes blocks in the reader's language."""
+
+    def __init__(self, tongue: Tongue) -> None:
+        """Make the renderer of values."""
+        self.tongue = tongue
+        self.gettext = tongue.gettext
+        self.values = Values(tongue)
+
+    def block(self, view: OperationView) -> RequestBlock:
+        """Return one operation."""
+        planned = view.planned
+        receipt = view.receipt
+        return RequestBlock(
+            anchor=f"r-{planned.position}",
+            number=planned.position + 1,
+            kind=self.gettext(KINDS[planned.kind]),
+            issue=(receipt.upstream_key if receipt else None) or planned.issue_key,
+            url=receipt.url if receipt else "",
+            line=_request_line(planned),
+            facts=self._facts(planned),
+            parts=self._parts(planned),
+            state=Chip(self.gettext(OPERATION_STATES[view.state]), OPERATION_LOOKS[view.state]),
+            trouble=in_tongue(view.trouble, self.tongue),
+            receipt=self._receipt(receipt) if receipt else (),
+            side_effects=tuple(self._side_effect(one) for one in receipt.side_effects)
+            if receipt
+            else (),
+            overwrote=bool(receipt and receipt.overwrote),
+        )
+
+    def _facts(self, planned: PlannedOperation) -> tuple[tuple[str, Markup], ...]:
+        found = {
+            self.gettext("Position"): str(planned.position),
+            self.gettext("Kind"): str(planned.kind),
+            self.gettext("Issue"): f"{planned.issue_key} ({planned.issue_id})",
+            self.gettext("Project"): planned.project_key,
+            self.gettext("Carries changes"): ", ".join(planned.change_ids),
+            self.gettext("Merged as sets"): ", ".join(planned.set_fields),
+            self.gettext("After positions"): ", ".join(map(str, planned.depends_on)),
+        }
+        return tuple((name, reveal(value)) for name, value in found.items() if value)
+
+    def _parts(self, planned: PlannedOperation) -> tuple[Panel, ...]:
+        parts: tuple[Panel, ...] = (Panel(self.gettext("Body"), self._json(planned.request.body)),)
+        parts += (Panel(self.gettext("Assumes in Jira"), self._json(planned.base)),)
+        return (*parts, Panel(self.gettext("Must read back"), self._json(planned.wants)))
+
+    def _json(self, value: JsonValue) -> Markup:
+        return self.values.json(value)
+
+    def _receipt(self, receipt: Receipt) -> tuple[tuple[str, Markup], ...]:
+        how = {
+            "answer": self.gettext("Jira's answer, read back"),
+            "probe": self.gettext("found by asking Jira"),
+        }
+        found = {
+            self.gettext("Answer"): str(receipt.status),
+            self.gettext("Written"): self.tongue.moment(receipt.at),
+            self.gettext("Known by"): how.get(receipt.known_by, receipt.known_by),
+            self.gettext("Became"): receipt.upstream_key or receipt.upstream_id or "",
+        }
+        lines = tuple((name, reveal(value)) for name, value in found.items() if value)
+        return lines + tuple(self._replaced(name, *pair) for name, pair in receipt.replaced.items())
+
+    def _replaced(self, field: str, before: JsonValue, after: JsonValue) -> tuple[str, Markup]:
+        name = self.gettext(FIELDS.get(field, field))
+        return name, Markup("<del>{}</del> → <ins>{}</ins>").format(
+            self.values.show(before, field), self.values.show(after, field)
+        )
+
+    def _side_effect(self, effect: SideEffect) -> Markup:
+        name, change = self._replaced(effect.field, effect.before, effect.after)
+        by = (
+            Markup(' <small class="mute">{}</small>').format(reveal(effect.by)) if effect.by else ""
+        )
+        return Markup("<b>{}</b>: {}{}").format(reveal(name), change, by)
+
+
+def _request_line(planned: PlannedOperation) -> Markup:
+    """Return method, path and query; the query's every character as it is sent."""
+    request = planned.request
+    query = "?" + urlencode(request.query) if request.query else ""
+    return Markup("<b>{}</b> {}").format(reveal(request.method), reveal(request.path + query))

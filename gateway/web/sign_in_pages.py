@@ -1,0 +1,46 @@
+"""Signing in by a one-time link, and out again."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.identity import links, sessions
+from gateway.web.dependencies import GatewayDep, TongueDep, VisitorDep, cookie_name, secure
+from gateway.web.errors import link_used
+from gateway.web.forms import SignInForm
+from gateway.web.templating import page
+
+router = APIRouter()
+
+
+@router.get(links.PATH)
+def open_link(request: Request, person: VisitorDep, tongue: TongueDep, link: str = "") -> Response:
+    """Show the button; opening a link does not use it up, mail scanners open links."""
+    return page(request, "sign_in.html", tongue, person, link=link[:200])
+
+
+@router.post(links.PATH)
+def sign_in(request: Request, gateway: GatewayDep, tongue: TongueDep, form: SignInForm) -> Response:
+    """Use the link up and begin a session."""
+    person = links.consume(gateway, form.link)
+    if person is None:
+        return link_used(request, tongue)
+    answer = RedirectResponse("/", status_code=303)
+    answer.set_cookie(
+        cookie_name(request),
+        sessions.begin(gateway, person),
+        max_age=sessions.LIFETIME_S,
+        secure=secure(request),
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, gateway: GatewayDep) -> Response:
+    """End the session."""
+    sessions.end(gateway, request.cookies.get(cookie_name(request), ""))
+    answer = RedirectResponse(links.PATH, status_code=303)
+    answer.delete_cookie(cookie_name(request), secure=secure(request), httponly=True)
+    return answer

@@ -1,0 +1,109 @@
+// Keyboard, theme, dialogs. Everything works without this file; it only makes it quicker.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+
+  root.dataset.js = "";
+  try {
+    const theme = localStorage.getItem("theme");
+    if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  } catch { /* storage may be forbidden; the system's theme stays */ }
+
+  // --- rows: changes on a change set, lines of the inbox ---------------------------
+  let currentId = null;
+  const rows = () => all("[data-row]");
+  const current = () => (currentId ? document.getElementById(currentId) : null);
+
+  function mark(row) {
+    rows().forEach((other) => other.removeAttribute("data-current"));
+    currentId = row.id;
+    row.setAttribute("data-current", "");
+  }
+
+  function goTo(row) {
+    if (!row) return;
+    mark(row);
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  function step(by) {
+    const list = rows();
+    const at = list.indexOf(current());
+    goTo(at < 0 ? list[by > 0 ? 0 : list.length - 1] : list[Math.min(list.length - 1, Math.max(0, at + by))]);
+  }
+
+  function nextAttention() {
+    const list = rows();
+    const at = list.indexOf(current());
+    const turned = [...list.slice(at + 1), ...list.slice(0, at + 1)];
+    goTo(turned.find((row) => row.matches("[data-attention]")));
+  }
+
+  const press = (act) => {
+    const row = current();
+    const button = row && one(`[data-act="${act}"]`, row);
+    if (button) button.click();
+  };
+
+  function open() {
+    const link = current() && one("a[data-open], a.outside", current());
+    if (link) link.click();
+  }
+
+  const showKeys = () => {
+    const dialog = document.getElementById("keys");
+    if (dialog.open) dialog.close(); else dialog.showModal();
+  };
+
+  // By place on the keyboard, so that they work while Hangul is being typed.
+  const keys = {
+    KeyJ: () => step(1),
+    KeyK: () => step(-1),
+    KeyN: nextAttention,
+    KeyA: () => press("keep"),
+    KeyX: () => press("leave"),
+    KeyO: open,
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (!("ready" in root.dataset) || event.isComposing || event.keyCode === 229) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const act = event.key === "?" ? showKeys : keys[event.code];
+    if (!act || (event.shiftKey && event.key !== "?")) return;
+    event.preventDefault();
+    act();
+  });
+
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (row) mark(row);
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) document.getElementById(opener.dataset.dialog).showModal();
+    if (event.target.closest("[data-theme-toggle]")) turnTheme();
+    all("details.pop[open]").forEach((pop) => {
+      if (!pop.contains(event.target)) pop.open = false;
+    });
+  });
+
+  function turnTheme() {
+    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    root.dataset.theme = (root.dataset.theme || system) === "dark" ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* as above */ }
+  }
+
+  // --- after htmx put a new page in place ------------------------------------------
+  document.addEventListener("htmx:after:swap", () => {
+    const row = current();
+    if (row) row.setAttribute("data-current", "");
+    const tally = one("[data-tally]");
+    const live = document.getElementById("live");
+    if (tally && live) live.textContent = tally.textContent;
+  });
+
+  // A key pressed before htmx has taken over would post the plain way.
+  addEventListener("load", () => setTimeout(() => { root.dataset.ready = ""; }));
+})();

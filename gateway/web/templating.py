@@ -1,0 +1,126 @@
+"""Templates, static files and the frame around every page."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from os import PathLike, stat_result
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from gateway.operations.context import Gateway
+from gateway.review.people import Person
+from gateway.web.language import COOKIE, N_, Lang, Tongue, catalogue
+from gateway.web.presenting import host
+from gateway.web.sentences import ROLES
+
+_HERE = Path(__file__).parent
+STATIC_FOLDER = _HERE / "static"
+_YEAR_S = 365 * 24 * 3600
+_LANGUAGE_NAMES = {Lang.EN: "English", Lang.KO: "한국어"}
+_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("j", "k"), N_("next, previous")),
+    (("n",), N_("next conflict or flag")),
+    (("a",), N_("keep the change")),
+    (("x",), N_("leave the change out")),
+    (("o",), N_("open")),
+    (("?",), N_("this list")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame around a page: header, language, who is signed in."""
+
+    lang: str
+    other: str
+    other_name: str
+    path: str
+    host: str
+    demo: bool
+    person: str
+    role: str
+    keys: tuple[tuple[tuple[str, ...], str], ...]
+
+    def static(self, name: str) -> str:
+        """Return a static file's address; it changes with the file's content."""
+        return f"/static/{name}?v={_fingerprint(name)}"
+
+
+class Static(StaticFiles):
+    """Static files that caches may keep, because their addresses name their content."""
+
+    def file_response(
+        self,
+        full_path: str | PathLike[str],
+        stat_result: stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """Say how long the file may be kept."""
+        answer = super().file_response(full_path, stat_result, scope, status_code)
+        answer.headers["cache-control"] = f"public, max-age={_YEAR_S}, immutable"
+        return answer
+
+
+def page(
+    request: Request,
+    name: str,
+    tongue: Tongue,
+    person: Person | None,
+    *,
+    status: int = 200,
+    **values: object,
+) -> HTMLResponse:
+    """Return a page in its frame."""
+    gateway: Gateway = request.app.state.gateway
+    shell = _shell(request, gateway, tongue, person)
+    html = render(name, tongue, shell=shell, **values)
+    answer = HTMLResponse(html, status_code=status)
+    answer.headers["content-language"] = tongue.lang
+    if request.query_params.get("lang") == tongue.lang:
+        answer.set_cookie(COOKIE, tongue.lang, max_age=_YEAR_S, samesite="lax", httponly=True)
+    return answer
+
+
+def render(name: str, tongue: Tongue, **values: object) -> str:
+    """Return a template's HTML."""
+    return _environment(tongue.lang).get_template(name).render(**values)
+
+
+def _shell(request: Request, gateway: Gateway, tongue: Tongue, person: Person | None) -> Shell:
+    return Shell(
+        lang=tongue.lang,
+        other=tongue.other,
+        other_name=_LANGUAGE_NAMES[tongue.other],
+        path=request.url.path,
+        host=host(gateway.identity.base_url),
+        demo=gateway.demo,
+        person=person.name if person else "",
+        role=tongue.gettext(ROLES[person.role]) if person else "",
+        keys=tuple((keys, tongue.gettext(meaning)) for keys, meaning in _KEYS),
+    )
+
+
+@cache
+def _environment(lang: Lang) -> Environment:
+    """Return the templates of one language; the texts of a page are part of its code."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined] # put there by the i18n extension
+    return made
+
+
+@cache
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256((STATIC_FOLDER / name).read_bytes()).hexdigest()[:12]

@@ -1,0 +1,78 @@
+"""The two apps of a sandbox: what agents see, and what only the gateway sees."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from sandbox.control_api import routes
+from sandbox.control_api.signed import Signed
+from sandbox.domain.errors import JiraError
+from sandbox.jira_api.door import open_door
+from sandbox.jira_api.doorstep import Doorstep
+from sandbox.jira_api.sign_in import SignIn
+from sandbox.mcp_server.mount import mcp_routes
+from sandbox.operations.context import Role, Sandbox
+from sandbox.site_file import SiteFile
+
+
+def create_app(sandbox: Sandbox, site_file: SiteFile) -> FastAPI:
+    """Return the app of the agents' port: Jira's REST API and MCP."""
+    # An upstream is for people and the gateway: it has no agents, so no MCP.
+    mcp, running = mcp_routes(sandbox) if sandbox.role is Role.SHADOW else ([], None)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if running is None:
+            yield
+            return
+        async with running():
+            yield
+
+    app = FastAPI(title="Jira", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.router.redirect_slashes = False
+    sign_in = SignIn(sandbox, site_file.accounts())
+    app.state.sign_in = sign_in
+    app.state.title = site_file.title
+    # Signs page tokens; they need not survive a restart.
+    app.state.page_secret = secrets.token_bytes(32)
+    open_door(app, sign_in)
+    app.router.routes.extend(mcp)
+    app.add_middleware(
+        Doorstep, role=sandbox.role, context_path=urlsplit(sandbox.address.url).path.rstrip("/")
+    )
+    return app
+
+
+def create_control_app(sandbox: Sandbox, secret: bytes) -> FastAPI:
+    """Return the app of the control door; every request must be signed with the secret."""
+    app = FastAPI(title="Control door", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.sandbox = sandbox
+    app.include_router(routes.router)
+    app.add_exception_handler(JiraError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _no_route)
+    app.add_middleware(Signed, secret=secret, clock=sandbox.clock)
+    return app
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    status = error.status if isinstance(error, JiraError) else 500
+    return JSONResponse({"error": str(error)}, status)
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    where = ".".join(str(part) for part in found[0]["loc"]) if found else ""
+    said = f"{where}: {found[0]['msg']}" if found else "The body is not valid."
+    return JSONResponse({"error": said}, 400)
+
+
+async def _no_route(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return JSONResponse({"error": "No such address."}, status)

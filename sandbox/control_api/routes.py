@@ -1,0 +1,166 @@
+"""What the gateway (and whoever holds the control secret) may ask of a sandbox.
+
+Bodies are the shapes of ``sandbox.contract``. Every route is: parse, one operation,
+answer. Writes and long reads run in the threadpool.
+"""
+
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, JsonValue
+from starlette.concurrency import run_in_threadpool
+
+from sandbox.contract.shapes import (
+    IssueBaseline,
+    JsonObject,
+    Outcome,
+    Registry,
+    SiteBaseline,
+)
+from sandbox.operations import intake, proposing, workspaces
+from sandbox.operations.context import Sandbox
+
+router = APIRouter(prefix="/_sandbox")
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Issues(_Body):
+    """Baselines to put in."""
+
+    issues: list[IssueBaseline]
+
+
+class IssueIds(_Body):
+    """Issues that upstream no longer shows."""
+
+    issue_ids: list[str]
+
+
+class Fork(_Body):
+    """The task of the new workspace."""
+
+    task: str
+
+
+class Seal(_Body):
+    """What a person says when sealing for an agent."""
+
+    title: str
+    reason: str = ""
+
+
+def _sandbox(request: Request) -> Sandbox:
+    return cast("Sandbox", request.app.state.sandbox)
+
+
+SandboxDep = Annotated[Sandbox, Depends(_sandbox)]
+
+
+@router.get("/health")
+async def health(sandbox: SandboxDep) -> JsonObject:
+    """Say what is played here."""
+    return {
+        "site": sandbox.site,
+        "role": sandbox.role.value,
+        "flavour": sandbox.flavour.value,
+        "version": sandbox.version,
+    }
+
+
+@router.put("/site")
+async def put_site(sandbox: SandboxDep, baseline: SiteBaseline) -> JsonObject:
+    """Put the site's metadata in."""
+    await run_in_threadpool(intake.put_site, sandbox, baseline)
+    return {}
+
+
+@router.post("/issues")
+async def put_issues(sandbox: SandboxDep, body: Issues) -> JsonObject:
+    """Put baselines in; answer the sandbox's revision."""
+    revision = await run_in_threadpool(intake.put_issues, sandbox, body.issues)
+    return {"revision": revision}
+
+
+@router.post("/issues/remove")
+async def remove_issues(sandbox: SandboxDep, body: IssueIds) -> JsonObject:
+    """Take issues out that upstream no longer shows."""
+    await run_in_threadpool(intake.remove_issues, sandbox, body.issue_ids)
+    return {}
+
+
+@router.put("/registry")
+async def put_registry(sandbox: SandboxDep, registry: Registry) -> JsonObject:
+    """Replace all grants."""
+    await run_in_threadpool(intake.put_registry, sandbox, registry)
+    return {}
+
+
+@router.get("/change-sets")
+async def change_sets(sandbox: SandboxDep, after: Annotated[int, Query(ge=0)] = 0) -> JsonObject:
+    """Answer the sets sealed after a position."""
+    found = await run_in_threadpool(intake.change_sets_after, sandbox, after)
+    return {
+        "change_sets": [
+            {"position": position, "change_set": one.model_dump(mode="json")}
+            for position, one in found
+        ]
+    }
+
+
+@router.get("/change-sets/{change_set_id}/reads")
+async def reads(sandbox: SandboxDep, change_set_id: str) -> JsonObject:
+    """Answer what the agent read before it sealed; null when nobody can say."""
+    found = await run_in_threadpool(intake.reads_of, sandbox, change_set_id)
+    return {"reads": None if found is None else [one.model_dump(mode="json") for one in found]}
+
+
+@router.post("/outcomes")
+async def take_outcome(sandbox: SandboxDep, outcome: Outcome) -> JsonObject:
+    """Take what became of a change set."""
+    await run_in_threadpool(intake.take_outcome, sandbox, outcome)
+    return {}
+
+
+@router.get("/workspaces")
+async def listed(sandbox: SandboxDep) -> JsonObject:
+    """Answer all workspaces."""
+    found = await run_in_threadpool(workspaces.listed, sandbox)
+    return {"workspaces": [_json(one) for one in found]}
+
+
+@router.post("/workspaces/{workspace_id}/fork")
+async def fork(sandbox: SandboxDep, workspace_id: str, body: Fork) -> JsonObject:
+    """Open a copy of a workspace for another task."""
+    made = await run_in_threadpool(workspaces.fork, sandbox, workspace_id, body.task)
+    return {"workspace": _json(made)}
+
+
+@router.post("/workspaces/{workspace_id}/reset")
+async def reset(sandbox: SandboxDep, workspace_id: str) -> JsonObject:
+    """Drop what a workspace changed and did not seal."""
+    await run_in_threadpool(workspaces.reset, sandbox, workspace_id)
+    return {}
+
+
+@router.post("/workspaces/{workspace_id}/discard")
+async def discard(sandbox: SandboxDep, workspace_id: str) -> JsonObject:
+    """Close a workspace for good."""
+    await run_in_threadpool(workspaces.discard, sandbox, workspace_id)
+    return {}
+
+
+@router.post("/workspaces/{workspace_id}/seal")
+async def seal(sandbox: SandboxDep, workspace_id: str, body: Seal) -> JsonObject:
+    """Seal what a workspace changed since its last change set."""
+    made = await run_in_threadpool(
+        proposing.seal_workspace, sandbox, workspace_id, title=body.title, reason=body.reason
+    )
+    return {"change_set": made.model_dump(mode="json")}
+
+
+def _json(value: Any) -> JsonValue:
+    """Return a frozen dataclass as JSON."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}

@@ -1,0 +1,79 @@
+"""Workspaces as people and experiments see them: list, fork, reset, discard, seal idle ones."""
+
+from sandbox.contract.shapes import ChangeSet
+from sandbox.domain.errors import InvalidError, MissingError
+from sandbox.operations import proposing
+from sandbox.operations.context import Sandbox
+from sandbox.operations.remembered import Group, forget
+from sandbox.store import journal, sites, workspaces
+from sandbox.store.workspaces import Workspace
+
+
+def listed(sandbox: Sandbox) -> list[Workspace]:
+    """Return the workspaces that are open, oldest first."""
+    with sandbox.database.read() as conn:
+        return workspaces.listed(conn, sandbox.site)
+
+
+def fork(sandbox: Sandbox, ws_id: str, task: str) -> Workspace:
+    """Open a copy of a workspace, as it is now, under another task of the same agent."""
+    ws = existing(sandbox, ws_id)
+    copy_id = workspaces.workspace_id(ws.site, ws.agent, ws.person, task)
+    with sandbox.database.write() as conn:
+        sandbox.reads.flush_in(conn)
+        if workspaces.get(conn, copy_id) is not None:
+            raise InvalidError((f"The task '{task}' has a workspace already: {copy_id}.",))
+        copy = workspaces.fork(conn, ws, task, now=sandbox.clock())
+    forget(sandbox, Group.WORKSPACES)
+    return copy
+
+
+def reset(sandbox: Sandbox, ws_id: str) -> Workspace:
+    """Drop what was written since the last seal, and every shadow; sealed sets stay."""
+    ws = existing(sandbox, ws_id)
+    with sandbox.database.write() as conn:
+        sandbox.reads.flush_in(conn)
+        workspaces.drop_overlay(conn, ws.id, None)
+        journal.forget_writes(conn, ws.id, after=ws.sealed_seq)
+        site = sites.get(conn, sandbox.site)
+        now = workspaces.get(conn, ws.id) or ws
+        found = workspaces.change(
+            conn,
+            ws.id,
+            sealed_seq=now.seq,
+            base_rev=ws.base_rev if site is None else site.revision,
+            touched_at=sandbox.clock(),
+        )
+    forget(sandbox, Group.WORKSPACES)
+    return found
+
+
+def discard(sandbox: Sandbox, ws_id: str) -> None:
+    """Close a workspace: its shadows go, its journal and sealed sets stay."""
+    ws = existing(sandbox, ws_id)
+    with sandbox.database.write() as conn:
+        sandbox.reads.flush_in(conn)
+        workspaces.discard(conn, ws.id)
+    forget(sandbox, Group.WORKSPACES)
+
+
+def seal(sandbox: Sandbox, ws_id: str, *, title: str, reason: str) -> ChangeSet:
+    """Seal what a workspace's agent wrote since the last set."""
+    return proposing.seal_workspace(sandbox, ws_id, title=title, reason=reason)
+
+
+def seal_idle(sandbox: Sandbox, idle_us: int) -> list[ChangeSet]:
+    """Seal what lies unsealed in workspaces that nobody wrote to for so long."""
+    before = sandbox.clock() - idle_us
+    idle = [one for one in listed(sandbox) if one.seq > one.sealed_seq and one.touched_at < before]
+    found = (proposing.seal_unsealed(sandbox, one.id) for one in idle)
+    return [one for one in found if one is not None]
+
+
+def existing(sandbox: Sandbox, ws_id: str) -> Workspace:
+    """Return an open workspace by its id."""
+    with sandbox.database.read() as conn:
+        found = workspaces.get(conn, ws_id)
+    if found is None or found.site != sandbox.site or found.state != workspaces.OPEN:
+        raise MissingError(f"There is no workspace '{ws_id}' here.")
+    return found

@@ -1,0 +1,154 @@
+"""A gateway on a real database, with a small Jira and a small control door."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import pytest
+
+from gateway.operations import receiving
+from gateway.operations.context import Gateway
+from gateway.operations.promoting import Promoter
+from gateway.review.people import Person, Role
+from gateway.sandbox_link import SandboxLink
+from gateway.settings import Settings
+from gateway.store import baselines, people, registry, sites
+from gateway.store.database import Database
+from gateway.upstream.client import Upstream
+from sandbox.contract.addresses import Address
+from sandbox.contract.shapes import ChangeSet, Dialect, Flavour, Grant, IssueBaseline, Read, Scope
+from tests.databases import database_url, postgres
+from tests.gateway.operations.small_jira import SmallJira
+from tests.gateway.promotion.world import AGENT, BASE_URL, CLOUD, PERSON, SITE, site
+
+__all__ = ["database_url", "postgres"]
+
+YEAR = 365 * 86_400 * 1_000_000
+
+
+@dataclass
+class Door:
+    """What the sandbox's control door hands out and takes in."""
+
+    sealed: list[ChangeSet] = field(default_factory=list)
+    reads: list[Read] | None = field(default_factory=list)
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
+    away: bool = False
+
+    def answer(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer as a control door does."""
+        path = request.url.path.removeprefix("/_sandbox")
+        if self.away:
+            raise httpx2.ConnectError("away")
+        if path == "/outcomes":
+            self.outcomes.append(json.loads(request.content))
+            return httpx2.Response(200, json={})
+        if path == "/change-sets":
+            after = int(request.url.params["after"])
+            found = [
+                {"position": number, "change_set": one.model_dump(mode="json")}
+                for number, one in enumerate(self.sealed, start=1)
+                if number > after
+            ]
+            return httpx2.Response(200, json={"change_sets": found})
+        if path.endswith("/reads"):
+            reads = self.reads
+            given = None if reads is None else [one.model_dump(mode="json") for one in reads]
+            return httpx2.Response(200, json={"reads": given})
+        return httpx2.Response(200, json={"revision": 1})
+
+
+@dataclass
+class House:
+    """A gateway with everything around it."""
+
+    gateway: Gateway
+    jira: SmallJira
+    door: Door
+
+    def arrive(self, *sets: ChangeSet) -> int:
+        """Have sets sealed in the sandbox and fetched; returns the last one's review."""
+        self.door.sealed += sets
+        return receiving.fetch(self.gateway)[-1]
+
+    def promote_all(self, on_step: Callable[[str], None] = lambda _step: None) -> None:
+        """Work until the outbox is empty."""
+        promoter = Promoter(self.gateway, "test", on_step)
+        while promoter.run_once():
+            pass
+
+
+def house_on(url: str) -> House:
+    """Return a house on one database."""
+    jira, door = SmallJira(), Door()
+    door.reads = [Read(issue_key="AIR-1", at=40, door="mcp")]
+    database = Database(url)
+    gateway = Gateway(
+        site=SITE,
+        identity=CLOUD,
+        database=database,
+        clock=lambda: 1_000,
+        sandbox=SandboxLink(
+            "http://127.0.0.1:8",
+            b"secret",
+            http=httpx2.Client(
+                base_url="http://127.0.0.1:8", transport=httpx2.MockTransport(door.answer)
+            ),
+        ),
+        upstream=Upstream(jira.http(), Address(BASE_URL), Flavour.CLOUD),
+        settings=Settings(
+            site=SITE,
+            projects=("AIR",),
+            secret_key=b"only the gateway knows",
+            quarantine_seconds=0.0,
+            lease_seconds=30.0,
+        ),
+    )
+    return House(gateway, jira, door)
+
+
+def fill(house: House) -> None:
+    """Store a site, its issues, an agent and four people."""
+    with house.gateway.database.write() as conn:
+        sites.register(conn, CLOUD)
+        sites.put_metadata(conn, site())
+        for issue in house.jira.issues.values():
+            baselines.put(
+                conn,
+                IssueBaseline(
+                    site=SITE,
+                    issue_id=issue["id"],
+                    key=issue["key"],
+                    revision=1,
+                    fetched_at=1,
+                    dialect=Dialect.V3,
+                    doc=issue,
+                ),
+            )
+        registry.add_agent(conn, AGENT, now=1, by="admin")
+        grant = Grant(
+            token_id="t1",
+            token_hash="0" * 64,
+            site=SITE,
+            agent=AGENT,
+            person=PERSON,
+            scope=Scope(projects=("AIR",)),
+            expires_at=YEAR,
+        )
+        registry.add_token(conn, grant, person_name="Ann", now=1)
+        for name, role in (("eve", Role.APPROVER), ("max", Role.APPROVER), ("rob", Role.REVIEWER)):
+            people.add(conn, Person(person=name, name=name.title(), role=role), now=1)
+        ann = Person(person="ann", name="Ann", role=Role.ADMIN, jira_account=PERSON)
+        people.add(conn, ann, now=1)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """Lend a filled house, on each kind of database in turn."""
+    found = house_on(database_url)
+    found.gateway.database.migrate()
+    fill(found)
+    yield found
+    found.gateway.database.dispose()

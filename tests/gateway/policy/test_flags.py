@@ -1,0 +1,166 @@
+"""Flags: each is seen where it should be, and only there."""
+
+from typing import Any
+
+import pytest
+
+from gateway.policy import texts
+from gateway.policy.policy import Policy
+from gateway.promotion.drift import Now
+from gateway.review.showing import Scene, Shown, show
+from gateway.review.values import Flag
+from sandbox.contract.compare import Three
+from sandbox.contract.shapes import Change, ChangeKind, JsonObject, Read
+from tests.gateway.promotion.world import (
+    CLOUD,
+    DONE,
+    change,
+    change_set,
+    create,
+    doc,
+    edit,
+    ground,
+    site,
+    text,
+)
+
+READ = (Read(issue_key="AIR-1", at=40, door="mcp"),)
+
+
+def seen(
+    *changes: Change,
+    base: JsonObject | None = None,
+    now: JsonObject | None = None,
+    reads: tuple[Read, ...] | None = READ,
+    **given: Any,
+) -> Shown:
+    base = base or doc()
+    return show(
+        Scene(
+            change_set=change_set(*changes, **given),
+            identity=CLOUD,
+            site=site(),
+            policy=Policy(),
+            person_name="Ann",
+            docs=ground(*changes, base=base).docs,
+            now={"10001": Now(now or base)},
+            reads=reads,
+        )
+    )
+
+
+def flags(*changes: Change, **given: Any) -> dict[str, Flag]:
+    shown = seen(*changes, **given)
+    every = (*shown.flags, *(flag for one in shown.changes for flag in one.flags))
+    return {flag.id: flag for flag in every}
+
+
+def test_a_clean_edit_of_an_issue_that_was_read_has_no_flag_but_who_is_told() -> None:
+    assert set(flags(edit("summary", "Login is fast"))) == {"notifies"}
+
+
+@pytest.mark.parametrize(
+    ("given", "read_at"),
+    [({"reads": ()}, 40), ({"reads": None}, 40), ({"tainted": True}, 40), ({}, None)],
+)
+def test_missing_evidence_counts_as_unread(given: dict[str, Any], read_at: int | None) -> None:
+    found = flags(edit("summary", "x", read_at=read_at), **given)
+    assert found["unread_write"].severity == "warn"
+    assert found["unread_write"].evidence == {"key": "AIR-1"}
+
+
+def test_a_read_after_the_write_is_no_read() -> None:
+    late = (Read(issue_key="AIR-1", at=51, door="mcp"),)
+    assert "unread_write" in flags(edit("summary", "x"), reads=late)
+
+
+def test_a_conflict_blocks_and_shows_all_three_values() -> None:
+    shown = seen(edit("summary", "Agent's"), now=doc(summary="Bob's"))
+    (view,) = shown.changes
+    assert (view.base, view.now, view.wants) == ("Login is slow", "Bob's", "Agent's")
+    assert view.three is Three.CONFLICT
+    assert [flag.severity for flag in view.flags if flag.id == "conflict"] == ["block"]
+
+
+RICH: JsonObject = {
+    "type": "doc",
+    "version": 1,
+    "content": [
+        {"type": "panel", "attrs": {"panelType": "info"}, "content": text("Hi")["content"]},
+        {
+            "type": "paragraph",
+            "content": [
+                {"type": "mention", "attrs": {"id": "acc-bob", "text": "@Bob"}},
+                {"type": "inlineCard", "attrs": {"url": "https://x.example"}},
+            ],
+        },
+    ],
+}
+
+
+def test_lost_mentions_panels_and_cards_are_counted() -> None:
+    found = flags(edit("description", text("Hi")), base=doc(description=RICH))
+    assert found["rich_loss"].evidence["lost"] == "1 × card, 1 × mention, 1 × panel"
+    assert "rich_loss" not in flags(edit("description", RICH), base=doc(description=text("Hi")))
+
+
+def test_lost_parts_of_wiki_text_are_counted() -> None:
+    wiki = "{panel:title=A}text{panel}\n||a||b||\n[~bob] !shot.png|thumbnail!\n{code}x{code}"
+    lost = texts.lost_parts(wiki, "text")
+    assert lost == {"code": 1, "media": 1, "mention": 1, "panel": 1, "table": 1}
+
+
+def test_texts_that_shrink_vanish_or_are_rewritten() -> None:
+    long = text(" ".join(f"word{number}" for number in range(60)))
+    assert "shrink" in flags(edit("description", text("word1")), base=doc(description=long))
+    assert "shrink" in flags(edit("description", None), base=doc(description=text("short")))
+    other = text(" ".join(f"other{number}" for number in range(60)))
+    found = flags(edit("description", other), base=doc(description=long))
+    assert "big_rewrite" in found
+    assert "shrink" not in found
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "AKIAABCDEFGHIJKLMNOP",
+        "password: hunter2hunter2",
+        "비밀번호=아주긴비밀번호입니다",
+        "ghp_" + "a" * 36,
+    ],
+)
+def test_a_secret_blocks_and_is_not_repeated_in_the_evidence(secret: str) -> None:
+    flag = flags(edit("description", text(f"use {secret} please")))["secret"]
+    assert flag.severity == "block"
+    assert secret not in flag.evidence["found"]
+
+
+def test_invisible_characters_are_named() -> None:
+    assert flags(edit("summary", "ab\u202ecd\u200b"))["odd_chars"].evidence["found"] == (
+        "U+200B, U+202E"
+    )
+    assert "odd_chars" not in flags(edit("summary", "가족 👨‍👩‍👧"))
+
+
+def test_other_kinds_have_their_flags() -> None:
+    done = flags(change(ChangeKind.TRANSITION, {"status": DONE, "transition": {"id": "21"}}))
+    assert done["transition_done"].evidence == {"status": "Done"}
+    assert "cannot_promote" in flags(change(ChangeKind.ATTACHMENT, {"filename": "a"}))
+    same = doc(comment={"comments": [{"id": "5", "body": text("Hi")}]})
+    assert "duplicate" in flags(
+        change(ChangeKind.COMMENT, {"id": "9", "body": text("Hi")}), base=same
+    )
+    assert "closed_ticket" in flags(edit("summary", "x"), base=doc(resolution={"id": "1"}))
+    assert "not_assignee" in flags(edit("summary", "x"), base=doc(assignee=None))
+    moved = doc(updated="2026-11-02T10:00:00.000+0000")
+    assert "stale_read" in flags(edit("summary", "x"), now=moved)
+    assert {"unread_write", "not_assignee", "stale_read"}.isdisjoint(flags(create()))
+
+
+def test_many_issues_are_bulk() -> None:
+    many = [
+        edit("labels", ["x"], id=f"c{n}", issue_id=f"2{n:04}", issue_key=f"AIR-{n}")
+        for n in range(11)
+    ]
+    assert flags(*many)["bulk"].evidence["count"] == "11"

@@ -1,0 +1,41 @@
+"""A small site and an empty database of each kind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.store.database import Database
+from tests.databases import Postgres, database_url, postgres
+from tests.sandbox.store.world import Store
+
+__all__ = ["Postgres", "database_url", "postgres"]
+
+
+def _fill(url: str) -> None:
+    made = Database(url)
+    made.migrate()
+    made.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Lend a migrated, empty database, on each kind in turn."""
+    if request.param == "sqlite":
+        opened = Database(f"sqlite:///{tmp_path / 'sandbox.db'}")
+        opened.migrate()
+        yield opened
+        opened.dispose()
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.copy_of("sandbox", _fill)
+    opened = Database(url)
+    yield opened
+    opened.dispose()
+    server.drop(url)
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    """Lend a database of each kind with the small site in it."""
+    return Store.open(database)
