@@ -5,6 +5,7 @@ is not in it. Jira credentials are listed but read only by ``gateway.upstream.cr
 """
 
 import difflib
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -238,12 +239,15 @@ def secret_key(given: str, database_url: str) -> bytes:
 
 def _kept(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        return path.read_bytes()
     made = secrets.token_hex(32).encode()
-    path.write_bytes(made)
+    try:
+        number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(number, "wb") as file:
+            file.write(made)
+    except FileExistsError:
+        made = path.read_bytes()
+    if not made:
+        raise SettingsError("AIRLOCK_SECRET_KEY", f"is kept in {path}, which is empty.")
     return made
 
 

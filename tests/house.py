@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from gateway.operations.promoting import Promoter
 
 from gateway.cli.opening import close_gateway, open_gateway
 from gateway.cli.processes import Child, start
 from gateway.operations import intake, receiving, registering, telling
 from gateway.operations.context import Gateway
+from gateway.operations.promoting import Promoter
 from sandbox.contract.shapes import Scope
 from seed_data.loading import ControlDoor
 from seed_data.world import World, make_world
@@ -55,11 +55,21 @@ class House:
     folder: Path
     upstream: Running
     shadow: Running
-    gateway: Gateway
     service_token: str
     env: dict[str, str]
     world: World | None = None
+    opened: Gateway | None = None
     clients: list[httpx2.Client] = field(default_factory=list)
+
+    @property
+    def gateway(self) -> Gateway:
+        """The gateway, once it is open."""
+        assert self.opened is not None, "open() the house first"
+        return self.opened
+
+    def open(self) -> None:
+        """Connect the gateway to the fake Jira and the shadow."""
+        self.opened = open_gateway(self.env)
 
     def jira(self) -> httpx2.Client:
         """Return a REST client of the fake Jira, as the service account."""
@@ -118,7 +128,8 @@ class House:
         """End everything."""
         for client in self.clients:
             client.close()
-        close_gateway(self.gateway)
+        if self.opened is not None:
+            close_gateway(self.opened)
         for one in (self.shadow, self.upstream):
             one.door.close()
             one.child.stop()
@@ -150,22 +161,42 @@ def start_sandbox(folder: Path, name: str, site_file: str, database_url: str = "
 
 @contextmanager
 def house(
-    folder: Path, *, flavour: str = "cloud", size: int = 12, seed: int = 7
+    folder: Path, *, size: int = 12, seed: int = 7, database_url: str = ""
 ) -> Iterator[House]:
     """Build a house with the seeded world, taken in; ends everything at exit."""
-    service = secrets.token_urlsafe(16)
-    head = f'site = "shop"\nflavour = "{flavour}"\n'
-    upstream = start_sandbox(
-        folder, "upstream", f'{head}role = "upstream"\n' + _SERVICE.format(token=service)
-    )
-    shadow = start_sandbox(folder, "shadow", f'{head}role = "shadow"\n')
     world = make_world(seed, size=size)
-    upstream.door.call("PUT", "/site", world.metadata)
-    upstream.door.call("POST", "/issues", {"issues": world.baselines()})
-    env = gateway_env(folder, upstream, shadow, service)
-    built = House(folder, upstream, shadow, open_gateway(env), service, env, world)
-    try:
+    with empty_house(folder, database_url=database_url) as built:
+        built.world = world
+        built.upstream.door.call("PUT", "/site", world.metadata)
+        built.upstream.door.call("POST", "/issues", {"issues": world.baselines()})
+        built.open()
         built.take_in()
+        yield built
+
+
+@contextmanager
+def empty_house(
+    folder: Path,
+    *,
+    flavour: str = "cloud",
+    site: str = "shop",
+    more: str = "",
+    projects: str = "WEB,PAY",
+    database_url: str = "",
+) -> Iterator[House]:
+    """Build a house whose Jira is what the site file says; ``open()`` it when it is filled.
+
+    ``more`` is appended to the upstream's site file. ``database_url`` is the shadow's.
+    """
+    service = secrets.token_urlsafe(16)
+    head = f'site = "{site}"\nflavour = "{flavour}"\n'
+    upstream = start_sandbox(
+        folder, "upstream", f'{head}role = "upstream"\n' + _SERVICE.format(token=service) + more
+    )
+    shadow = start_sandbox(folder, "shadow", f'{head}role = "shadow"\n', database_url)
+    env = gateway_env(folder, upstream, shadow, service, projects) | {"AIRLOCK_SITE": site}
+    built = House(folder, upstream, shadow, service, env)
+    try:
         yield built
     finally:
         built.stop()

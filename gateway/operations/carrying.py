@@ -34,6 +34,8 @@ from sandbox.contract.shapes import ChangeKind, JsonObject
 SECOND = 1_000_000
 #: Wait after a failure that certainly changed nothing.
 _BACKOFF = 5 * SECOND
+#: Tries before Jira's 409 (a concurrent change) counts as a refusal.
+_COLLISIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _write(job: Job, before: Now, request: Request) -> Result:
     except (NotSentError, IdentityLostError, WrongUpstreamError) as error:
         return _nothing_sent(error)
     except OurFaultError as error:
-        return Result(OpEvent.REFUSED, trouble=error.sentence)
+        return _refused(job, error)
     except UpstreamError as error:
         return _unknown(job, error.sentence)
     job.on_step("sent")
@@ -128,6 +130,13 @@ def _write(job: Job, before: Now, request: Request) -> Result:
         return _unknown(job, f"Jira took it, but could not be read back. {error.sentence}")
     job.on_step("read_back")
     return _applied(job, before, after, answer, (new_id, new_key))
+
+
+def _refused(job: Job, error: OurFaultError) -> Result:
+    if error.status == 409 and job.operation.attempts < _COLLISIONS:
+        # Two transitions of one issue at once: Jira did neither of ours, try again.
+        return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=SECOND)
+    return Result(OpEvent.REFUSED, trouble=error.sentence)
 
 
 def _applied(

@@ -11,6 +11,7 @@ from gateway.policy.policy import Policy
 from gateway.promotion.drift import Now
 from gateway.promotion.plan import Ground
 from gateway.promotion.values import SiteIdentity
+from gateway.review.states import State
 from gateway.store import baselines, registry, reviews, sites
 from gateway.upstream.client import Upstream
 from gateway.upstream.errors import UpstreamError
@@ -86,11 +87,9 @@ def authority(conn: Connection, change_set: ChangeSet) -> Refusal | None:
         baseline = baselines.latest(conn, change_set.site, issue_id)
         if baseline is not None:
             issues[issue_id] = facts_of(baseline)
-    own = set(change_set.temporary_keys.values())
     earlier = {
         issue_id: facts_of_new(new_fields(create), create.issue_key)
-        for issue_id, create in _new_issues(conn, change_set).items()
-        if issue_id not in own
+        for issue_id, create in _new_issues(conn, change_set, own=False).items()
     }
     return why_not(change_set, Known(scopes, issues, earlier))
 
@@ -125,16 +124,32 @@ def person_name(conn: Connection, site: str, person: str) -> str:
     return person
 
 
-def _new_issues(conn: Connection, change_set: ChangeSet) -> dict[str, Change]:
-    """Return temporary issue id to its create, of this set and the workspace's earlier ones."""
+def _new_issues(conn: Connection, change_set: ChangeSet, *, own: bool = True) -> dict[str, Change]:
+    """Return temporary issue id to its create, of the workspace's earlier sets and this one.
+
+    Without ``own``, an earlier create that this set makes anew (in a later round of what
+    was sent back or rejected) does not count.
+    """
     found: dict[str, Change] = {}
-    earlier = reviews.of_workspace(conn, change_set.site, change_set.workspace)
-    sets = [one.change_set for one in earlier if one.refused is None]
-    for one in (*(one for one in sets if one.number < change_set.number), change_set):
+    again = set() if own else set(change_set.temporary_keys.values())
+    for review in reviews.of_workspace(conn, change_set.site, change_set.workspace):
+        one = review.change_set
+        if review.refused is not None or one.number >= change_set.number:
+            continue
+        held = review.state in _HELD_STATES
         for change in one.changes:
-            if change.kind is ChangeKind.CREATE:
+            if change.kind is ChangeKind.CREATE and (held or change.issue_id not in again):
                 found[change.issue_id] = change
+    if own:
+        creates = (one for one in change_set.changes if one.kind is ChangeKind.CREATE)
+        found |= {one.issue_id: one for one in creates}
     return found
+
+
+#: A create in one of these may exist upstream: nothing may be made in its place.
+_HELD_STATES = frozenset(
+    {State.APPROVED, State.PROMOTING, State.PROMOTED, State.PARTLY_PROMOTED, State.FAILED}
+)
 
 
 def _baseline(conn: Connection, site: str, change: Change) -> IssueBaseline | None:

@@ -104,7 +104,8 @@ def _project(key: str, docs: Sequence[JsonObject]) -> JsonObject:
 
 def _with_things(baseline: SiteBaseline, docs: Sequence[JsonObject], hints: Hints) -> SiteBaseline:
     """Add what was seen in issues: types, statuses, priorities, resolutions, people."""
-    seen_statuses = [*(_part(doc, "status") for doc in docs), *_workflow_statuses(hints)]
+    reached = (_object(one.transition.get("to")) for one in baseline.transitions)
+    seen_statuses = [*(_part(doc, "status") for doc in docs), *_workflow_statuses(hints), *reached]
     statuses = _joined(baseline.statuses, seen_statuses)
     past, said = _past_statuses(statuses, docs)
     return _more(

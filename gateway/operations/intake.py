@@ -4,11 +4,13 @@ The gateway keeps baselines as Jira told them; the sandbox gets the same without
 upstream's address. What the sandbox did not confirm is pushed again by the next intake.
 """
 
+import logging
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway.operations.context import Gateway
-from gateway.operations.metadata import site_metadata
+from gateway.operations.metadata import place_of, site_metadata
 from gateway.operations.whole_issue import Whole, whole_issue
 from gateway.protection.addresses import shape_inward
 from gateway.review.refusals import RefusedError
@@ -17,6 +19,8 @@ from gateway.upstream.client import Upstream
 from sandbox.contract.addresses import Address
 from sandbox.contract.scope import Refusal
 from sandbox.contract.shapes import IssueBaseline, JsonObject, SiteBaseline
+
+LOG = logging.getLogger(__name__)
 
 #: More issues than this share of a site vanishing at once asks a person (and so does any
 #: at all on a tiny site, but for one).
@@ -63,15 +67,7 @@ def take_in(gateway: Gateway, jql: str | None = None, *, everything: bool = Fals
     compared = _compare(gateway, wholes, all_seen=jql is None)
     _store(gateway, compared, metadata)
     _push(gateway, metadata, everything=everything)
-    return IntakeReport(
-        issues=len(wholes),
-        new=len(compared.new),
-        changed=len(compared.changed),
-        gone=len(compared.gone),
-        inferred=tuple(metadata.inferred),
-        warnings=compared.warnings,
-        seconds=(gateway.clock() - began) / 1_000_000,
-    )
+    return _report(gateway, began, wholes, compared, tuple(metadata.inferred))
 
 
 def refresh(gateway: Gateway, issue_ids: Iterable[str]) -> tuple[str, ...]:
@@ -93,6 +89,38 @@ def refresh(gateway: Gateway, issue_ids: Iterable[str]) -> tuple[str, ...]:
     _store(gateway, compared, None)
     _push(gateway, None)
     return (*(one.issue_id for one in (*found.new, *found.changed)), *compared.gone)
+
+
+def take_changes(gateway: Gateway, minutes: int) -> IntakeReport | None:
+    """Read what changed upstream in the last minutes; None when that asks for a whole intake.
+
+    That is the case before the first intake, and when an issue is of a kind or in a status
+    whose screens and transitions were not observed yet.
+    """
+    began = gateway.clock()
+    with gateway.database.read() as conn:
+        metadata = sites.metadata(conn, gateway.site)
+    if metadata is None:
+        return None
+    jql = changed_since(scope_jql(gateway), minutes)
+    wholes = _read(gateway, gateway.upstream, gateway.upstream.search(jql))
+    if not {place_of(one.doc) for one in wholes} <= _places(metadata):
+        return None
+    compared = _compare(gateway, wholes, all_seen=False)
+    _store(gateway, compared, None)
+    _push(gateway, None)
+    return _report(gateway, began, wholes, compared)
+
+
+def changed_since(jql: str, minutes: int) -> str:
+    """Return the query for those of a query's issues that changed in the last minutes."""
+    parts = re.split(r"\border\s+by\b", jql, maxsplit=1, flags=re.IGNORECASE)
+    recent = f"updated >= -{minutes}m"
+    return f"({parts[0].strip()}) AND {recent}" if parts[0].strip() else recent
+
+
+def _places(metadata: SiteBaseline) -> set[tuple[str, str, str]]:
+    return {(one.project_id, one.type_id, one.status_id) for one in metadata.transitions}
 
 
 def push_all(gateway: Gateway) -> None:
@@ -118,6 +146,24 @@ def scope_jql(gateway: Gateway) -> str:
         )
     keys = ", ".join(_quoted(key) for key in settings.projects)
     return f"project in ({keys})"
+
+
+def _report(
+    gateway: Gateway,
+    began: int,
+    wholes: Sequence[Whole],
+    compared: _Compared,
+    inferred: tuple[str, ...] = (),
+) -> IntakeReport:
+    return IntakeReport(
+        issues=len(wholes),
+        new=len(compared.new),
+        changed=len(compared.changed),
+        gone=len(compared.gone),
+        inferred=inferred,
+        warnings=compared.warnings,
+        seconds=(gateway.clock() - began) / 1_000_000,
+    )
 
 
 def _quoted(key: str) -> str:
@@ -163,6 +209,7 @@ def _compare(gateway: Gateway, wholes: Sequence[Whole], *, all_seen: bool) -> _C
     )
     missing = tuple(sorted(known.keys() - read.keys())) if all_seen else ()
     if len(missing) > max(1, _MOST_GONE * len(known)):
+        LOG.warning("intake_many_gone missing=%s known=%s", len(missing), len(known))
         return _Compared(new, changed, (), (_too_many_gone(len(missing), len(known)),))
     return _Compared(new, changed, missing)
 

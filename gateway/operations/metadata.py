@@ -136,7 +136,7 @@ def _edit_meta(asking: _Asking, docs: Sequence[JsonObject]) -> dict[str, dict[st
 def _transitions(upstream: Upstream, docs: Sequence[JsonObject]) -> list[ObservedTransition]:
     """Ask one example issue for each project, issue type and status."""
     found: list[ObservedTransition] = []
-    for (project_id, type_id, status_id), doc in _examples(docs, _place_of).items():
+    for (project_id, type_id, status_id), doc in _examples(docs, place_of).items():
         found += [
             ObservedTransition(
                 project_id=project_id, type_id=type_id, status_id=status_id, transition=one
@@ -174,7 +174,8 @@ def _agile(asking: _Asking, keys: Iterable[str]) -> _Agile:
     }
 
 
-def _place_of(doc: JsonObject) -> tuple[str, str, str]:
+def place_of(doc: JsonObject) -> tuple[str, str, str]:
+    """Return project id, issue type id and status id of an issue."""
     fields = doc.get("fields")
     status = fields.get("status") if isinstance(fields, dict) else None
     status_id = status.get("id") if isinstance(status, dict) else ""

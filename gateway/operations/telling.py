@@ -9,9 +9,11 @@ from gateway.operations.context import Gateway
 from gateway.promotion.plan import KEEP, effective
 from gateway.promotion.states import OpState
 from gateway.review.states import State
+from gateway.sandbox_link import SandboxLinkError
 from gateway.store import outbox, reviews
 from gateway.store.outbox import Operation
 from gateway.store.reviews import Decision, Review
+from gateway.upstream.errors import UpstreamError
 from sandbox.contract.shapes import ChangeKind, ChangeOutcome, Outcome, Verdict
 
 #: States whose news an agent waits for.
@@ -35,8 +37,15 @@ def tell(gateway: Gateway) -> int:
     """Tell everything that is not told yet; returns how many sets that were."""
     with gateway.database.read() as conn:
         waiting = reviews.untold(conn, gateway.site, NEWS)
+    failed: Exception | None = None
     for review in waiting:
-        tell_one(gateway, review)
+        try:
+            tell_one(gateway, review)
+        except (UpstreamError, SandboxLinkError) as error:
+            # One set that cannot be told now must not keep the others waiting.
+            failed = error
+    if failed is not None:
+        raise failed
     return len(waiting)
 
 

@@ -8,8 +8,9 @@ from pydantic import JsonValue
 from gateway.policy.flags import Seen, change_flags, set_flags
 from gateway.policy.policy import Policy
 from gateway.promotion.drift import Now, set_three
-from gateway.promotion.fields import Fields, fields_of, listed, part, sprint_id
+from gateway.promotion.fields import Fields, fields_of, listed, part, project_key, sprint_id
 from gateway.promotion.plan import effective, wanted_value
+from gateway.promotion.references import is_temporary_key
 from gateway.promotion.values import SiteIdentity
 from gateway.review.values import ChangeView, Flag, IssueView
 from sandbox.contract.compare import Three, equal, three_way
@@ -144,7 +145,7 @@ def _three(
 ) -> Three:
     if now is None:
         return Three.OURS
-    if now.doc is None:
+    if now.doc is None or _moved(change, now.doc):
         return Three.CONFLICT
     if change.kind is ChangeKind.COMMENT_EDIT:
         return _comment_three(base, change.after, current)
@@ -154,6 +155,14 @@ def _three(
     if reduce is None:
         return Three.OURS
     return three_way(*(reduce(one) for one in (base, change.after, current)))
+
+
+def _moved(change: Change, doc: JsonObject) -> bool:
+    """Return whether the issue is in another project now than the change says."""
+    if is_temporary_key(change.issue_key):
+        return False
+    here = change.issue_key.rsplit("-", 1)[0]
+    return project_key(doc, str(doc.get("key") or "")) != here
 
 
 #: Kinds that replace one value, with what of it is compared.

@@ -57,7 +57,7 @@ class Operation:
 
 def hold(conn: Connection, review_id: int, plan: Plan, edition: int) -> None:
     """Store an approved plan's operations; nothing runs before ``release``."""
-    digest = plan.digest()
+    digest, real = plan.digest(), resolved(conn, plan.identity.site)
     for planned in plan.operations:
         body = planned.model_dump(mode="json")
         conn.execute(
@@ -67,7 +67,7 @@ def hold(conn: Connection, review_id: int, plan: Plan, edition: int) -> None:
                 digest=digest,
                 position=planned.position,
                 state=OpState.HELD,
-                issue_id=planned.issue_id,
+                issue_id=real.get(planned.issue_id, planned.issue_id),
                 issue_key=planned.issue_key,
                 body=canonical(body).decode("utf-8", "surrogatepass"),
                 marker=operation_id(review_id, edition, digest, planned.position),

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from gateway.web.adf_nodes import ATOM, Mark, Node
 from gateway.web.links import link
-from gateway.web.reveal import reveal
+from gateway.web.reveal import reveal, spelled
 from gateway.web.text_diff import words
 from sandbox.contract.digest import canonical
 
@@ -89,14 +89,14 @@ def _marked_once(shown: Markup, mark: Mark) -> Markup:
     if mark.type in ("textColor", "backgroundColor"):
         return _coloured(shown, mark)
     note = mark.type if not mark.attrs else f"{mark.type} {_short_json(mark.attrs)}"
-    return Markup('<span class="adf-mark" title="{}">{}</span>').format(reveal(note), shown)
+    return Markup('<span class="adf-mark" title="{}">{}</span>').format(spelled(note), shown)
 
 
 def _coloured(shown: Markup, mark: Mark) -> Markup:
     colour = str(mark.attrs.get("color", ""))
     part = "text" if mark.type == "textColor" else "back"
     return Markup('<span class="adf-{}-{}" title="{}">{}</span>').format(
-        part, _hue(colour), colour, shown
+        part, _hue(colour), spelled(colour), shown
     )
 
 
@@ -126,14 +126,14 @@ def unknown(node: Node) -> Markup:
 def _mention(node: Node) -> Markup:
     shown = node.word("text") or "@" + node.word("id", "?")
     return Markup('<span class="adf-mention" title="{}">{}</span>').format(
-        reveal(node.word("id")), reveal(shown)
+        spelled(node.word("id")), reveal(shown)
     )
 
 
 def _emoji(node: Node) -> Markup:
     shown = node.word("text") or node.word("shortName")
     return Markup('<span class="adf-emoji" title="{}">{}</span>').format(
-        reveal(node.word("shortName")), reveal(shown)
+        spelled(node.word("shortName")), reveal(shown)
     )
 
 

@@ -11,7 +11,7 @@ from gateway.web.adf_nodes import is_document, plain_lines
 from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
 from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel
-from gateway.web.reveal import reveal
+from gateway.web.reveal import reveal, spelled
 from gateway.web.sentences import FIELDS, KINDS
 from gateway.web.value_html import Values, name_of, web_link
 from sandbox.contract.compare import Three, equal
@@ -218,7 +218,7 @@ class ChangeRows:
         names += [name for name in fields if name not in names and name != "summary"]
         pieces = [
             Markup('<dt title="{}">{}</dt><dd>{}</dd>').format(
-                name,
+                spelled(name),
                 reveal(self.gettext(FIELDS.get(name, name))),
                 self.values.show(fields[name], name),
             )

@@ -3,17 +3,23 @@
 from typing import Annotated
 
 from fastapi import Form
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+
+from gateway.web.page_values import NO_DIGEST
 
 #: A reviewer's words go to the agent: a paragraph or two, not a book.
 LONGEST_WORDS = 2000
 
 
+def _digest(shown: str) -> str:
+    return "" if shown == NO_DIGEST else shown
+
+
 class Decision(BaseModel):
     """Every decision names the digest of what was shown."""
 
-    #: Required, also where it is empty: a set of which nothing can be approved.
-    digest: str = Field(max_length=64)
+    #: Required; where nothing can be approved the page says so with ``NO_DIGEST``.
+    digest: Annotated[str, AfterValidator(_digest)] = Field(max_length=64)
 
 
 class WordedDecision(Decision):

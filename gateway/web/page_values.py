@@ -126,6 +126,11 @@ class ReadLine:
     by: str
 
 
+#: Stands in forms for an empty digest (nothing can be approved); an empty form field
+#: would count as missing.
+NO_DIGEST = "-"
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeSetPage:
     """The change-set page and the run page."""
@@ -162,6 +167,11 @@ class ChangeSetPage:
     running: bool
     ran: bool
     refused: bool
+
+    @property
+    def shown(self) -> str:
+        """The digest as every decision form sends it back."""
+        return self.digest or NO_DIGEST
 
 
 @dataclass(frozen=True, slots=True)

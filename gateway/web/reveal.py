@@ -32,6 +32,14 @@ def reveal(text: str) -> Markup:
     return Markup("").join([*pieces, escape(text[end:])])
 
 
+def spelled(text: str) -> str:
+    """Return the text for an attribute: invisible characters spelled, nothing escaped yet."""
+    places = set(_odd_places(text))
+    return "".join(
+        _name(character) if at in places else character for at, character in enumerate(text)
+    )
+
+
 def odd(text: str) -> bool:
     """Return whether a text has characters that would not be seen."""
     return bool(_odd_places(text))
@@ -48,4 +56,8 @@ def _odd_places(text: str) -> list[int]:
 
 
 def _named(character: str) -> Markup:
-    return Markup('<span class="odd">⟦U+{}⟧</span>').format(f"{ord(character):04X}")
+    return Markup('<span class="odd">{}</span>').format(_name(character))
+
+
+def _name(character: str) -> str:
+    return f"⟦U+{ord(character):04X}⟧"

@@ -30,16 +30,89 @@ SENTENCES: tuple[str, ...] = (
     N_("The agent worked for you, and the policy wants another pair of eyes."),
     N_("Ask somebody else to approve it."),
     N_("Open the change set to see what stands in the way."),
+    N_("Sign in with a link from the command 'airlock link'."),
+    N_("Sign in with a link from the command 'airlock login'."),
+    N_("A change can be kept or left out."),
+    N_("Choose one of the two."),
+    N_("There is nothing to approve."),
+    N_("Reject the set."),
+    N_("Nobody asked."),
+    N_("Sign in."),
+    N_("An approval of this digest is missing."),
+    N_("Approve it again."),
+    N_("The audit knows nothing of this approval."),
+    N_("Somebody changed the database by hand. Find out who before anything is written."),
+    N_("Somebody else decided about this change set in the meantime."),
+    N_("It was approved with the digest that is shown now."),
+    N_("Left out now: %(changes)s."),
+    N_("The page did not say what was shown."),
+    N_("Jira was never read for %(issues)s."),
+    N_("An earlier change set has to be promoted first: it creates %(issues)s."),
+    N_("There is no %(what)s. Open the inbox to see what is waiting."),
+    # why a set was refused on arrival
+    N_("No token of '%(agent)s' for '%(person)s' is registered here."),
+    N_("Register the agent, or find out who wrote this."),
+    N_("Find out who wrote this."),
+    N_("The set '%(set)s' is not of this agent's workspace '%(workspace)s'."),
+    N_("The set has no changes, or two with the same id."),
+    N_("Reject the set; the agent may propose again within its scope."),
+    N_("%(issue)s is not a key for a new issue."),
+    N_("It wants to replace a change set that is not this agent's."),
+    N_("It wants to replace %(set)s, about which people have decided already."),
+    N_("The seal does not fit the set: it was altered after it was sealed."),
+    N_("The set is for the site '%(site)s', which is not served here."),
+    # what became of a request
+    N_("A change of kind '%(kind)s' cannot be carried to Jira yet. Leave it out."),
+    N_(
+        "New issues name each other in a circle, so none can be created first. "
+        "Leave one of them out."
+    ),
+    N_("Jira had it already; nothing was written."),
+    N_("Jira offers no transition to the approved status any more."),
+    N_("Jira took the request, but shows another value now for: %(fields)s."),
+    N_("Somebody changed it in Jira after it was approved: %(fields)s. Nothing was written."),
+    N_("The comment no longer exists in Jira."),
+    N_("%(issue)s no longer exists in Jira, or is hidden from us."),
+    N_("%(issue)s was moved to project %(project)s."),
+    N_("It was written, and changed again since by somebody else."),
+    N_("It was written, and edited since by somebody else."),
+    N_("Jira carries our mark, but not the values that were approved. Please look at it."),
+    N_("Jira has it more than once: %(issues)s. Keep only one."),
+    N_("The issue is gone, so nobody can look it up there."),
+    N_("An earlier request of this change set did not go through."),
+    N_("It is not what was approved: somebody altered it in the database."),
+    N_("It names a new issue that does not exist in Jira yet."),
+    N_("It was sent twice and cannot be found. Please look for it in Jira."),
+    N_("Its change set is not being promoted."),
+    N_("Jira answered %(status)s."),
+    N_("Jira could not be reached (%(error)s)."),
+    N_("Jira's answer did not arrive (%(error)s)."),
+    N_("The way to Jira is closed (%(error)s)."),
+    N_("Jira no longer accepts our credentials (401)."),
 )
 
 
 def in_tongue(sentence: str, tongue: Tongue) -> str:
-    """Return a sentence from below in the reader's language."""
+    """Return a sentence from below in the reader's language, or as it came."""
+    return _whole(sentence, tongue) or _in_parts(sentence, tongue) or sentence
+
+
+def _whole(sentence: str, tongue: Tongue) -> str:
     for text, pattern in _patterns():
         found = pattern.fullmatch(sentence)
         if found:
             return tongue.gettext(text, **found.groupdict())
-    return sentence
+    return ""
+
+
+def _in_parts(sentence: str, tongue: Tongue) -> str:
+    """Translate two sentences that stand together: what happened, what to do next."""
+    for end in re.finditer(r"[.] ", sentence):
+        first = _whole(sentence[: end.start() + 1], tongue)
+        second = _whole(sentence[end.end() :], tongue)
+        if first and second:
+            return f"{first} {second}"
+    return ""
 
 
 @cache

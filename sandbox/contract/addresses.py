@@ -11,11 +11,22 @@ bare host.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import quote, urlsplit
 
 PLACEHOLDER = "https://u0.airlock.invalid"
 _PLACEHOLDER_QUOTED = quote(PLACEHOLDER, safe="")
 _PLACEHOLDER_HOST = "u0h.airlock.invalid"
+#: Host names have no case, but text has: the hexadecimal number says where it differs.
+_PLACEHOLDER_HOSTS = re.compile(r"u0h(?P<swapped>[0-9a-f]*)\.airlock\.invalid")
+#: What may not follow: more of a longer host's name, or another port. Only ASCII letters
+#: count: a Korean particle follows a host without a space ("jira.example.com에서").
+_END = r"(?![A-Za-z0-9]|-[A-Za-z0-9-]*\.[A-Za-z0-9]|\.[A-Za-z0-9]|:\d|%3[Aa]\d)"
+#: What may not stand before a bare host: myjira.example.com must not match
+#: jira.example.com. A percent-encoded character and a line break in JSON text end a name.
+_START = r"(?:(?<![A-Za-z0-9])(?<![A-Za-z0-9][.-])|(?<=%[0-9A-Fa-f]{2})|(?<=(?<!\\)\\[nrt]))"
+#: A host of one word ("jira", "localhost") is also a word: it must stand in a URL.
+_IN_URL = r"(?<=//)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +48,9 @@ class Address:
 
 def to_placeholder(text: str, upstream: Address) -> str:
     """Replace every spelling of an upstream's address by its placeholder."""
-    text = text.replace(upstream.url, PLACEHOLDER)
-    text = text.replace(upstream.quoted, _PLACEHOLDER_QUOTED)
-    return _host_pattern(upstream.host).sub(_PLACEHOLDER_HOST, text)
+    text = _pattern(upstream.url).sub(PLACEHOLDER, text)
+    text = _pattern(upstream.quoted).sub(_PLACEHOLDER_QUOTED, text)
+    return _hosts_to_placeholders(text, upstream.host)
 
 
 def from_placeholder(text: str, address: Address) -> str:
@@ -48,16 +59,38 @@ def from_placeholder(text: str, address: Address) -> str:
         return text
     text = text.replace(PLACEHOLDER, address.url)
     text = text.replace(_PLACEHOLDER_QUOTED, address.quoted)
-    return text.replace(_PLACEHOLDER_HOST, address.host)
+    return _PLACEHOLDER_HOSTS.sub(lambda found: _swapped(address.host, found["swapped"]), text)
 
 
 def own_to_placeholder(text: str, own: Address) -> str:
     """Turn a sandbox's own address, with or without ``/t/{task}``, into the placeholder."""
-    pattern = re.escape(own.url) + r"(?:/t/[A-Za-z0-9._~-]+(?=/|$|[\"'\s?#]))?"
-    text = re.sub(pattern, PLACEHOLDER, text)
-    return text.replace(own.quoted, _PLACEHOLDER_QUOTED)
+    text = _pattern(own.url, r"(?:/t/[A-Za-z0-9._~-]+(?![A-Za-z0-9._~-]))?").sub(PLACEHOLDER, text)
+    text = _pattern(own.quoted).sub(_PLACEHOLDER_QUOTED, text)
+    return _hosts_to_placeholders(text, own.host)
 
 
+def _hosts_to_placeholders(text: str, host: str) -> str:
+    def placeholder(found: re.Match[str]) -> str:
+        pairs = enumerate(zip(found.group(), host, strict=True))
+        bits = sum(1 << place for place, (letter, usual) in pairs if letter != usual)
+        return f"u0h{bits:x}.airlock.invalid" if bits else _PLACEHOLDER_HOST
+
+    return _host_pattern(host).sub(placeholder, text)
+
+
+def _swapped(host: str, swapped: str) -> str:
+    bits = int(swapped or "0", 16)
+    return "".join(
+        letter.swapcase() if bits >> place & 1 else letter for place, letter in enumerate(host)
+    )
+
+
+@cache
+def _pattern(url: str, more: str = "") -> re.Pattern[str]:
+    return re.compile(re.escape(url) + more + _END)
+
+
+@cache
 def _host_pattern(host: str) -> re.Pattern[str]:
-    # Not inside a longer name: jira.example.com must not match myjira.example.com.
-    return re.compile(r"(?<![\w.-])" + re.escape(host) + r"(?![\w-]|\.\w|:\d)", re.IGNORECASE)
+    start = _START if "." in host or ":" in host else _IN_URL
+    return re.compile(start + re.escape(host) + _END, re.IGNORECASE | re.ASCII)

@@ -2,8 +2,8 @@
 
 One pair of functions for shadow diffs and for drift. Values are *normalised* first:
 ``null``, missing and ``[]`` are one, users and options are reduced to what identifies
-them, text is NFC with LF line ends, ADF loses its ``localId`` attributes. Without
-that, most conflicts would be noise.
+them, text is NFC with LF line ends, 5.0 is 5, ADF loses its ``localId`` attributes.
+Without that, most conflicts would be noise.
 """
 
 import unicodedata
@@ -38,7 +38,7 @@ def normal(value: JsonValue) -> Any:
         return _normal_list(value)
     if isinstance(value, dict):
         return _normal_object(value)
-    return value
+    return _normal_number(value)
 
 
 def equal(one: JsonValue, other: JsonValue) -> bool:
@@ -78,6 +78,11 @@ def is_set(value: JsonValue) -> bool:
     return isinstance(value, list)
 
 
+def _normal_number(value: JsonValue) -> JsonValue:
+    """Return 5 for 5.0: Jira writes a number field either way. ``True`` is no number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _normal_list(value: list[JsonValue]) -> list[Any] | None:
     items = [item for item in (normal(one) for one in value) if item is not None]
     return sorted(items, key=canonical) or None
@@ -87,8 +92,9 @@ def _normal_object(value: dict[str, JsonValue]) -> Any:
     if value.get("type") == "doc" and "content" in value:
         return _normal_adf(value)
     for name in _IDENTITIES:
-        if isinstance(value.get(name), str | int):
-            found: dict[str, Any] = {name: str(value[name])}
+        identity = _normal_number(value.get(name))
+        if isinstance(identity, str | int) and not isinstance(identity, bool):
+            found: dict[str, Any] = {name: str(identity)}
             child = value.get("child")
             if isinstance(child, dict):
                 found["child"] = _normal_object(child)
@@ -103,6 +109,6 @@ def _normal_adf(node: JsonValue) -> Any:
     if isinstance(node, list):
         return [_normal_adf(child) for child in node]
     if not isinstance(node, dict):
-        return unicodedata.normalize("NFC", node) if isinstance(node, str) else node
+        return unicodedata.normalize("NFC", node) if isinstance(node, str) else _normal_number(node)
     found = {name: _normal_adf(child) for name, child in node.items() if name != "localId"}
     return {name: child for name, child in found.items() if child not in (None, {}, [])}

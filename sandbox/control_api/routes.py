@@ -4,10 +4,12 @@ Bodies are the shapes of ``sandbox.contract``. Every route is: parse, one operat
 answer. Writes and long reads run in the threadpool.
 """
 
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic_core import to_jsonable_python
+from pydantic_core import to_jsonable_python
 from starlette.concurrency import run_in_threadpool
 
 from sandbox.contract.shapes import (
@@ -161,6 +163,6 @@ async def seal(sandbox: SandboxDep, workspace_id: str, body: Seal) -> JsonObject
     return {"change_set": made.model_dump(mode="json")}
 
 
-def _json(value: Any) -> JsonValue:
-    """Return a frozen dataclass as JSON."""
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+def _json(value: object) -> JsonValue:
+    """Return a frozen value as JSON."""
+    return cast("JsonValue", to_jsonable_python(value))

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from fastapi import APIRouter
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
@@ -56,7 +56,11 @@ async def attach(call: ApiCall, ref: str) -> Response:
         raise ForbiddenError(XSRF_FAILED)
     if not headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise UnsupportedMediaError
-    made = [await _attach(call, ref, one) for one in await _files(call)]
+    try:
+        async with call.request.form(max_files=_MOST_FILES, max_part_size=MAX_BODY) as form:
+            made = [await _attach(call, ref, one) for one in _files(form)]
+    except MultiPartException as error:
+        raise InvalidError((error.message,)) from error
     return call.listed(made)
 
 
@@ -67,11 +71,7 @@ async def secure(call: SiteCall, attachment_id: str, name: str) -> Response:
     return await _content(call, attachment_id)
 
 
-async def _files(call: Call) -> list[UploadFile]:
-    try:
-        form = await call.request.form(max_files=_MOST_FILES, max_part_size=MAX_BODY)
-    except MultiPartException as error:
-        raise InvalidError((error.message,)) from error
+def _files(form: FormData) -> list[UploadFile]:
     found = [one for one in form.getlist("file") if isinstance(one, UploadFile)]
     if not found:
         raise InvalidError(("There is no part named 'file' in the request.",))

@@ -83,7 +83,8 @@ class _Limited:
         if message["type"] == "http.request":
             self._size += len(message.get("body", b""))
             if self._size > MAX_BODY:
-                await self.drain()
+                if message.get("more_body"):
+                    await self.drain()
                 raise _too_large()
         return message
 

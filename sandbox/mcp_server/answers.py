@@ -4,10 +4,11 @@ import orjson
 from pydantic import JsonValue
 
 from sandbox.contract.addresses import from_placeholder
-from sandbox.contract.shapes import Dialect, JsonObject
+from sandbox.contract.shapes import Change, ChangeOutcome, Dialect, JsonObject, Outcome
 from sandbox.domain.issue import IssueState
 from sandbox.domain.rich_text import adf_to_markdown, to_adf, value_in_dialect
 from sandbox.domain.site import Site
+from sandbox.mcp_server import wording
 from sandbox.mcp_server.tool import Call, ToolAnswer
 
 #: What the official server shows when no fields are named.
@@ -68,6 +69,19 @@ def answer(value: JsonObject, head: str = "") -> ToolAnswer:
     """Return a structured answer whose text is the same JSON, compact."""
     text = orjson.dumps(value).decode()
     return ToolAnswer(text=f"{head}\n{text}" if head else text, structured=value)
+
+
+def decision(change: Change, outcome: Outcome, decided: ChangeOutcome) -> str:
+    """Return one line: what a person decided about a change, and in which words."""
+    what = f"{change.issue_key} {change.field or change.kind.value}"
+    if decided.upstream_key:
+        what += f" (now {decided.upstream_key})"
+    return wording.DECIDED.format(
+        what=what,
+        verdict=decided.verdict.value.replace("_", " "),
+        who=outcome.decided_by,
+        words=f" (“{decided.words}”)" if decided.words else "",
+    )
 
 
 def _wanted(issue: IssueState, fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from pydantic import JsonValue
 from sandbox.contract.addresses import from_placeholder
 from sandbox.contract.shapes import Change, ChangeSet, JsonObject, Outcome
 from sandbox.mcp_server import wording
-from sandbox.mcp_server.answers import answer, rendered
-from sandbox.mcp_server.tool import READ, STAGE, Call, Tool, ToolAnswer, string
+from sandbox.mcp_server.answers import UNTRUSTED, answer, decision, rendered
+from sandbox.mcp_server.tool import READ, STAGE, Call, Tool, ToolAnswer, ToolRefusal, string
 from sandbox.operations import proposing
 
 
@@ -27,9 +27,12 @@ def _line(change: Change) -> JsonObject:
 def _outcome(call: Call) -> ToolAnswer:
     known = proposing.outcomes(call.sandbox, call.caller)
     wanted = call.text("changeSet")
+    if not known:
+        return ToolAnswer(wording.NO_SUBMISSION, {"submissions": []})
     shown = [pair for pair in known if not wanted or pair[0].id == wanted]
     if not shown:
-        return ToolAnswer(wording.NO_SUBMISSION, {"submissions": []})
+        ids = ", ".join(change_set.id for change_set, _ in known)
+        raise ToolRefusal(wording.NOT_YOURS.format(id=wanted, known=ids))
     sets: list[JsonValue] = [_set(change_set, outcome) for change_set, outcome in shown]
     text = "\n".join(_words(*pair) for pair in shown)
     return answer(
@@ -54,10 +57,17 @@ def _words(change_set: ChangeSet, outcome: Outcome | None) -> str:
     if outcome is None:
         return f"{change_set.id} “{change_set.title}”: {wording.WAITING}."
     said = f" They wrote: {outcome.words}" if outcome.words else ""
-    return (
+    head = (
         f"{change_set.id} “{change_set.title}”: {outcome.state}, "
         f"decided by {outcome.decided_by}.{said}"
     )
+    changes = {one.id: one for one in change_set.changes}
+    decided = [
+        f"- {decision(changes[one.change_id], outcome, one)}"
+        for one in outcome.changes
+        if one.change_id in changes
+    ]
+    return "\n".join([head, *decided])
 
 
 def _pending(call: Call) -> ToolAnswer:
@@ -67,7 +77,7 @@ def _pending(call: Call) -> ToolAnswer:
     shown: list[JsonValue] = [
         {**_line(change), "before": change.before, "after": change.after} for change in changes
     ]
-    return answer(rendered(call, {"changes": shown}))
+    return answer(rendered(call, {"changes": shown}), UNTRUSTED)
 
 
 PROPOSING_TOOLS: tuple[Tool, ...] = (

@@ -5,7 +5,7 @@ from pydantic import JsonValue
 from sandbox.contract.shapes import JsonObject
 from sandbox.domain.issue import IssueState, user_id
 from sandbox.mcp_server import wording
-from sandbox.mcp_server.answers import UNTRUSTED, answer, issue_json, rendered
+from sandbox.mcp_server.answers import UNTRUSTED, answer, decision, issue_json, rendered
 from sandbox.mcp_server.tool import (
     CLOUD_ID,
     ISSUE,
@@ -19,7 +19,7 @@ from sandbox.mcp_server.tool import (
     string,
     strings,
 )
-from sandbox.operations import reading
+from sandbox.operations import proposing, reading
 
 #: Hits of one page at most, as the official server has it.
 MOST_HITS = 100
@@ -34,7 +34,15 @@ def _get_issue(call: Call) -> ToolAnswer:
     ref = call.text("issueIdOrKey")
     issue = reading.issue(call.sandbox, call.caller, ref, fields=fields or None)
     site = reading.site(call.sandbox)
-    return answer(issue_json(call, site, issue, fields, adf=_adf(call)), UNTRUSTED)
+    head = "\n".join([*_decisions(call, ref), UNTRUSTED])
+    return answer(issue_json(call, site, issue, fields, adf=_adf(call)), head)
+
+
+def _decisions(call: Call, ref: str) -> list[str]:
+    """Return what people decided last about the agent's changes of this issue."""
+    found = proposing.outcome_for_issue(call.sandbox, call.caller, ref)
+    last = found[-1][1] if found else None
+    return [decision(*one) for one in found if one[1] is last]
 
 
 def _search(call: Call) -> ToolAnswer:

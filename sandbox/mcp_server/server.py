@@ -27,7 +27,15 @@ from sandbox.domain.errors import JiraError
 from sandbox.mcp_server import wording
 from sandbox.mcp_server.proposing_tools import PROPOSING_TOOLS
 from sandbox.mcp_server.reading_tools import READING_TOOLS
-from sandbox.mcp_server.tool import Call, Tool, ToolAnswer, ToolRefusal, check_arguments
+from sandbox.mcp_server.tool import (
+    Call,
+    Tool,
+    ToolAnswer,
+    ToolRefusal,
+    check_arguments,
+    given,
+    jira_words,
+)
 from sandbox.mcp_server.writing_tools import WRITING_TOOLS
 from sandbox.operations.context import Caller, Sandbox
 
@@ -80,6 +88,7 @@ async def _call(
     tool = TOOLS.get(name)
     if tool is None:
         return _refused(_no_such_tool(name))
+    arguments = given(tool, arguments)
     wrong = check_arguments(tool, arguments)
     if wrong is not None:
         return _refused(wrong)
@@ -95,17 +104,12 @@ def _answer(tool: Tool, call: Call) -> CallToolResult:
     except ToolRefusal as refusal:
         return _refused(str(refusal))
     except JiraError as error:
-        return _refused(_jira_words(error))
+        return _refused(jira_words(error))
     except Exception:
         reference = secrets.token_hex(4)
         log.exception("mcp.tool_failed tool=%s reference=%s", tool.name, reference)
         return _refused(wording.FAILED.format(reference=reference))
     return _said(said)
-
-
-def _jira_words(error: JiraError) -> str:
-    words = [*error.messages, *(f"{name}: {text}" for name, text in error.errors.items())]
-    return " ".join(words) or f"Jira refused this (HTTP {error.status})."
 
 
 def _said(said: ToolAnswer) -> CallToolResult:

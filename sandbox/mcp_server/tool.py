@@ -10,6 +10,7 @@ from mcp.types import ToolAnnotations
 from pydantic import JsonValue
 
 from sandbox.contract.shapes import JsonObject
+from sandbox.domain.errors import JiraError
 from sandbox.operations.context import Caller, Sandbox
 
 #: Annotations: everything here stays inside the sandbox (a closed world), and a staged
@@ -20,6 +21,10 @@ READ = ToolAnnotations(
 STAGE = ToolAnnotations(
     read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False
 )
+
+
+#: A validator's message repeats the value, which may be a whole description.
+_LONGEST_COMPLAINT = 300
 
 
 class ToolRefusal(Exception):  # noqa: N818  it is a refusal, the project's own word
@@ -89,6 +94,21 @@ class Tool:
         return schema
 
 
+def jira_words(error: JiraError) -> str:
+    """Return Jira's error as one text."""
+    words = [*error.messages, *(f"{name}: {text}" for name, text in error.errors.items())]
+    return " ".join(words) or f"Jira refused this (HTTP {error.status})."
+
+
+def given(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a call's arguments without optional ones that are null: models send those."""
+    return {
+        name: value
+        for name, value in arguments.items()
+        if value is not None or name in tool.required or name not in tool.properties
+    }
+
+
 def check_arguments(tool: Tool, arguments: Mapping[str, Any]) -> str | None:
     """Return what is wrong with a call's arguments, as a sentence, or None."""
     unknown = [name for name in arguments if name not in tool.properties]
@@ -99,7 +119,8 @@ def check_arguments(tool: Tool, arguments: Mapping[str, Any]) -> str | None:
     if first is None:
         return None
     place = ".".join(str(part) for part in first.path) or "the arguments"
-    return f"{place}: {first.message}. Nothing was changed; call {tool.name} again, corrected."
+    message = first.message[:_LONGEST_COMPLAINT]
+    return f"{place}: {message}. Nothing was changed; call {tool.name} again, corrected."
 
 
 def _unknown(tool: Tool, name: str) -> str:

@@ -1,11 +1,13 @@
 """Tools that stage changes in the shadow. None of them can reach Jira."""
 
+import orjson
 from pydantic import JsonValue
 
 from sandbox.contract.shapes import Dialect, Flavour, JsonObject
+from sandbox.domain.errors import JiraError
 from sandbox.domain.rich_text import check_adf, markdown_to_adf, value_in_dialect
 from sandbox.mcp_server import wording
-from sandbox.mcp_server.answers import answer, issue_json, rendered
+from sandbox.mcp_server.answers import UNTRUSTED, answer, issue_json, rendered
 from sandbox.mcp_server.tool import (
     CLOUD_ID,
     CONTENT_FORMAT,
@@ -17,6 +19,7 @@ from sandbox.mcp_server.tool import (
     ToolAnswer,
     ToolRefusal,
     anything,
+    jira_words,
     string,
 )
 from sandbox.operations import commenting, linking, reading, writing
@@ -38,10 +41,7 @@ def _dialect(call: Call) -> Dialect:
 def _rich(call: Call, name: str, value: JsonValue) -> JsonValue:
     """Return a sent text in the site's own dialect; refuse a broken ADF document."""
     if isinstance(value, str) and call.text("contentFormat") == "adf":
-        raise ToolRefusal(
-            f"{name} must be an ADF document (an object) when contentFormat is adf. "
-            "Send Markdown and leave contentFormat out, or send the object."
-        )
+        value = _adf_in(name, value)
     if not isinstance(value, str | dict):
         return value
     document = markdown_to_adf(value) if isinstance(value, str) else value
@@ -49,6 +49,20 @@ def _rich(call: Call, name: str, value: JsonValue) -> JsonValue:
     if problem is not None:
         raise ToolRefusal(f"{name} is not a valid ADF document: {problem} Nothing was changed.")
     return value_in_dialect(document, _dialect(call))
+
+
+def _adf_in(name: str, text: str) -> JsonObject:
+    """Return the ADF document in a JSON text: the official server takes it so, too."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        value = None
+    if isinstance(value, dict):
+        return value
+    raise ToolRefusal(
+        f"{name} must be an ADF document (an object) when contentFormat is adf. "
+        "Send Markdown and leave contentFormat out, or send the object."
+    )
 
 
 def _fields(call: Call, fields: JsonObject) -> JsonObject:
@@ -67,7 +81,7 @@ def _staged(call: Call, ref: str, what: str) -> ToolAnswer:
     site = reading.site(call.sandbox)
     adf = call.text("responseContentFormat") == "adf"
     shown = issue_json(call, site, issue, (), adf=adf)
-    return answer(shown, wording.STAGED.format(what=what))
+    return answer(shown, f"{wording.STAGED.format(what=what)}\n{UNTRUSTED}")
 
 
 def _create(call: Call) -> ToolAnswer:
@@ -83,15 +97,30 @@ def _create(call: Call) -> ToolAnswer:
         fields["parent"] = {"key": call.text("parent")}
     if call.text("assignee_account_id"):
         fields["assignee"] = _person(call, call.text("assignee_account_id"))
+    transition = _transition_id(call) if "transition" in call.arguments else ""
     issue = writing.create_issue(
         call.sandbox, call.caller, _fields(call, fields), dialect=_dialect(call)
     )
-    transition = call.object("transition").get("id")
     if transition:
-        writing.transition_issue(
-            call.sandbox, call.caller, issue.key, str(transition), dialect=_dialect(call)
-        )
+        _first_transition(call, issue.key, transition)
     return _staged(call, issue.key, f"new issue {issue.key}")
+
+
+def _first_transition(call: Call, key: str, transition: str) -> None:
+    """Move a new issue on; a refusal says that the issue is there all the same."""
+    try:
+        writing.transition_issue(call.sandbox, call.caller, key, transition, dialect=_dialect(call))
+    except JiraError as error:
+        raise ToolRefusal(wording.CREATED_ONLY.format(key=key, why=jira_words(error))) from error
+
+
+def _transition_id(call: Call) -> str:
+    wanted = call.object("transition").get("id")
+    if not wanted:
+        raise ToolRefusal(
+            "transition must be {id: …}. Use getTransitionsForJiraIssue to see the ids."
+        )
+    return str(wanted)
 
 
 def _person(call: Call, ref: str) -> JsonObject:
@@ -110,16 +139,11 @@ def _edit(call: Call) -> ToolAnswer:
 
 def _transition(call: Call) -> ToolAnswer:
     ref = call.text("issueIdOrKey")
-    wanted = call.object("transition").get("id")
-    if not wanted:
-        raise ToolRefusal(
-            "transition must be {id: …}. Use getTransitionsForJiraIssue to see the ids."
-        )
     issue = writing.transition_issue(
         call.sandbox,
         call.caller,
         ref,
-        str(wanted),
+        _transition_id(call),
         _fields(call, call.object("fields")),
         call.object("update"),
         dialect=_dialect(call),

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from sandbox.contract.scope import IssueFacts, may_change, may_create, may_see
 from sandbox.contract.shapes import ChangeKind, Flavour, JsonObject
@@ -93,6 +94,7 @@ def reading(sandbox: Sandbox, caller: Caller) -> Iterator[Work]:
 def writing(sandbox: Sandbox, caller: Caller) -> Iterator[Work]:
     """Open a write for a caller: one transaction, after all reads before it are stored."""
     site, newest = site_of(sandbox), newest_revision(sandbox)
+    _workspace_to_read(sandbox, caller)  # opened by itself, so that two first calls do not clash
     try:
         with sandbox.database.write() as conn:
             now = sandbox.clock()
@@ -113,7 +115,8 @@ def require_upstream(sandbox: Sandbox) -> None:
 
 def visible(work: Work, ref: str) -> IssueState:
     """Return an issue that the caller sees, by id, key or an earlier key."""
-    found = issues.find(work.conn, work.view, ref)
+    # With a colon it would name a part of an issue (see ``recording.name_part``).
+    found = None if ":" in ref else issues.find(work.conn, work.view, ref)
     if found is None:
         raise unseen(work.sandbox)
     return found
@@ -220,10 +223,14 @@ def _opened(sandbox: Sandbox, caller: Caller, agent: str, ws_id: str) -> Workspa
         found = workspaces.get(conn, ws_id)
     if found is not None and found.state == workspaces.OPEN:
         return found
-    with sandbox.database.write() as conn:
-        return workspaces.open_for(
-            conn, sandbox.site, agent, caller.person, caller.task, now=sandbox.clock()
-        )
+    try:
+        with sandbox.database.write() as conn:
+            return workspaces.open_for(
+                conn, sandbox.site, agent, caller.person, caller.task, now=sandbox.clock()
+            )
+    except IntegrityError:
+        # On PostgreSQL another first call may have opened it meanwhile.
+        return _opened(sandbox, caller, agent, ws_id)
 
 
 def _workspace_to_write(

@@ -16,10 +16,13 @@ from sandbox.contract.shapes import (
     Verdict,
 )
 from sandbox.domain.errors import InvalidError, MissingError
+from sandbox.domain.issue import IssueState
+from sandbox.domain.parts import object_of, objects_of, text_of
 from sandbox.domain.site import Site
 from sandbox.operations.access import newest_revision, site_of
 from sandbox.operations.baselines import state_of, unchanged
 from sandbox.operations.context import Role, Sandbox
+from sandbox.operations.recording import part_name
 from sandbox.operations.remembered import Group, forget
 from sandbox.operations.settling import settle
 from sandbox.store import change_sets, grants, issues, journal, sites, workspaces
@@ -138,7 +141,21 @@ def _put(sandbox: Sandbox, conn: Connection, site: Site, baseline: IssueBaseline
     elif before is not None and before.base_revision > revision:
         return False
     issues.put_base(conn, site, replace(state, base_revision=revision), revision)
+    if sandbox.role is Role.UPSTREAM:
+        _name_parts(sandbox, conn, state)
     return True
+
+
+def _name_parts(sandbox: Sandbox, conn: Connection, issue: IssueState) -> None:
+    """Remember whose the parts are that clients of an upstream name by id alone."""
+    parts = {
+        "comment": objects_of(object_of(issue.fields.get("comment")).get("comments")),
+        "link": objects_of(issue.fields.get("issuelinks")),
+    }
+    for kind, listed in parts.items():
+        for one in listed:
+            name = part_name(kind, text_of(one.get("id")))
+            issues.add_alias(conn, sandbox.site, name, issue.issue_id)
 
 
 def _settle_all(sandbox: Sandbox, conn: Connection, site: Site, touched: set[str]) -> None:

@@ -21,7 +21,7 @@ from sandbox.domain.errors import ForbiddenError, InvalidError, MissingError
 from sandbox.domain.parts import object_of, text_of
 from sandbox.domain.screens import create_screen
 from sandbox.domain.site import Site
-from sandbox.operations.access import Work, newest_revision, reading, site_of, visible, writing
+from sandbox.operations.access import Work, reading, site_of, writing
 from sandbox.operations.context import Caller, Sandbox
 from sandbox.operations.folding import OnCreateScreen, fold
 from sandbox.operations.remembered import Group, forget
@@ -120,14 +120,14 @@ def outcome_for_issue(
 
 
 def _names(work: Work, ref: str) -> set[str]:
-    issue = visible(work, ref)
-    # The temporary key of an issue that was made upstream since still names its changes.
-    return {issue.issue_id, issue.key, ref.upper()}
+    # A new issue that was refused is no more, and one that was made has another key now:
+    # the agent's own changes are still known by the temporary one.
+    issue = issues.find(work.conn, work.view, ref)
+    return {ref.upper()} if issue is None else {issue.issue_id, issue.key, ref.upper()}
 
 
 def _seal_by_id(sandbox: Sandbox, ws_id: str, title: str, reason: str) -> ChangeSet | None:
     site = site_of(sandbox)
-    newest_revision(sandbox)
     with sandbox.database.write() as conn:
         sandbox.reads.flush_in(conn)
         found = _seal(sandbox, conn, site, ws_id, title, reason)

@@ -77,12 +77,18 @@ def fresh_key(work: Work, project_key: str) -> tuple[str, str]:
 
 def name_part(work: Work, kind: str, part_id: str, issue: IssueState) -> None:
     """Remember on which issue a comment, link or attachment is: clients name it alone."""
-    issues.add_alias(work.conn, work.sandbox.site, f"{kind}:{part_id}", issue.issue_id)
+    name = part_name(kind, part_id)
+    issues.add_alias(work.conn, work.sandbox.site, name, issue.issue_id)
 
 
 def part_named(work: Work, kind: str, part_id: str) -> IssueState | None:
     """Return the issue that a comment, link or attachment is on, if the caller sees it."""
-    return issues.find(work.conn, work.view, f"{kind}:{part_id}")
+    return issues.find(work.conn, work.view, part_name(kind, part_id))
+
+
+def part_name(kind: str, part_id: str) -> str:
+    """Return the alias by which a comment, link or attachment leads to its issue."""
+    return f"{kind}:{part_id}"
 
 
 def is_temporary(issue_id: str) -> bool:

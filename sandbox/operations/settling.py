@@ -44,9 +44,13 @@ def settle(
     touched: Collection[str] | None = None,
 ) -> None:
     """Rebase a workspace's shadows of the touched issues, or all, on the newest baselines."""
+    if not issues.overlay(conn, ws, own=True):
+        return
+    # Changing the row makes an agent's write that is under way wait, or us for it.
+    ws = workspaces.change(conn, ws.id, state=ws.state)
     shadows = issues.overlay(conn, ws, own=True)
     wanted = [one for one in shadows if touched is None or _is_touched(one, touched)]
-    known = standings_of(conn, ws) if shadows else ()
+    known = standings_of(conn, ws)
     ws = _advanced(conn, ws, known, newest, touched)
     settlement = Settlement(conn, site, ws, known)
     for shadow in wanted:

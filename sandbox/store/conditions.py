@@ -30,10 +30,12 @@ from sandbox.domain.jql.checked import (
 )
 from sandbox.store.index import folded, words
 from sandbox.store.json_text import storable
-from sandbox.store.tables import ValueRow, table
+from sandbox.store.tables import AliasRow, ValueRow, table
+from sandbox.store.views import asked_site
 
 Test = ColumnElement[bool]
 
+_ALIAS = table(AliasRow)
 _VALUE = table(ValueRow)
 
 #: Sorts behind every text that begins with the same letters.
@@ -47,6 +49,18 @@ _COMPARE: dict[Op, Callable[[Any, Any], Test]] = {
     Op.LE: lambda column, value: column <= value,
     Op.GT: lambda column, value: column > value,
     Op.GE: lambda column, value: column >= value,
+}
+
+
+#: The column whose values are keys: they order by project and number, not as text.
+_KEY = "key"
+
+#: Fields whose order is not that of what they are compared by.
+_SORTED: dict[FieldRef, Callable[[Any], list[ColumnElement[Any]]]] = {
+    FieldRef("issuekey", _KEY): lambda rows: [rows.c.project_key, rows.c.key_number],
+    # Rank 0 is the highest priority, and the greatest in Jira's order.
+    FieldRef("priority"): lambda rows: [-rows.c.priority_rank],
+    FieldRef("summary"): lambda rows: [rows.c.summary_key],
 }
 
 
@@ -73,7 +87,10 @@ def condition(part: Condition, rows: Any) -> Test:
 
 
 def sort_keys(sort: Sort, rows: Any) -> list[ColumnElement[Any]]:
-    """Return what to sort by: the field's column, or its number and its text."""
+    """Return what to sort by: the field's columns, or its number and its text."""
+    own_way = _SORTED.get(sort.field)
+    if own_way is not None:
+        return own_way(rows)
     if sort.field.kind != INDEXED:
         return [rows.c[sort.field.kind]]
     own = (_VALUE.c.vid == rows.c.vid, _VALUE.c.field == sort.field.id)
@@ -96,6 +113,8 @@ def _compare(part: Compare, rows: Any) -> Test:
 def _equals(field: FieldRef, values: Sequence[Value], rows: Any) -> Test:
     if not values:
         return false()
+    if field.kind == _KEY:
+        return _named(values, rows)
     if field.kind != INDEXED:
         column = rows.c[field.kind]
         return and_(column.is_not(None), column.in_([_bound(one) for one in values]))
@@ -108,12 +127,31 @@ def _equals(field: FieldRef, values: Sequence[Value], rows: Any) -> Test:
 
 def _ordered(field: FieldRef, op: Op, value: Value, rows: Any) -> Test:
     compared = _COMPARE[op]
+    if field.kind == _KEY:
+        project, _, number = str(value).upper().rpartition("-")
+        after = compared(rows.c.key_number, _number(number))
+        return and_(rows.c.project_key == storable(project), after)
     if field.kind != INDEXED:
         column = rows.c[field.kind]
         return and_(column.is_not(None), compared(column, _bound(value)))
     if isinstance(value, str):
         return _in(rows, [_VALUE.c.field == field.id, compared(_VALUE.c.txt, folded(value))])
     return _in(rows, [_VALUE.c.field == field.id, compared(_VALUE.c.num, float(value))])
+
+
+def _named(values: Sequence[Value], rows: Any) -> Test:
+    """Return that an issue is called so: by id, by key, or by a key it once had."""
+    names = [storable(str(one)).upper() for one in values]
+    called = select(_ALIAS.c.issue_id).where(_ALIAS.c.site == asked_site(), _ALIAS.c.key.in_(names))
+    return or_(
+        rows.c.key.in_(names),
+        rows.c.issue_id.in_(names),
+        rows.c.issue_id.in_(called),
+    )
+
+
+def _number(text: str) -> int:
+    return min(int(text[:40]), _LARGEST) if text.isdecimal() else 0
 
 
 def _bound(value: Value) -> Value:

@@ -32,10 +32,7 @@ from sandbox.store.views import (
 )
 
 #: As Jira sorts when a query does not say: by key, newest first.
-_BY_KEY = (
-    Sort(FieldRef("project", "project_key"), descending=True),
-    Sort(FieldRef("key", "key_number"), descending=True),
-)
+_BY_KEY = (Sort(FieldRef("issuekey", "key"), descending=True),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,11 @@ def parameters_of(view: View) -> dict[str, Any]:
     return found
 
 
+def asked_site() -> BindParameter[str]:
+    """Return the parameter that holds the view's site."""
+    return _text("site")
+
+
 def at_base(rows: Any) -> ColumnElement[bool]:
     """Return that a row is the base's version at the pinned revision."""
     return and_(_here(rows), rows.c.ws == _NO_WORKSPACE, _in_force(rows, "pin"))
@@ -169,7 +174,7 @@ def _in_force(rows: Any, moment: str) -> ColumnElement[bool]:
 
 
 def _here(rows: Any) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = rows.c.site == _text("site")
+    found: ColumnElement[bool] = rows.c.site == asked_site()
     return found
 
 

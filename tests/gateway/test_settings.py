@@ -78,6 +78,9 @@ def test_the_markers_key_is_made_once_and_kept_from_others(tmp_path: Path) -> No
     kept = tmp_path / "inner" / "secret-key"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert secret_key("given", url) == b"given"
+    kept.write_bytes(b"")
+    with pytest.raises(SettingsError):
+        secret_key("", url)
 
 
 def test_secrets_are_not_printed() -> None:

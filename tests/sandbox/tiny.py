@@ -309,6 +309,7 @@ def empty_sandbox(
     url: str | None = None,
 ) -> Sandbox:
     """Return a running sandbox without site or issues, at ``url`` or in a file."""
+    tmp_path.mkdir(parents=True, exist_ok=True)
     database = Database(url or f"sqlite:///{tmp_path / f'{role}-{flavour}.db'}")
     database.migrate()
     return Sandbox(

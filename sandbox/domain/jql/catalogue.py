@@ -97,7 +97,9 @@ class Catalogue:
         user = self.site.user(ref)
         if user is None:
             listed = self.site.baseline.users
-            shown = [one for one in listed if folded(text_of(one.get("displayName"))) == folded(ref)]
+            shown = [
+                one for one in listed if folded(text_of(one.get("displayName"))) == folded(ref)
+            ]
             return [found for found in map(user_id, shown) if found]
         found = user_id(user)
         return [found] if found else []

@@ -1,6 +1,6 @@
 """JQL's functions, evaluated from the catalogue alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -27,7 +27,6 @@ from sandbox.domain.parts import object_of, objects_of, text_of
 Result = datetime | tuple[Value, ...] | Condition
 
 _TIMES = frozenset({FieldType.MOMENT, FieldType.DAY})
-_ANY_TYPE = frozenset(FieldType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,9 @@ def _issue_types(catalogue: Catalogue, _call: Call, *, subtask: bool) -> tuple[V
 
 
 def _versions(catalogue: Catalogue, call: Call, *, released: bool) -> tuple[Value, ...]:
-    found = [one for project in _projects(catalogue, call) for one in objects_of(project["versions"])]
+    found = [
+        one for project in _projects(catalogue, call) for one in objects_of(project["versions"])
+    ]
     return _ids([one for one in found if bool(one.get("released")) is released])
 
 
@@ -160,9 +161,8 @@ def _nothing(_catalogue: Catalogue, _call: Call) -> Condition:
     return Never()
 
 
-def _ids(things: object) -> tuple[Value, ...]:
-    listed = [one for one in things if isinstance(one, dict)] if hasattr(things, "__iter__") else []
-    return tuple(dict.fromkeys(text_of(one.get("id")) for one in listed))
+def _ids(things: Iterable[JsonObject]) -> tuple[Value, ...]:
+    return tuple(dict.fromkeys(text_of(one.get("id")) for one in things))
 
 
 def _edges() -> dict[str, Function]:

@@ -115,10 +115,14 @@ def _path(cursor: Cursor) -> tuple[str, ...]:
     """Return the ``[property]`` parts of a field and the ``.path`` after each."""
     found: list[str] = []
     while cursor.takes("["):
-        if not cursor.next.is_text:
-            raise cursor.no_operand()
-        found.append(f"[{cursor.take().text}]")
+        found.append(f"[{_name(cursor)}]")
         cursor.needs("]", "']'")
-        while cursor.next.is_text and (found[-1] == "." or _PATH.match(cursor.next.shown)):
-            found.append(cursor.take().text)
+        while found[-1] == "." or _PATH.match(cursor.next.shown):
+            found.append(_name(cursor))
     return tuple(found)
+
+
+def _name(cursor: Cursor) -> str:
+    if not cursor.next.is_text:
+        raise cursor.no_operand()
+    return cursor.take().text

@@ -58,9 +58,7 @@ class Searchable:
 
 _SAME = frozenset({Operator.EQUALS, Operator.NOT_EQUALS, Operator.IN, Operator.NOT_IN})
 _EMPTINESS = frozenset({Operator.IS, Operator.IS_NOT})
-_RANGE = frozenset(
-    {Operator.LESS, Operator.LESS_EQUALS, Operator.GREATER, Operator.GREATER_EQUALS}
-)
+_RANGE = frozenset({Operator.LESS, Operator.LESS_EQUALS, Operator.GREATER, Operator.GREATER_EQUALS})
 _LIKE = frozenset({Operator.LIKE, Operator.NOT_LIKE})
 _HISTORY = frozenset(
     {
@@ -150,9 +148,7 @@ SYSTEM: dict[str, Searchable] = {
     **_system("project", FieldType.PROJECT, FieldRef("project", "project_key")),
     **_system("category", FieldType.CATEGORY, FieldRef("project", "project_key")),
     **_system("projectType", FieldType.PROJECT_TYPE, FieldRef("project", "project_key")),
-    **_system(
-        "issuetype|type|issue type", FieldType.ISSUE_TYPE, FieldRef("issuetype", "type_id")
-    ),
+    **_system("issuetype|type|issue type", FieldType.ISSUE_TYPE, FieldRef("issuetype", "type_id")),
     **_system("status", FieldType.STATUS, FieldRef("status", "status_id"), has_history=True),
     **_system(
         "statusCategory|status category",
@@ -245,9 +241,7 @@ def searchable(field: Field, catalogue: Catalogue) -> Searchable:
 
 def no_such_field(field: Field) -> JqlError:
     """Return the error about a field that does not exist for the person."""
-    return JqlError(
-        f"Field '{field}' does not exist or you do not have permission to view it."
-    )
+    return JqlError(f"Field '{field}' does not exist or you do not have permission to view it.")
 
 
 def is_hidden(field_id: str, catalogue: Catalogue) -> bool:
@@ -270,14 +264,14 @@ def text_fields(catalogue: Catalogue) -> tuple[str, ...]:
 def _found(field: Field, catalogue: Catalogue) -> Searchable | None:
     if field.custom_id is not None:
         described = catalogue.site.field(f"customfield_{field.custom_id}")
-        return described and _custom(described)
+        return None if described is None else _custom(described)
     known = SYSTEM.get(folded(field.name))
     if known is not None:
         return known
     if folded(field.name) == "sprint" and catalogue.site.sprint_field:
         return Searchable("", FieldRef(catalogue.site.sprint_field), FieldType.SPRINT)
     described = _described(field.name, catalogue)
-    return described and _custom(described)
+    return None if described is None else _custom(described)
 
 
 def _described(name: str, catalogue: Catalogue) -> JsonObject | None:

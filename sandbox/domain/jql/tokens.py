@@ -14,9 +14,7 @@ from sandbox.domain.jql.errors import JqlError
 #: Characters that JQL keeps for later; they must be quoted.
 RESERVED_CHARACTERS = frozenset("{}*/%+^$#@?;")
 
-#: Words that must be quoted to be a field or a value.
-RESERVED_WORDS = frozenset(
-    """
+_RESERVED = """
     abort access add after alias alter and any as asc audit avg before begin between boolean
     break by byte catch cf changed char character check checkpoint collate collation column
     commit connect continue count create current date decimal declare decrement default
@@ -30,8 +28,9 @@ RESERVED_WORDS = frozenset(
     resource return returns revoke right row rowid rownum rows select session set share size
     sqrt start strict string subtract sum synonym table then to trans transaction trigger true
     uid union unique update user validate values view was when whenever where while with
-    """.split()
-)
+"""
+#: Words that must be quoted to be a field or a value.
+RESERVED_WORDS = frozenset(_RESERVED.split())
 
 _SYMBOLS = ("&&", "||", "!=", "!~", "<=", ">=", *"=!<>()~,[]|&")
 _ESCAPES = {
@@ -179,4 +178,3 @@ def _reserved_character(character: str) -> str:
         f"The character '{character}' is a reserved JQL character. You must enclose it in a"
         f" string or use the escape '\\u{ord(character):04x}' instead."
     )
-

@@ -9,7 +9,17 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from sandbox.domain.jql.checked import And, Condition, Empty, FieldRef, Never, Not, Or, Term, TextMatch
+from sandbox.domain.jql.checked import (
+    And,
+    Condition,
+    Empty,
+    FieldRef,
+    Never,
+    Not,
+    Or,
+    Term,
+    TextMatch,
+)
 from sandbox.domain.jql.errors import JqlError
 
 _ITEM = re.compile(r'([+\-!]?)(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))[~^]?[\d.]*')
@@ -85,8 +95,7 @@ def _item(sign: str, phrase: str | None, word: str | None, name: str, *, negated
     plain = _TAIL.sub("", word)
     if _WILD.match(plain):
         raise JqlError(
-            f"The text query '{word}' for field '{name}' is not allowed to start with"
-            f" '{plain[0]}'."
+            f"The text query '{word}' for field '{name}' is not allowed to start with '{plain[0]}'."
         )
     begins = _WILD.split(plain, maxsplit=1)
     return _Item(Term(split(begins[0]), prefix=len(begins) > 1), unwanted)

@@ -114,6 +114,7 @@ def fill(house: House) -> None:
     with house.gateway.database.write() as conn:
         sites.register(conn, CLOUD)
         sites.put_metadata(conn, site())
+        revision = sites.next_revision(conn, SITE)
         for issue in house.jira.issues.values():
             baselines.put(
                 conn,
@@ -121,7 +122,7 @@ def fill(house: House) -> None:
                     site=SITE,
                     issue_id=issue["id"],
                     key=issue["key"],
-                    revision=1,
+                    revision=revision,
                     fetched_at=1,
                     dialect=Dialect.V3,
                     doc=issue,

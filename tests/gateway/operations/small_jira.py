@@ -103,21 +103,22 @@ class SmallJira:
             return httpx2.Response(200, json={"accountId": "gate"})
         found = re.fullmatch(r"issue/([^/]+)(?:/(\w+))?", path)
         issue = self._find(found.group(1)) if found else None
-        if found is None or issue is None:
-            return _missing()
-        match found.group(2):
-            case None:
-                own = self.properties.get(issue["id"], {})
-                return httpx2.Response(200, json={**issue, "properties": own})
-            case "transitions":
-                steps = _STEPS[issue["fields"]["status"]["id"]]
-                offered = [{"id": name, "name": name, "to": to} for name, to in steps.items()]
-                return httpx2.Response(200, json={"transitions": offered})
-            case "comment":
-                every = issue["fields"]["comment"]["comments"]
-                page = {"comments": every, "startAt": 0, "maxResults": 100, "total": len(every)}
-                return httpx2.Response(200, json=page)
-        return _missing()
+        part = self._part(issue, found.group(2)) if found and issue else None
+        return _missing() if part is None else httpx2.Response(200, json=part)
+
+    def _part(self, issue: Any, name: str | None) -> Any:
+        if name is None:
+            return {**issue, "properties": self.properties.get(issue["id"], {})}
+        if name == "transitions":
+            steps = _STEPS[issue["fields"]["status"]["id"]]
+            return {
+                "transitions": [{"id": one, "name": one, "to": to} for one, to in steps.items()]
+            }
+        empty = {"watchers": {"watchers": []}, "remotelink": [], "worklog": {"worklogs": []}}
+        if name in empty:
+            return empty[name]
+        every = issue["fields"]["comment"]["comments"]
+        return {"comments": every, "startAt": 0, "maxResults": 100, "total": len(every)}
 
     def _write(self, method: str, path: str, body: Any) -> httpx2.Response:
         if (method, path) == ("POST", "issue"):

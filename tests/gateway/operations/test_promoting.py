@@ -97,6 +97,18 @@ def test_being_told_to_wait_costs_no_attempt(
     assert len(house.jira.effects) == 1
 
 
+@pytest.mark.parametrize("times", [2, 9])
+def test_a_concurrent_change_is_tried_again_but_not_for_ever(house: House, times: int) -> None:
+    review_id = released(house, KINDS["transition"])
+    house.jira.faults = ["409"] * times
+    for _ in range(6):
+        house.promote_all()
+        _no_waiting(house)
+    found = only(house, review_id).state
+    assert found is (OpState.APPLIED if times < 4 else OpState.REJECTED)
+    assert len(house.jira.effects) == (1 if times < 4 else 0)
+
+
 def test_a_lost_login_pauses_the_site_and_goes_on_after_it(house: House) -> None:
     review_id = released(house, KINDS["edit"])
     house.jira.faults = ["401"]
@@ -295,6 +307,11 @@ def _lapse(house: House) -> None:
     """Let every lease run out, as the database's clock would in a minute."""
     with house.gateway.database.write() as conn:
         conn.exec_driver_sql("UPDATE operation SET lease_until = 1 WHERE lease_until > 0")
+
+
+def _no_waiting(house: House) -> None:
+    with house.gateway.database.write() as conn:
+        conn.exec_driver_sql("UPDATE operation SET not_before = 0")
 
 
 def test_two_sets_write_the_same_issue_one_after_the_other(house: House) -> None:

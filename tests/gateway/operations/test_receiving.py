@@ -64,10 +64,7 @@ def test_a_lie_is_stored_refused_and_can_never_be_approved(
     house: House, lie: dict[str, str]
 ) -> None:
     given = change_set(edit("summary", "New"))
-    if "title" in lie:
-        lying = given.model_copy(update=lie)
-    else:
-        lying = resealed(given, **lie)
+    lying = given.model_copy(update=lie) if "title" in lie else resealed(given, **lie)
     review_id = house.arrive(lying)
     view = reviewing.view(house.gateway, review_id)
     assert view.state is State.REFUSED
@@ -144,3 +141,18 @@ def test_a_new_issue_is_shown_as_new(house: House) -> None:
     assert (issue.new, issue.url, issue.summary) == (True, "", "Cache the login page")
     with house.gateway.database.read() as conn:
         assert reviews.get(conn, view.id) is not None
+
+
+def test_an_issue_that_may_exist_by_now_is_not_made_again(house: House) -> None:
+    first = house.arrive(change_set(create()))
+    reviewing.approve(house.gateway, "eve", first, reviewing.view(house.gateway, first).digest)
+    assert state_of(house, house.arrive(change_set(create(), number=2))) is State.REFUSED
+
+
+def test_a_second_round_makes_the_same_new_issue_anew(house: House) -> None:
+    first = change_set(create())
+    review_id = house.arrive(first)
+    digest = reviewing.view(house.gateway, review_id).digest
+    reviewing.send_back(house.gateway, "rob", review_id, digest, "A better summary, please.")
+    better = change_set(create(summary="Better"), number=2, round=2, replaces=first.id)
+    assert state_of(house, house.arrive(better)) is State.REVIEW

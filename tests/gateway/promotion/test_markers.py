@@ -1,5 +1,9 @@
 """Markers prove a write; temporary keys turn into real ones; readback tells the truth."""
 
+from typing import Any
+
+from pydantic import JsonValue
+
 from gateway.promotion.drift import Now
 from gateway.promotion.fields import Fields
 from gateway.promotion.markers import (
@@ -33,7 +37,15 @@ FIELDS = Fields.of(site())
 def test_only_our_own_marker_of_this_operation_and_digest_counts() -> None:
     found = marker(SECRET, "op1", "ws.1", "digest")
     assert is_ours(found, SECRET, "op1", "digest")
-    for forged in (None, {}, "x", {**found, "mac": "0"}, {**found, "op": "op2"}, {"op": "op1"}):
+    forgeries: list[Any] = [
+        None,
+        {},
+        "x",
+        {**found, "mac": "0"},
+        {**found, "op": "op2"},
+        {"op": "op1"},
+    ]
+    for forged in forgeries:
         assert not is_ours(forged, SECRET, "op1", "digest")
     assert not is_ours(found, SECRET, "op1", "another digest")
     assert not is_ours(found, b"other secret", "op1", "digest")
@@ -93,9 +105,9 @@ def operation() -> PlannedOperation:
     return make_plan(change_set(wanted), {}, ground(wanted)).operations[0]
 
 
-def with_histories(*items: tuple[str, str, str, str], **fields: object) -> JsonObject:
+def with_histories(*items: tuple[str, str, str, str], **fields: Any) -> JsonObject:
     """Return an issue whose changelog has these: author, field, from, to."""
-    histories = [
+    histories: list[JsonValue] = [
         {
             "id": str(number),
             "created": f"2026-11-01T10:0{number}:00.000+0000",

@@ -241,7 +241,7 @@ def test_each_single_leaf_is_covered(path: tuple[Any, ...]) -> None:
 
 def test_decisions_site_policy_and_seal_are_covered() -> None:
     plan = everything()
-    other = [
+    other: list[dict[str, Any]] = [
         {"seal": "other"},
         {"policy_version": "p2"},
         {"decisions": {**plan.decisions, "c1": "reject"}},

@@ -16,6 +16,7 @@ NOW = 1_795_000_000_000_000
 DIGEST = "d" * 64
 ADMIN = Person(person="admin", name="Jiwoo Kim", role=Role.ADMIN)
 MINUTE = 60_000_000
+REASON = "You asked me to triage the Safari bugs.\nThe log says <script>alert(1)</script>."
 
 MINA: JsonValue = {
     "accountId": "u1",
@@ -350,7 +351,7 @@ def review(state: State = State.REVIEW, **more: Any) -> ReviewView:
         "state": state,
         "turn": TURNS[state],
         "title": "Safari login triage",
-        "reason": "You asked me to triage the Safari tickets.\nThe log says <script>alert(1)</script>.",
+        "reason": REASON,
         "agent": "triage-bot",
         "person": "u2",
         "person_name": "Sam Lee",

@@ -1,12 +1,15 @@
 """The visual difference of two texts says what changes, where, and how."""
 
+import html as html_entities
 import re
 import time
 
 import pytest
+from pydantic import JsonValue
 
 from gateway.web.adf_diff import AdfDiff
 from gateway.web.language import Lang, Tongue
+from sandbox.contract.shapes import JsonObject
 from tests.gateway.web.samples import (
     cell,
     description,
@@ -25,7 +28,7 @@ def compact(html: object) -> str:
     found = re.sub(r'<span class="vh">.*?</span>', "", str(html))
     found = re.sub(r"<del[^>]*>(.*?)</del>", r"[-\1-]", found)
     found = re.sub(r"<ins[^>]*>(.*?)</ins>", r"[+\1+]", found)
-    return re.sub(r"<[^>]+>", "", found)
+    return html_entities.unescape(re.sub(r"<[^>]+>", "", found))
 
 
 @pytest.mark.parametrize(
@@ -48,9 +51,9 @@ def test_words_are_compared_latin_by_word_and_korean_by_syllable(
     assert compact(DIFF.texts(before, after)) == expected
 
 
-def between(*pair: dict[str, object]) -> str:
+def between(*pair: JsonObject) -> str:
     """Return the difference of two one-block documents, in readable marks."""
-    one, other = (document(block) for block in pair)  # type: ignore[arg-type] # JSON by construction
+    one, other = (document(block) for block in pair)
     return compact(DIFF.documents(one, other))
 
 
@@ -72,7 +75,10 @@ def test_an_attribute_change_is_spelled_out() -> None:
 
 
 def test_a_block_mark_is_spelled_out() -> None:
-    centred = {**paragraph("x"), "marks": [{"type": "alignment", "attrs": {"align": "center"}}]}
+    centred: JsonObject = {
+        **paragraph("x"),
+        "marks": [{"type": "alignment", "attrs": {"align": "center"}}],
+    }
     assert 'alignment mark: [-∅-] → [+{"align": "center"}+]x' in between(paragraph("x"), centred)
 
 
@@ -89,22 +95,22 @@ def test_formatting_alone_is_told_apart_from_words() -> None:
 
 
 def test_a_changed_link_target_is_a_change() -> None:
-    def linked(target: str) -> dict[str, object]:
-        marks = [{"type": "link", "attrs": {"href": target}}]
-        return paragraph({"type": "text", "text": "docs", "marks": marks})  # type: ignore[dict-item, list-item] # JSON by construction
+    def linked(target: str) -> JsonObject:
+        marks: list[JsonValue] = [{"type": "link", "attrs": {"href": target}}]
+        return paragraph({"type": "text", "text": "docs", "marks": marks})
 
     one, other = linked("https://a.example/"), linked("https://b.example/")
-    shown = str(DIFF.documents(document(one), document(other)))  # type: ignore[arg-type] # same
+    shown = str(DIFF.documents(document(one), document(other)))
     assert "b.example" in shown
     assert "fmt" in shown
 
 
 def test_an_inserted_list_item_leaves_its_neighbours_alone() -> None:
-    def steps(*names: str) -> dict[str, object]:
-        return node("orderedList", *(node("listItem", paragraph(name)) for name in names))  # type: ignore[return-value] # JSON by construction
+    def steps(*names: str) -> JsonObject:
+        return node("orderedList", *(node("listItem", paragraph(name)) for name in names))
 
-    one = document(steps("Open Safari", "Press Sign in"))  # type: ignore[arg-type] # same
-    other = document(steps("Open Safari", "Enter a password", "Press Sign in"))  # type: ignore[arg-type] # same
+    one = document(steps("Open Safari", "Press Sign in"))
+    other = document(steps("Open Safari", "Enter a password", "Press Sign in"))
     shown = str(DIFF.documents(one, other))
     assert shown.count('<li class=" ins">') == 1
     assert 'ins"><p class=" ">Enter a password' in shown
@@ -117,12 +123,12 @@ def test_table_cells_pair_by_column_even_when_they_read_alike() -> None:
 
 
 def test_a_new_table_column_is_one_insertion_in_each_row() -> None:
-    def table(*names: str) -> dict[str, object]:
+    def table(*names: str) -> JsonObject:
         head = row(*(cell(name, header=True) for name in names))
         body = row(*(cell(f"{name} value") for name in names))
-        return document(node("table", head, body))  # type: ignore[return-value] # JSON by construction
+        return document(node("table", head, body))
 
-    shown = str(DIFF.documents(table("Browser", "Result"), table("Browser", "Version", "Result")))  # type: ignore[arg-type] # same
+    shown = str(DIFF.documents(table("Browser", "Result"), table("Browser", "Version", "Result")))
     assert re.findall(r'<t[hd] class="ins"[^>]*><p class=" ">([^<]*)', shown) == [
         "Version",
         "Version value",
@@ -131,10 +137,10 @@ def test_a_new_table_column_is_one_insertion_in_each_row() -> None:
 
 
 def test_a_status_in_a_cell_changes_in_one_line() -> None:
-    def table(word: str) -> dict[str, object]:
-        return document(node("table", row(cell("Safari"), cell(node("status", text=word)))))  # type: ignore[return-value] # JSON by construction
+    def table(word: str) -> JsonObject:
+        return document(node("table", row(cell("Safari"), cell(node("status", text=word)))))
 
-    assert compact(DIFF.documents(table("FAIL"), table("FIXED"))) == "Safari[-FAIL-][+FIXED+]"  # type: ignore[arg-type] # same
+    assert compact(DIFF.documents(table("FAIL"), table("FIXED"))) == "Safari[-FAIL-][+FIXED+]"
 
 
 def test_unchanged_blocks_fold_and_say_how_many() -> None:
@@ -162,7 +168,7 @@ def test_a_real_description_shows_every_kind_of_change() -> None:
         "로그인이 [-되지 않습-][+안 됩+]니다",
         "panel type: [-info-] → [+warning+]",
         "Chrome[+ or Firefox+].",
-        "an object[+ (evaluating &#39;a.b&#39;)+]",
+        "an object[+ (evaluating 'a.b')+]",
         "[-FAIL-][+FIXED+]",
         "state: [-TODO-] → [+DONE+]",
     ):

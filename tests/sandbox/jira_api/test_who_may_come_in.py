@@ -150,18 +150,19 @@ def test_every_answer_says_that_it_comes_from_a_sandbox(
     tmp_path: Path, flavour: Flavour, role: Role
 ) -> None:
     client = agent(tmp_path, flavour) if role is Role.SHADOW else jonas(tmp_path, flavour)
-    answers = [
-        client.get(f"{api(flavour)}/issue/AIR-1"),
-        client.get(f"{api(flavour)}/issue/NONE-1"),
-        client.get("/rest/api/2/serverInfo"),
-        client.get("/nowhere"),
-        client.get("/_sandbox/health"),
-        client.patch("/rest/api/2/issue/AIR-1"),
-        client.put(f"{api(flavour)}/issue/AIR-1", content=b"{"),
-        client.post("/mcp"),
-        client.get("/t/x/mcp"),
-        client.get(f"{api(flavour)}/myself", headers={"Authorization": "Bearer no"}),
-    ]
+    with client:
+        answers = [
+            client.get(f"{api(flavour)}/issue/AIR-1"),
+            client.get(f"{api(flavour)}/issue/NONE-1"),
+            client.get("/rest/api/2/serverInfo"),
+            client.get("/nowhere"),
+            client.get("/_sandbox/health"),
+            client.patch("/rest/api/2/issue/AIR-1"),
+            client.put(f"{api(flavour)}/issue/AIR-1", content=b"{"),
+            client.post("/mcp"),
+            client.get("/t/x/mcp"),
+            client.get(f"{api(flavour)}/myself", headers={"Authorization": "Bearer no"}),
+        ]
     assert [one.headers.get("X-Airlock-Sandbox") for one in answers] == [role.value] * len(answers)
 
 

@@ -5,13 +5,17 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from sandbox.contract.shapes import ChangeKind
+from sandbox.contract.shapes import ChangeKind, JsonObject
 from sandbox.operations.folding import fold
 from sandbox.store.journal import Entry
 
-TODO = {"status": {"id": "1", "name": "To Do"}}
-DOING = {"status": {"id": "2", "name": "Doing"}, "transition": {"id": "21"}, "fields": {}}
-DONE = {"status": {"id": "3", "name": "Done"}, "transition": {"id": "31"}, "fields": {}}
+TODO: JsonObject = {"status": {"id": "1", "name": "To Do"}}
+DOING: JsonObject = {
+    "status": {"id": "2", "name": "Doing"},
+    "transition": {"id": "21"},
+    "fields": {},
+}
+DONE: JsonObject = {"status": {"id": "3", "name": "Done"}, "transition": {"id": "31"}, "fields": {}}
 NEW = "9000000001"
 
 

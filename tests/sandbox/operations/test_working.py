@@ -1,6 +1,10 @@
 """An agent at work: it reads back what it wrote, nobody else does, upstream stays."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from pydantic import JsonValue
 
 from sandbox.contract.shapes import Dialect, Flavour
 from sandbox.domain.errors import ForbiddenError, InvalidError, NotVisibleError
@@ -9,6 +13,7 @@ from sandbox.operations import (
     attaching,
     commenting,
     linking,
+    metadata,
     proposing,
     reading,
     writing,
@@ -16,7 +21,7 @@ from sandbox.operations import (
 from sandbox.operations.context import Sandbox
 from sandbox.store import issues
 from tests.sandbox.operations.acting import V3, brief, create, edit, said, value
-from tests.sandbox.tiny import agent_caller, person_id, rich
+from tests.sandbox.tiny import agent_caller, person_id, rich, tiny_sandbox
 
 
 def test_an_agent_reads_back_its_own_edit(sandbox: Sandbox) -> None:
@@ -56,8 +61,8 @@ def test_a_bad_field_leaves_nothing_half_written(sandbox: Sandbox) -> None:
 
 
 def test_an_edit_can_comment_and_link_in_one_request(sandbox: Sandbox) -> None:
-    comment = {"add": {"body": rich(Flavour.CLOUD, "done")}}
-    link = {"add": {"type": {"name": "Blocks"}, "outwardIssue": {"key": "AIR-2"}}}
+    comment: JsonValue = {"add": {"body": rich(Flavour.CLOUD, "done")}}
+    link: JsonValue = {"add": {"type": {"name": "Blocks"}, "outwardIssue": {"key": "AIR-2"}}}
     writing.edit_issue(
         sandbox,
         agent_caller(sandbox),
@@ -121,13 +126,19 @@ def test_a_new_issue_has_a_key_in_the_reserved_range(sandbox: Sandbox) -> None:
     assert reading.issue(sandbox, agent_caller(sandbox), made.key.lower()).key == made.key
 
 
-def test_new_keys_do_not_depend_on_what_others_did(sandbox: Sandbox) -> None:
-    create(sandbox, agent_caller(sandbox, task="other"))
+def test_keys_derive_from_the_task_and_not_from_what_others_did(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        create(sandbox, agent_caller(sandbox, task="other"))
+    here = create(sandbox, agent_caller(sandbox, task="mine"))
 
-    first = create(sandbox, agent_caller(sandbox, task="mine"))
+    elsewhere = tiny_sandbox(tmp_path / "elsewhere")
+    there = create(elsewhere, agent_caller(elsewhere, task="mine"))
+    elsewhere.database.dispose()
 
-    again = create(sandbox, agent_caller(sandbox, task="mine"))
-    assert len({first.key, again.key}) == 2
+    assert here.key == there.key
+    assert create(sandbox, agent_caller(sandbox, task="mine")).key != here.key
 
 
 def test_a_new_subtask_stands_in_its_parents_list(sandbox: Sandbox) -> None:
@@ -192,15 +203,18 @@ def test_watching_twice_is_one_change(sandbox: Sandbox) -> None:
 
 def test_what_only_an_upstream_does_is_refused_in_jiras_words(sandbox: Sandbox) -> None:
     me = agent_caller(sandbox)
-    for forbidden in (
-        lambda: writing.delete_issue(sandbox, me, "AIR-1"),
-        lambda: commenting.delete_comment(sandbox, me, "AIR-1", "100011"),
-        lambda: linking.unlink(sandbox, me, "1"),
-        lambda: attaching.delete_attachment(sandbox, me, "1"),
-        lambda: writing.set_property(sandbox, me, "AIR-1", "airlock.last", {}),
-    ):
-        with pytest.raises(ForbiddenError):
-            forbidden()
+    with pytest.raises(ForbiddenError):
+        writing.delete_issue(sandbox, me, "AIR-1")
+    with pytest.raises(ForbiddenError):
+        commenting.delete_comment(sandbox, me, "AIR-1", "100011")
+    with pytest.raises(ForbiddenError):
+        linking.unlink(sandbox, me, "1")
+    with pytest.raises(ForbiddenError):
+        attaching.delete_attachment(sandbox, me, "1")
+    with pytest.raises(ForbiddenError):
+        writing.set_property(sandbox, me, "AIR-1", "airlock.last", {})
+    with pytest.raises(ForbiddenError):
+        metadata.create_version(sandbox, me, {"project": "AIR", "name": "x"})
 
 
 def test_an_unknown_issue_is_not_visible(sandbox: Sandbox) -> None:
@@ -213,3 +227,59 @@ def test_the_text_of_an_issue_is_what_the_issue_says(sandbox: Sandbox) -> None:
 
     assert '"About AIR-1, see https://u0.airlock.invalid/browse/AIR-1"' in text
     assert "/rest/api/3/" not in text
+
+
+def found(sandbox: Sandbox, jql: str) -> list[str]:
+    """Return the keys that a search answers."""
+    page = reading.search(sandbox, agent_caller(sandbox), jql)
+    assert page.total == len(page.issues) == reading.count(sandbox, agent_caller(sandbox), jql)
+    return [one.key for one in page.issues]
+
+
+def test_a_search_sees_what_was_written(sandbox: Sandbox) -> None:
+    mine = "assignee = currentUser() ORDER BY key"
+    assert found(sandbox, mine) == ["AIR-1", "AIR-5"]
+    writing.assign(sandbox, agent_caller(sandbox), "AIR-1", None)
+    writing.assign(sandbox, agent_caller(sandbox), "AIR-2", person_id(Flavour.CLOUD, "mina"))
+
+    assert found(sandbox, mine) == ["AIR-2", "AIR-5"]
+
+
+def test_a_search_finds_new_issues_and_new_words(sandbox: Sandbox) -> None:
+    made = create(sandbox, summary="암호 재설정")
+    edit(sandbox, "AIR-1", summary="Sign in")
+
+    assert found(sandbox, "summary ~ 암호") == [made.key]
+    assert found(sandbox, "summary ~ login") == []
+
+
+def test_a_wrong_query_is_refused_in_jiras_words(sandbox: Sandbox) -> None:
+    with pytest.raises(InvalidError, match="Error in the JQL Query"):
+        found(sandbox, "project =")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Sandbox]:
+    opened = tiny_sandbox(tmp_path, flavour=Flavour.SERVER)
+    yield opened
+    opened.database.dispose()
+
+
+def test_a_server_site_speaks_wiki_and_names(server: Sandbox) -> None:
+    me, v2 = agent_caller(server), Dialect.V2
+    writing.edit_issue(server, me, "AIR-1", {"description": "h1. New"}, dialect=v2)
+    writing.edit_issue(server, me, "AIR-2", {"assignee": {"name": "mina"}}, dialect=v2)
+    commenting.add_comment(server, me, "AIR-1", "*hi* [~jonas]", dialect=v2)
+    commenting.remove_watcher(server, me, "AIR-4", "mina")
+
+    changes = {(one.issue_key, one.kind.value): one for one in proposing.pending(server, me)}
+    assert changes["AIR-1", "edit"].after == "h1. New"
+    assert user_id(changes["AIR-2", "edit"].after) == me.person
+    assert user_id(reading.person(server, me)) == me.person
+    assert '"body":"*hi* [~jonas]"' in reading.issue_text(server, me, "AIR-1", v2)
+    assert ("AIR-4", "watcher") in changes
+
+
+def test_a_server_site_says_that_an_issue_does_not_exist(server: Sandbox) -> None:
+    with pytest.raises(NotVisibleError, match="Issue Does Not Exist"):
+        reading.issue(server, agent_caller(server), "OPS-1")

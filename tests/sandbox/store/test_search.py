@@ -22,9 +22,9 @@ from sandbox.domain.jql.checked import (
     Term,
     TextMatch,
 )
-from sandbox.store import search, workspaces
+from sandbox.store import issues, search, workspaces
 from sandbox.store.workspaces import Workspace
-from tests.sandbox.store.world import ANNA, BORA, Store, issue, view
+from tests.sandbox.store.world import ANNA, BORA, SITE, Store, issue, view
 
 _STATUS = FieldRef("status", "status_id")
 _ASSIGNEE = FieldRef("assignee", "assignee")
@@ -36,7 +36,8 @@ _POINTS = FieldRef("customfield_10016")
 _TEAM = FieldRef("customfield_10020")
 _NOTES = FieldRef("customfield_10030")
 _GO_LIVE = FieldRef("customfield_10040")
-_PRIORITY = FieldRef("priority", "priority_rank")
+_PRIORITY = FieldRef("priority")
+_KEY = FieldRef("issuekey", "key")
 
 _DONE = Compare(_STATUS, Op.EQ, ("3",))
 
@@ -66,7 +67,7 @@ def _keys(
     where: Condition,
     ws: Workspace | None = None,
     *,
-    order: tuple[Sort, ...] = (Sort(FieldRef("key", "key_number")),),
+    order: tuple[Sort, ...] = (Sort(_KEY),),
     scope: Scope | None = None,
     **page: int,
 ) -> list[int]:
@@ -154,7 +155,9 @@ _ORDERS: dict[str, tuple[tuple[Sort, ...], list[int]]] = {
         (Sort(_POINTS, descending=True),),
         [1, 2, 3, 4, 5, 6, 7, 8],
     ),
-    "rank": ((Sort(_PRIORITY),), [3, 7, 4, 1, 2, 5, 6, 8]),
+    "highest priority first": ((Sort(_PRIORITY, descending=True),), [3, 7, 4, 1, 2, 5, 6, 8]),
+    "lowest priority first": ((Sort(_PRIORITY),), [4, 7, 3, 1, 2, 5, 6, 8]),
+    "key": ((Sort(_KEY),), [1, 2, 3, 4, 5, 6, 7, 8]),
     "text by code point, whatever its case": (
         (Sort(_SUMMARY),),
         [2, 1, 5, 6, 7, 8, 4, 3],
@@ -206,6 +209,21 @@ def test_a_fork_searches_its_parents_shadows_as_of_the_fork(store: Store) -> Non
     assert _keys(store, _DONE, parent) == [2, 3, 6]
     assert _keys(store, _DONE, child) == [1, 6]
     assert _keys(store, _DONE, grandchild) == [1, 4, 6]
+
+
+def test_keys_are_asked_for_by_name_and_sorted_by_number(store: Store) -> None:
+    store.push(issue(2), issue(10), issue(9), issue(1, project="OPS"))
+    revision = store.push(replace(issue(9), key="APP-30"))
+    with store.database.write() as conn:
+        issues.add_alias(conn, SITE, "APP-9000000001", "10002")
+    assert revision == 2
+    assert _keys(store, Always(), order=(Sort(_KEY),)) == [2, 10, 30, 1]
+    assert _keys(store, Compare(_KEY, Op.EQ, ("app-2", "OPS-1", "10010"))) == [2, 10, 1]
+    assert _keys(store, Compare(_KEY, Op.EQ, ("APP-9", "APP-9000000001"))) == [2, 30]
+    assert _keys(store, Compare(_KEY, Op.NE, ("APP-2",))) == [10, 30, 1]
+    assert _keys(store, Compare(_KEY, Op.GT, ("APP-2",))) == [10, 30]
+    assert _keys(store, Compare(_KEY, Op.LE, ("app-10",))) == [2, 10]
+    assert _keys(store, Compare(_KEY, Op.GT, ("APP-" + "9" * 50,))) == []
 
 
 def test_deleted_issues_are_not_found(store: Store) -> None:

@@ -1,0 +1,224 @@
+"""A reviewer's day in a browser: look, leave out, approve, promote; by mouse, key, no script."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from gateway.operations import reviewing
+from gateway.review.states import State
+from tests.browser.conftest import Place, shot
+
+
+def ready(page: Page, path: str) -> None:
+    """Open a page and wait until its script has taken over."""
+    page.goto(path)
+    page.locator("html[data-ready]").wait_for(state="attached")
+
+
+def reset_bar(page: Page) -> None:
+    """Let a picture of the whole page show the bar at its end, not in the middle."""
+    page.evaluate("document.querySelectorAll('.bar, .top').forEach(e => e.style.position='static')")
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/cs/{id}", "/cs/{id}/run", "/sign-in", "/nowhere"])
+def test_no_page_has_an_accessibility_fault(
+    place: Place, waiting: int, path: str, scheme: str, lang: str
+) -> None:
+    expected = {"/nowhere": "404"}.get(path)
+    try:
+        with place.open(color_scheme=scheme) as page:
+            ready(page, f"{path.format(id=waiting)}?lang={lang}")
+            for closed in page.locator("details:not(.pop) > summary").all():
+                closed.evaluate("element => { element.parentElement.open = true }")
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            assert page.locator("html").get_attribute("lang") == lang
+    except AssertionError as error:
+        # Chromium itself writes a line for a page that answers 404.
+        assert expected is not None and expected in str(error), error  # noqa: PT017, PT018 - see above
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "options"),
+    [
+        ("inbox", "/", {}),
+        ("inbox-ko-dark", "/?lang=ko", {"color_scheme": "dark"}),
+        ("change-set", "/cs/{id}", {}),
+        ("change-set-ko-dark", "/cs/{id}?lang=ko", {"color_scheme": "dark"}),
+    ],
+)
+def test_pages_look_as_in_the_documentation(
+    place: Place, waiting: int, name: str, path: str, options: dict[str, str]
+) -> None:
+    with place.open(**options) as page:
+        ready(page, path.format(id=waiting))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+        shot(page, name)
+
+
+@pytest.mark.parametrize("path", ["/", "/cs/{id}", "/cs/{id}/run"])
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_telephone_needs_no_sideways_scrolling(
+    place: Place, waiting: int, path: str, lang: str
+) -> None:
+    small = {"width": 375, "height": 800}
+    with place.open(viewport=small, has_touch=True) as page:
+        ready(page, f"{path.format(id=waiting)}?lang={lang}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375
+        shot(page, f"telephone{path.format(id='').replace('/', '-').rstrip('-')}-{lang}")
+
+
+def test_one_click_from_the_inbox_to_what_changes(place: Place, waiting: int) -> None:
+    with place.open() as page:
+        ready(page, "/")
+        page.locator(f"#cs-{waiting} a").click()
+        expect(page.locator("ins").first).to_be_visible()
+        expect(page.get_by_text("Reproduced with build 5120. <script>")).to_be_visible()
+        assert page.locator("main script").count() == 0
+
+
+def test_leaving_a_change_out_and_keeping_it_again_stays_on_the_page(place: Place) -> None:
+    review = place.review("toggle")
+    with place.open() as page:
+        ready(page, f"/cs/{review}")
+        before = page.locator("input[name=digest]").first.input_value()
+        row = page.locator("[data-row]").nth(1)
+        tally = page.locator("[data-tally]")
+        every = page.locator("[data-row]").count()
+        row.locator("[name=words]").fill("Not this one, please.")
+        row.get_by_role("button", name="Leave out").click()
+        expect(row).to_have_class(re.compile("left-out"))
+        expect(tally).to_contain_text(f"{every - 1} of {every} changes kept")
+        expect(page.locator("#live")).to_contain_text("1 left out")
+        assert page.url.endswith(f"/cs/{review}")
+        assert page.locator("input[name=digest]").first.input_value() != before
+        expect(row.locator("[name=words]")).to_have_value("Not this one, please.")
+        row.get_by_role("button", name="Keep").click()
+        expect(row).not_to_have_class(re.compile("left-out"))
+        assert page.locator("input[name=digest]").first.input_value() == before
+
+
+def test_the_keyboard_alone_goes_through_the_changes(place: Place) -> None:
+    review = place.review("keys")
+    with place.open() as page:
+        ready(page, f"/cs/{review}")
+        rows = page.locator("[data-row]")
+        page.keyboard.press("j")
+        expect(rows.nth(0)).to_be_focused()
+        page.keyboard.press("j")
+        expect(rows.nth(1)).to_be_focused()
+        page.keyboard.press("k")
+        expect(rows.nth(0)).to_have_attribute("data-current", "")
+        page.keyboard.press("x")
+        expect(rows.nth(0)).to_have_class(re.compile("left-out"))
+        page.keyboard.press("a")
+        expect(rows.nth(0)).not_to_have_class(re.compile("left-out"))
+        page.keyboard.press("?")
+        expect(page.locator("#keys")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("#keys")).to_be_hidden()
+
+
+def test_keys_work_in_hangul_mode_and_rest_while_something_is_written(
+    place: Place, waiting: int
+) -> None:
+    with place.open() as page:
+        ready(page, f"/cs/{waiting}")
+        rows = page.locator("[data-row]")
+        body = page.locator("body")
+        body.dispatch_event("keydown", {"key": "ㅓ", "code": "KeyJ", "bubbles": True})
+        expect(rows.nth(0)).to_be_focused()
+        body.dispatch_event("keydown", {"key": "ㅓ", "code": "KeyJ", "isComposing": True})
+        expect(rows.nth(0)).to_be_focused()
+        page.locator("[name=words]").first.focus()
+        page.keyboard.type("jx")
+        expect(page.locator("[name=words]").first).to_have_value("jx")
+        expect(rows.nth(0)).not_to_have_class(re.compile("left-out"))
+
+
+def test_approving_and_promoting_writes_to_jira_and_shows_the_receipts(place: Place) -> None:
+    review = place.review("promote", duedate="2027-01-31", number=1)
+    with place.open() as page:
+        ready(page, f"/cs/{review}")
+        page.get_by_role("button", name="Approve what is kept").click()
+        asked = page.locator("#promote")
+        expect(asked).to_contain_text("Write 1 request to 127.0.0.1")
+        expect(asked).to_contain_text("What cannot be taken back")
+        shot(page, "confirm")
+        asked.get_by_role("button").click()
+        expect(page.locator("[aria-busy=true]")).to_be_visible()
+        place.house.promote_all()
+        expect(page.locator("[data-state=promoted]")).to_be_visible(timeout=10_000)
+        expect(page.locator(".step-ok")).to_have_count(1)
+        expect(page.get_by_text("written and read back")).to_be_visible()
+        shot(page, "run")
+    changed = [one for one in place.house.snapshot().values()
+               if one["fields"]["duedate"] == "2027-01-31"]  # fmt: skip
+    assert len(changed) == 1
+
+
+def test_everything_works_without_javascript(place: Place) -> None:
+    review = place.review("noscript")
+    with place.open(java_script_enabled=False) as page:
+        page.goto(f"/cs/{review}")
+        expect(page.locator("[data-theme-toggle]")).to_be_hidden()
+        row = page.locator("[data-row]").nth(0)
+        row.get_by_role("button", name="Leave out").click()
+        assert re.search(rf"/cs/{review}#c-c\d+$", page.url)
+        expect(row).to_have_class(re.compile("left-out"))
+        page.get_by_text("Send back…").click()
+        page.get_by_label("What should the agent do differently?").fill("Shorter, please.")
+        page.get_by_role("button", name="Send back", exact=True).click()
+        page.wait_for_url(f"{place.url}/")
+        expect(page.locator("#g-agent")).to_be_visible()
+    view = reviewing.view(place.house.gateway, review)
+    assert (view.state, view.words) == (State.CHANGES_REQUESTED, "Shorter, please.")
+
+
+def test_a_conflict_shows_three_columns_and_offers_no_approval(place: Place) -> None:
+    review = place.review("conflict", priority={"name": "Lowest"}, number=2)
+    key = reviewing.view(place.house.gateway, review).issues[0].key
+    with place.house.jira() as http:
+        fields = {"fields": {"priority": {"name": "Highest"}}}
+        http.put(f"/rest/api/3/issue/{key}", json=fields).raise_for_status()
+    with place.open() as page:
+        ready(page, f"/cs/{review}")
+        conflict = page.locator(".in-conflict")
+        for label in ("When the agent started", "In Jira now", "The agent wants"):
+            expect(conflict.get_by_text(label)).to_be_visible()
+        expect(page.get_by_role("button", name="Approve what is kept")).to_have_count(0)
+        expect(page.locator(".obstacles")).to_contain_text("Somebody changed the same field")
+        page.keyboard.press("n")
+        expect(conflict).to_be_focused()
+        shot(page, "conflict")
+
+
+def test_a_page_that_grew_old_says_what_changed_and_leads_back(place: Place) -> None:
+    review = place.review("stale", duedate="2027-02-01")
+    try:
+        with place.open() as page:
+            ready(page, f"/cs/{review}")
+            digest = page.locator("input[name=digest]").first.input_value()
+            gateway = place.house.gateway
+            reviewing.decide(gateway, "mina", review, "c1", "reject", "", digest)
+            page.get_by_role("button", name="Approve what is kept").click()
+            expect(page.get_by_role("alert")).to_contain_text("changed while you looked")
+            page.get_by_role("link", name="Look at it again").click()
+            expect(page.locator(".left-out")).to_have_count(1)
+    except AssertionError as error:
+        assert "409" in str(error), error  # noqa: PT017 - Chromium itself writes a line for it
+
+
+def test_the_theme_can_be_turned_and_is_kept(place: Place) -> None:
+    with place.open(color_scheme="light") as page:
+        ready(page, "/")
+        light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        page.locator("[data-theme-toggle]").click()
+        dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert dark != light
+        ready(page, "/?lang=ko")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark

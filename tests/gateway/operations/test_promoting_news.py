@@ -1,0 +1,134 @@
+"""What became of a set is told to the sandbox, again and again until it took it."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from gateway.operations import background, reviewing, telling
+from gateway.sandbox_link import SandboxLinkError
+from gateway.store import baselines
+from tests.gateway.operations.conftest import House
+from tests.gateway.promotion.world import NEW_KEY, change_set, create, edit
+
+
+def finished(house: House) -> int:
+    """Promote an edit and a create with one change left out."""
+    review_id = house.arrive(
+        change_set(edit("summary", "New"), edit("labels", ["x"], id="c2"), create())
+    )
+    digest = reviewing.view(house.gateway, review_id).digest
+    reviewing.decide(house.gateway, "rob", review_id, "c2", "reject", "keep the label", digest)
+    digest = reviewing.view(house.gateway, review_id).digest
+    reviewing.approve(house.gateway, "eve", review_id, digest)
+    reviewing.promote(house.gateway, "eve", review_id, digest)
+    house.promote_all()
+    return review_id
+
+
+def test_an_agent_reads_what_was_decided_about_each_change(house: House) -> None:
+    finished(house)
+    assert telling.tell(house.gateway) == 1
+    (told,) = house.door.outcomes
+    assert told["state"] == "promoted"
+    assert told["decided_by"] == "eve"
+    verdicts = {one["change_id"]: (one["verdict"], one["words"]) for one in told["changes"]}
+    assert verdicts == {
+        "c1": ("promoted", ""),
+        "c2": ("rejected", "keep the label"),
+        "new": ("promoted", ""),
+    }
+    made = next(one for one in told["changes"] if one["change_id"] == "new")
+    assert made["upstream_key"] == "AIR-3"
+    assert made["upstream_key"] != NEW_KEY
+    assert telling.tell(house.gateway) == 0
+
+
+def test_what_was_written_becomes_the_baseline_before_it_is_told(house: House) -> None:
+    finished(house)
+    telling.tell(house.gateway)
+    with house.gateway.database.read() as conn:
+        baseline = baselines.latest(conn, house.gateway.site, "10001")
+        new = baselines.by_key(conn, house.gateway.site, "AIR-3")
+    assert baseline is not None
+    fields = baseline.doc["fields"]
+    assert isinstance(fields, dict)
+    assert fields["summary"] == "New"
+    assert new is not None
+
+
+def test_a_sandbox_that_is_away_is_told_later(house: House) -> None:
+    finished(house)
+    house.door.away = True
+    with pytest.raises(SandboxLinkError):
+        telling.tell(house.gateway)
+    house.door.away = False
+    assert telling.tell(house.gateway) == 1
+    assert len(house.door.outcomes) == 1
+
+
+def test_sent_back_and_refused_sets_are_told_with_words(house: House) -> None:
+    review_id = house.arrive(change_set(edit("summary", "New")))
+    digest = reviewing.view(house.gateway, review_id).digest
+    reviewing.send_back(house.gateway, "rob", review_id, digest, "Say why.")
+    house.arrive(change_set(edit("summary", "x", issue_id="404"), number=2))
+    assert telling.tell(house.gateway) == 2
+    sent_back, refused = house.door.outcomes
+    assert sent_back["changes"][0]["verdict"] == "sent_back"
+    assert sent_back["words"] == "Say why."
+    assert refused["state"] == "refused"
+    assert "AIR-1" in refused["words"]
+
+
+def test_a_thread_outlives_failures_and_stops_when_asked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    stop = threading.Event()
+
+    class ShortEvent(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            return super().wait(min(timeout or 0, 0.01))
+
+    stop = ShortEvent()
+
+    def work() -> None:
+        seen.append(1)
+        if len(seen) < 3:
+            raise RuntimeError("once more")
+        stop.set()
+
+    thread = threading.Thread(target=background.repeat, args=("test", work, 0.0, stop))
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert len(seen) == 3
+
+
+def test_the_background_promotes_and_tells_by_itself(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FETCH_EVERY", "TELL_EVERY"):
+        monkeypatch.setattr(background, name, 0.02)
+    house.door.sealed.append(change_set(edit("summary", "New")))
+    running = background.Background(house.gateway, "test")
+    running.start()
+    try:
+        _until(lambda: len(reviewing.inbox(house.gateway)) == 1)
+        digest = reviewing.view(house.gateway, 1).digest
+        reviewing.approve(house.gateway, "eve", 1, digest)
+        reviewing.promote(house.gateway, "eve", 1, digest)
+        _until(lambda: len(house.door.outcomes) == 1)
+        assert running.alive()
+    finally:
+        running.stop()
+    assert not running.alive()
+    assert house.jira.field("10001", "summary") == "New"
+
+
+def _until(true: Callable[[], bool], patience: float = 20.0) -> None:
+    deadline = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

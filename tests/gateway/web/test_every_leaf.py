@@ -1,0 +1,107 @@
+"""The page shows what the approval digest covers: no leaf can change unseen."""
+
+import copy
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.promotion.states import OpState
+from gateway.promotion.values import PlannedOperation
+from gateway.review.values import OperationView
+from gateway.web.language import Lang, Tongue
+from gateway.web.presenting import present
+from gateway.web.templating import Shell, render
+from tests.gateway.web.samples import ADMIN, NOW, operation, review
+
+TONGUE = Tongue(Lang.EN)
+SHELL = Shell(
+    lang="en",
+    other="ko",
+    other_name="한국어",
+    path="/cs/1",
+    host="jira.example.com",
+    demo=False,
+    person="Jiwoo Kim",
+    role="admin",
+    keys=(),
+)
+Path = tuple[str | int, ...]
+
+
+def shown(planned: PlannedOperation) -> str:
+    """Return the change-set page's HTML with this one operation."""
+    view = OperationView(planned=planned, state=OpState.HELD)
+    page = present(review(operations=(view,)), ADMIN, TONGUE, NOW)
+    return render("change_set.html", TONGUE, shell=SHELL, page=page)
+
+
+def leaves(value: Any, path: Path = ()) -> list[Path]:
+    """Return the paths of all leaves, and of every key's name."""
+    if isinstance(value, dict) and value:
+        return [deeper for key, one in value.items() for deeper in leaves(one, (*path, key))]
+    if isinstance(value, list) and value:
+        return [deeper for at, one in enumerate(value) for deeper in leaves(one, (*path, at))]
+    return [path]
+
+
+def changed(value: Any, path: Path, new: Any) -> Any:
+    """Return a copy with one leaf replaced."""
+    made = copy.deepcopy(value)
+    place = made
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = new
+    return made
+
+
+def mutated(old: Any, noise: str) -> Any:
+    """Return another value of the same kind."""
+    if isinstance(old, bool) or old is None:
+        return noise
+    if isinstance(old, int):
+        return old + 1 + len(noise)
+    if isinstance(old, str):
+        return old + noise
+    return [noise]
+
+
+def test_every_leaf_of_every_operation_is_on_the_page() -> None:
+    whole = operation(2).model_dump(mode="json")
+    paths = [path for path in leaves(whole) if path != ("kind",)]
+    assert len(paths) > 20
+    before = shown(PlannedOperation(**whole))
+    for path in paths:
+        old: Any = whole
+        for step in path:
+            old = old[step]
+        planned = PlannedOperation(**changed(whole, path, mutated(old, "x")))
+        assert shown(planned) != before, path
+    assert shown(operation(2, kind="worklog")) != before
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(JSON, JSON)
+def test_two_bodies_that_differ_make_two_pages(one: Any, other: Any) -> None:
+    first, second = (
+        operation(0, request={"method": "PUT", "path": "/x", "body": body}) for body in (one, other)
+    )
+    same = repr(first.request.body) == repr(second.request.body)
+    assert (shown(first) == shown(second)) == same
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(min_size=1, max_size=3))
+def test_even_an_invisible_addition_changes_the_page(noise: str) -> None:
+    whole = operation(0).model_dump(mode="json")
+    path = ("request", "body", "fields", "priority", "id")
+    assert shown(PlannedOperation(**changed(whole, path, "2" + noise))) != shown(operation(0))
