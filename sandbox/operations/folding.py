@@ -166,7 +166,8 @@ def _joins(
     return all(
         made.place > other.place
         for other in creates.values()
-        if named & {other.first.issue_id, other.first.issue_key}
+        if other.first.issue_id != made.first.issue_id
+        and named & {other.first.issue_id, other.first.issue_key}
     )
 
 

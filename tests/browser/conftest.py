@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -83,7 +84,11 @@ class Place:
         assert self.house.world is not None
         person = self.house.world.cast.person.account_id
         token = self.house.token(f"agent-{task}", person)
-        work(self.house.shadow.url, token, lambda agent: _job(agent, task, edits), task=task)
+        # Playwright holds this thread's event loop; the agent gets a thread of its own.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(
+                work, self.house.shadow.url, token, lambda one: _job(one, task, edits), task=task
+            ).result()
         return self.house.fetch()[-1]
 
 
@@ -93,7 +98,7 @@ async def _job(agent: Agent, task: str, edits: dict[str, Any]) -> None:
         jql="assignee = currentUser() AND statusCategory != Done ORDER BY key",
         fields=["summary", "description", "labels"],
     )
-    issue = found.structured["issues"][edits.pop("number", 0)]
+    issue = found.structured["issues"]["nodes"][edits.pop("number", 0)]
     key = issue["key"]
     await agent.must("getJiraIssue", issueIdOrKey=key)
     description = (

@@ -235,6 +235,13 @@ def test_a_field_that_is_not_on_the_create_screen_is_set_afterwards() -> None:
     assert changes[1].depends_on == ("c1",)
 
 
+def test_a_new_issue_may_name_itself() -> None:
+    own = [f"AIR-{NEW}"]
+    [change] = fold([created(1), edited(2, [], own, issue_id=NEW, field="labels")])
+
+    assert (change.after, change.depends_on) == ({"fields": {"labels": own}}, ())
+
+
 def test_a_key_in_prose_is_no_reference() -> None:
     _, other = fold([created(1), edited(2, "a", f"AIR-{NEW}", field="description")])
 
