@@ -8,6 +8,8 @@ import argparse
 import http.client
 import json
 import os
+import re
+import select
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +22,13 @@ _META_VERSION = "io.modelcontextprotocol/protocolVersion"
 _TIMEOUT_SECONDS = 120
 _UNREACHABLE = -32000
 _UNAUTHORIZED = -32001
+#: Where the token comes from when no file is named.
+_TOKEN = "AIRLOCK_TOKEN"
+_TASK = re.compile(r"[A-Za-z0-9._~-]{1,64}")
+
+
+class NoConnectionError(Exception):
+    """The sandbox could not be reached: certainly nothing was done."""
 
 
 class Bridge:
@@ -34,17 +43,18 @@ class Bridge:
         self._local = threading.local()
 
     def run(self) -> None:
-        """Read lines until standard input ends."""
+        """Read lines until standard input ends; bytes, because messages are UTF-8 anywhere."""
         with ThreadPoolExecutor(8) as pool:
-            for line in sys.stdin:
+            for line in sys.stdin.buffer:
                 if not line.strip():
                     continue
                 message = _parsed(line)
                 if message is None:
-                    self._say(_error(None, -32700, "That line is not JSON."))
-                elif message.get("method") in ("initialize", "server/discover"):
-                    self._carry(message)
-                elif "id" in message:
+                    self._say(_error(None, -32700, "That line is not a JSON-RPC message."))
+                elif "id" in message and message.get("method") not in (
+                    "initialize",
+                    "server/discover",
+                ):
                     pool.submit(self._carry, message)
                 else:
                     self._carry(message)
@@ -52,19 +62,25 @@ class Bridge:
     def _carry(self, message: dict[str, Any]) -> None:
         try:
             status, body = self._post(message)
+        except NoConnectionError as error:
+            said = f"The sandbox cannot be reached: {error}. Nothing was done."
+            self._say_if_asked(message, _UNREACHABLE, said)
         except (http.client.HTTPException, OSError) as error:
-            self._say_if_asked(message, _UNREACHABLE, f"The sandbox does not answer: {error}.")
-            return
-        if status == 401:
-            said = "The sandbox refused the token. Make a new one with 'airlock agent create'."
-            self._say_if_asked(message, _UNAUTHORIZED, said)
-        elif body:
+            # It may or may not have been done: a blind retry could stage it twice.
+            said = f"The sandbox gave no answer ({error}). Look what is staged, then try again."
+            self._say_if_asked(message, _UNREACHABLE, said)
+        else:
             self._answer(message, status, body)
 
     def _answer(self, message: dict[str, Any], status: int, body: bytes) -> None:
-        answer = _parsed(body.decode("utf-8", "replace"))
-        if answer is None:
-            self._say_if_asked(message, _UNREACHABLE, f"The sandbox answered HTTP {status}.")
+        if status == 401:
+            said = "The sandbox refused the token. Make a new one with 'airlock agent create'."
+            self._say_if_asked(message, _UNAUTHORIZED, said)
+            return
+        answer = _parsed(body)
+        if answer is None or "jsonrpc" not in answer:
+            told = body.decode("utf-8", "replace")[:300]
+            self._say_if_asked(message, _UNREACHABLE, f"The sandbox said HTTP {status}: {told}")
             return
         if message.get("method") == "initialize" and isinstance(answer.get("result"), dict):
             self._version = answer["result"].get("protocolVersion")
@@ -72,31 +88,34 @@ class Bridge:
             self._say(answer)
 
     def _post(self, message: dict[str, Any]) -> tuple[int, bytes]:
-        content = json.dumps(message, ensure_ascii=False).encode()
-        reused = hasattr(self._local, "connection")
-        try:
-            return self._exchange(message, content)
-        except (http.client.RemoteDisconnected, ConnectionError):
-            self._local.__dict__.clear()
-            if not reused:
-                raise
-        # A kept connection was closed while idle (a restart): once more, freshly.
-        return self._exchange(message, content)
-
-    def _exchange(self, message: dict[str, Any], content: bytes) -> tuple[int, bytes]:
+        content = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
         connection = self._connection()
-        connection.request("POST", self._url.path, content, self._headers(message))
-        answer = connection.getresponse()
-        return answer.status, answer.read()
+        try:
+            connection.request("POST", self._url.path or "/", content, self._headers(message))
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except BaseException:
+            # Half an exchange is left on it: the next message needs a fresh one.
+            connection.close()
+            self._local.__dict__.clear()
+            raise
 
     def _connection(self) -> http.client.HTTPConnection:
-        if not hasattr(self._local, "connection"):
-            secure = self._url.scheme == "https"
-            kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-            host = self._url.hostname or "127.0.0.1"
-            self._local.connection = kind(host, self._url.port, timeout=_TIMEOUT_SECONDS)
-        found: http.client.HTTPConnection = self._local.connection
-        return found
+        """Return this thread's connection, opened; a fresh one if it was closed meanwhile."""
+        kept: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
+        if kept is not None and kept.sock is not None:
+            if not select.select([kept.sock], [], [], 0)[0]:
+                return kept
+            kept.close()
+        secure = self._url.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        made = kind(self._url.hostname or "", self._url.port, timeout=_TIMEOUT_SECONDS)
+        try:
+            made.connect()
+        except OSError as error:
+            raise NoConnectionError(str(error)) from error
+        self._local.connection = made
+        return made
 
     def _headers(self, message: dict[str, Any]) -> dict[str, str]:
         params = message.get("params")
@@ -116,7 +135,7 @@ class Bridge:
             found["Mcp-Method"] = str(message.get("method", ""))
             name = params.get("name") or params.get("uri")
             if name:
-                found["Mcp-Name"] = str(name)
+                found["Mcp-Name"] = _header(str(name))
         return found
 
     def _say_if_asked(self, message: dict[str, Any], code: int, text: str) -> None:
@@ -124,12 +143,19 @@ class Bridge:
             self._say(_error(message["id"], code, text))
 
     def _say(self, answer: dict[str, Any]) -> None:
+        # ASCII on the wire: also half a surrogate pair gets through, and no line separator.
+        line = json.dumps(answer).encode("ascii") + b"\n"
         with self._print:
-            sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+            sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
 
 
-def _parsed(text: str) -> dict[str, Any] | None:
+def _header(text: str) -> str:
+    """Return what may stand in a header; the server compares it with the message."""
+    return text if text.isascii() and text.isprintable() else "?"
+
+
+def _parsed(text: bytes) -> dict[str, Any] | None:
     try:
         value = json.loads(text)
     except ValueError:
@@ -152,18 +178,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Bridge until standard input ends."""
-    token = os.environ.get("AIRLOCK_TOKEN", "")
-    if args.token_file:
-        token = Path(args.token_file).read_text(encoding="utf-8").strip()
+    try:
+        token = _token(args.token_file)
+    except OSError as error:
+        sys.stderr.write(f"The token file cannot be read: {error}.\n")
+        return 2
     if not args.url or not token:
         sys.stderr.write(
             "Set AIRLOCK_MCP_URL (or --url) and AIRLOCK_TOKEN (or --token-file).\n"
             "A person makes a token with: airlock agent create\n"
         )
         return 2
+    if args.task and not _TASK.fullmatch(args.task):
+        sys.stderr.write("A task's name has letters, digits and . _ ~ - only (at most 64).\n")
+        return 2
     url = urlsplit(args.url.rstrip("/") + (f"/{args.task}" if args.task else ""))
-    if url.scheme not in ("http", "https") or not url.hostname:
+    if not _is_http(url):
         sys.stderr.write(f"{args.url!r} is not an http(s) address.\n")
         return 2
-    Bridge(url, token).run()
+    try:
+        Bridge(url, token).run()
+    except BrokenPipeError:
+        # The client is gone; what Python would still flush at exit has nobody to read it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _is_http(url: SplitResult) -> bool:
+    try:
+        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # the port is no number
+        return False
+
+
+def _token(path: str | None) -> str:
+    return Path(path).read_text(encoding="utf-8").strip() if path else os.environ.get(_TOKEN, "")

@@ -17,8 +17,9 @@ from gateway.web.reveal import reveal
 
 _PANELS = frozenset({"info", "note", "warning", "error", "success", "tip", "custom"})
 _ALIGNMENTS = frozenset({"center", "end", "right"})
-#: The page itself owns the first three heading levels.
-_HEADING_OFFSET = 3
+#: The page itself owns the first three heading levels. Texts skip levels as they like;
+#: on the page all their headings are one level below, so that its outline stays whole.
+_HEADING_LEVEL = 4
 
 Build = Callable[["AdfHtml", Node, Markup, str], Markup]
 
@@ -95,7 +96,7 @@ def _div(name: str) -> Build:
 def _heading(_: AdfHtml, node: Node, inner: Markup, css: str) -> Markup:
     level = min(6, max(1, node.number("level", 1)))
     return Markup('<div role="heading" aria-level="{}" class="adf-h{} {}">{}</div>').format(
-        min(9, level + _HEADING_OFFSET), level, css, inner
+        _HEADING_LEVEL, level, css, inner
     )
 
 
@@ -107,7 +108,7 @@ def _code(html: AdfHtml, node: Node, inner: Markup, css: str) -> Markup:
     language = node.word("language")
     label = Markup('<span class="adf-lang">{}</span>').format(reveal(language)) if language else ""
     return Markup(
-        '<div class="adf-code {}">{}<pre tabindex="0" role="region" aria-label="{}">'
+        '<div class="adf-code {}">{}<pre tabindex="0" role="group" aria-label="{}">'
         "<code>{}</code></pre></div>"
     ).format(css, label, html.gettext("Code"), inner)
 
@@ -122,7 +123,7 @@ def _panel(_: AdfHtml, node: Node, inner: Markup, css: str) -> Markup:
 
 def _table(html: AdfHtml, _: Node, inner: Markup, css: str) -> Markup:
     return Markup(
-        '<div class="tablewrap {}" tabindex="0" role="region" aria-label="{}">'
+        '<div class="tablewrap {}" tabindex="0" role="group" aria-label="{}">'
         "<table><tbody>{}</tbody></table></div>"
     ).format(css, html.gettext("Table"), inner)
 

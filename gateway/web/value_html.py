@@ -101,7 +101,7 @@ class Values:
     def json(self, value: JsonValue) -> Markup:
         """Return a value as indented JSON, every leaf of it."""
         return Markup(
-            '<pre class="json" tabindex="0" role="region" aria-label="JSON">{}</pre>'
+            '<pre class="json" tabindex="0" role="group" aria-label="JSON">{}</pre>'
         ).format(reveal(json.dumps(value, ensure_ascii=False, indent=2)))
 
     def _chip_change(self, tag: str, sign: str, label: str, value: JsonValue) -> Markup:

@@ -103,7 +103,8 @@ class Call:
         return Response(None, status, self.headers)
 
 
-async def _api_call(request: Request) -> Call:
+async def api_call(request: Request) -> Call:
+    """Return the call of a request below ``/rest/api/{version}``."""
     dialect = _DIALECTS.get(request.path_params["version"])
     sign_in = cast("SignIn", request.app.state.sign_in)
     # Data Center has no version 3.
@@ -139,7 +140,7 @@ async def _site_call(request: Request) -> Call:
     return await call_at(request, sign_in, Door.REST2, Dialect.V2)
 
 
-ApiCall = Annotated[Call, Depends(_api_call)]
+ApiCall = Annotated[Call, Depends(api_call)]
 #: Addresses outside of the versioned ones.
 SiteCall = Annotated[Call, Depends(_site_call)]
 AgileCall = Annotated[Call, Depends(_agile_call)]

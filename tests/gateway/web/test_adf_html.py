@@ -48,7 +48,7 @@ GOLDEN = [
     ),
     (
         node("heading", text("Title"), level=2),
-        '<div role="heading" aria-level="5" class="adf-h2 ">Title</div>',
+        '<div role="heading" aria-level="4" class="adf-h2 ">Title</div>',
     ),
     (
         node("bulletList", node("listItem", paragraph("one"))),

@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from gateway.operations import registering
 from tests.house import House
 from tests.journeys.agents import Agent, Era, work
 
@@ -40,11 +41,9 @@ def test_a_revoked_token_is_refused_at_once(built: House) -> None:
     assert built.world is not None
     token = built.token("gone", built.world.cast.person.account_id)
     assert post(built, "/mcp", LEGACY, token).status_code == 200
-    built.shadow.door.call(
-        "PUT",
-        "/registry",
-        {"site": "shop", "pushed_at": 1, "valid_until": 4_000_000_000_000_000, "grants": []},
-    )
+    [agent] = [one for one in registering.agents(built.gateway) if one.agent == "gone"]
+    assert registering.revoke(built.gateway, agent.tokens[0].grant.token_id, "test")
+    registering.push_registry(built.gateway)
     assert post(built, "/mcp", LEGACY, token).status_code == 401
 
 

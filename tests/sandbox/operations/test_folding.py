@@ -236,7 +236,7 @@ def test_a_field_that_is_not_on_the_create_screen_is_set_afterwards() -> None:
 
 
 def test_a_new_issue_may_name_itself() -> None:
-    own = [f"AIR-{NEW}"]
+    own: JsonValue = [f"AIR-{NEW}"]
     [change] = fold([created(1), edited(2, [], own, issue_id=NEW, field="labels")])
 
     assert (change.after, change.depends_on) == ({"fields": {"labels": own}}, ())

@@ -1,0 +1,104 @@
+"""From submitting to the reviewer's words, as the agent sees it."""
+
+from typing import Any
+
+from gateway.operations import reviewing, telling
+from tests.house import House
+from tests.journeys.agents import Agent, Told, work
+
+MINA = "mina"
+
+
+def submit(built: House, token: str, task: str, key: str, **fields: Any) -> tuple[Told, int]:
+    """Edit, submit and let the gateway fetch; returns the answer and the review's number."""
+
+    async def job(agent: Agent) -> Told:
+        await agent.must("getJiraIssue", issueIdOrKey=key)
+        await agent.must("editJiraIssue", issueIdOrKey=key, fields=fields)
+        return await agent.must("submitForReview", reason="asked for", title="기한 정하기")
+
+    told = work(built.shadow.url, token, job, task=task)
+    [review] = built.fetch()
+    return told, review
+
+
+def outcome(built: House, token: str, task: str, **arguments: Any) -> Told:
+    return work(
+        built.shadow.url,
+        token,
+        lambda agent: agent.ask("getReviewOutcome", **arguments),
+        task=task,
+    )
+
+
+def test_before_anything_was_submitted_the_tools_say_what_to_do(built: House, secret: str) -> None:
+    told = outcome(built, secret, "empty")
+    assert "submitForReview" in told.text
+    assert told.structured == {"submissions": []}
+    pending = work(
+        built.shadow.url, secret, lambda agent: agent.must("showMyPendingChanges"), task="empty"
+    )
+    assert "Nothing is staged" in pending.text
+    nothing = work(
+        built.shadow.url, secret, lambda agent: agent.ask("submitForReview", reason="x"),
+        task="empty",
+    )  # fmt: skip
+    assert nothing.refused
+
+
+def test_pending_changes_show_before_and_after(built: House, secret: str, key: str) -> None:
+    async def job(agent: Agent) -> Told:
+        await agent.must("editJiraIssue", issueIdOrKey=key, fields={"labels": ["운영"]})
+        return await agent.must("showMyPendingChanges")
+
+    told = work(built.shadow.url, secret, job, task="pending")
+    [change] = told.structured["changes"]
+    assert (change["issue"], change["kind"], change["field"]) == (key, "edit", "labels")
+    assert (change["before"], change["after"]) == (["customer-report"], ["운영"])
+
+
+def test_a_submission_waits_until_a_person_decides(built: House, secret: str, key: str) -> None:
+    told, _ = submit(built, secret, "waits", key, duedate="2026-12-24")
+    assert told.text.startswith("Submitted for review: 1 changes as ")
+    known = told.structured["changeSet"]
+    waiting = outcome(built, secret, "waits", changeSet=known)
+    assert "waiting for a person" in waiting.text
+    assert "기한 정하기" in waiting.text
+    other = outcome(built, secret, "waits", changeSet="ws-000000000000.1")
+    assert other.refused
+    assert known in other.text
+
+
+def test_a_rejection_arrives_with_the_reviewers_words(built: House, secret: str, key: str) -> None:
+    _, review = submit(built, secret, "rejected", key, duedate="2026-12-25")
+    digest = reviewing.view(built.gateway, review).digest
+    reviewing.reject(built.gateway, MINA, review, digest, "성탄절에는 배포하지 않습니다.")
+    telling.tell(built.gateway)
+    told = outcome(built, secret, "rejected")
+    assert "rejected" in told.text
+    assert "성탄절에는 배포하지 않습니다." in told.text
+    [one] = told.structured["submissions"]
+    assert one["state"] == "rejected"
+    assert one["words"] == "성탄절에는 배포하지 않습니다."
+    read = work(
+        built.shadow.url, secret, lambda agent: agent.must("getJiraIssue", issueIdOrKey=key),
+        task="rejected",
+    )  # fmt: skip
+    assert f"{key} duedate: rejected" in read.text.splitlines()[0]
+    assert read.structured["fields"].get("duedate") != "2026-12-25"
+
+
+def test_a_promotion_is_told_change_by_change(built: House, secret: str, key: str) -> None:
+    _, review = submit(built, secret, "promoted", key, duedate="2026-12-28", labels=["one"])
+    digest = reviewing.view(built.gateway, review).digest
+    [issue] = reviewing.view(built.gateway, review).issues
+    labels = next(one.change.id for one in issue.changes if one.change.field == "labels")
+    reviewing.decide(built.gateway, MINA, review, labels, "reject", "Not this label.", digest)
+    digest = reviewing.view(built.gateway, review).digest
+    reviewing.approve(built.gateway, MINA, review, digest)
+    reviewing.promote(built.gateway, MINA, review, digest)
+    built.promote_all()
+    told = outcome(built, secret, "promoted")
+    assert f"{key} duedate: promoted" in told.text
+    assert f"{key} labels: rejected" in told.text
+    assert "Not this label." in told.text
