@@ -11,8 +11,6 @@ from gateway.operations.context import Gateway
 from gateway.review.refusals import UnknownReviewError
 from gateway.review.values import InboxRow
 
-_WAIT_SECONDS = 60
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
@@ -20,8 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed = verbs.add_parser("list", help="list change sets")
     listed.add_argument("--json", action="store_true", help="print JSON")
     listed.add_argument(
-        "--wait-for", type=int, default=0, metavar="N", help="wait until there are N (one minute)"
+        "--wait-for", type=int, default=0, metavar="N", help="wait until there are N"
     )
+    listed.add_argument("--wait-seconds", type=float, default=60, help="wait so long at most")
     show = verbs.add_parser("show", help="show one change set as JSON")
     show.add_argument("number", help="CS-7 or 7")
 
@@ -33,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(gateway: Gateway, args: argparse.Namespace) -> int:
-    until = time.monotonic() + _WAIT_SECONDS
+    until = time.monotonic() + args.wait_seconds
     rows = reviewing.inbox(gateway)
     while len(rows) < args.wait_for and time.monotonic() < until:
         time.sleep(0.2)

@@ -5,7 +5,7 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
+import time
 from pathlib import Path
 
 from gateway.cli import demo_check, demo_parts
@@ -34,11 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Start the demo, let the agent work, then wait (or check)."""
+    # Also when it is told to stop at its start, no process may be left behind.
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGHUP, _end)
     folder = Path(tempfile.mkdtemp(prefix="airlock-demo-"))
     try:
         return _in_folder(folder, args)
     except ChildFailedError as error:
-        sys.stderr.write(f"The demo could not start. {error}\n")
+        sys.stderr.write(f"The demo cannot go on: {error}\n")
         return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -60,9 +63,10 @@ def _in_folder(folder: Path, args: argparse.Namespace) -> int:
         if args.check:
             return demo_check.check(demo, before, reviews)
         _invite(demo)
-        _wait()
-        return 0
+        return _wait(demo)
     finally:
+        # A second Ctrl-C must not leave a process behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         demo.stop()
 
 
@@ -77,11 +81,17 @@ def _invite(demo: Demo) -> None:
     _say("  Ctrl-C ends the demo and forgets everything.")
 
 
-def _wait() -> None:
-    over = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: over.set())
-    over.wait()
+def _wait(demo: Demo) -> int:
+    """Wait until somebody ends the demo, or one of its processes ends by itself."""
+    while True:
+        for child in demo.children:
+            if child.process.poll() is not None:
+                raise ChildFailedError(child.last_words())
+        time.sleep(0.5)
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _say(line: str) -> None:

@@ -16,7 +16,10 @@ import httpx2
 
 from gateway.cli.demo_parts import Demo
 
+#: Issue key to its fields.
 Issues = dict[str, dict[str, Any]]
+#: Issue key to field to its value in a few words.
+Expected = dict[str, dict[str, str]]
 
 _PROMOTION_SECONDS = 90
 #: Jira changes these by itself whenever an issue changes.
@@ -104,11 +107,11 @@ def check(demo: Demo, before: Issues, reviews: list[dict[str, Any]]) -> int:
     """Review all three sets, compare Jira before and after; returns the exit code."""
     with httpx2.Client(follow_redirects=True, timeout=30, trust_env=False) as http:
         browser = Browser(demo.gateway_url, http)
-        _sign_in(browser, demo)
         try:
+            _sign_in(browser, demo)
             _review_all(browser, demo, {one["title"]: one["id"] for one in reviews})
-            wrong = _compare(before, snapshot(demo), _expected(demo))
-        except CheckFailedError as error:
+            wrong = compare(demo, before, snapshot(demo))
+        except (CheckFailedError, httpx2.HTTPError) as error:
             wrong = [str(error)]
     for line in wrong:
         _say(f"  WRONG     {line}")
@@ -163,50 +166,71 @@ def _promote(browser: Browser, review: int) -> None:
     raise CheckFailedError(f"CS-{review} was not promoted in {_PROMOTION_SECONDS} seconds")
 
 
-def _expected(demo: Demo) -> dict[str, set[str]]:
-    """Return which fields of which issues may differ now: no others, and all of these."""
+def expected(demo: Demo, before: Issues, new: str) -> Expected:
+    """Return which fields of which issues differ now, and what they are: all else stays."""
     cast = demo.told["cast"]
+    comments = int(short(before[cast["clean"]].get("comment")))
     return {
-        cast["clean"]: {"priority", "labels", "status", "comment", "subtasks"},
-        cast["conflict"]: {"priority", "duedate"},
+        cast["clean"]: {
+            "priority": "High",
+            "labels": "customer-report, regression",
+            "status": "In Progress",
+            "comment": str(comments + 1),
+            "subtasks": new,
+        },
+        # The colleague's priority, not the agent's: that change was left out.
+        cast["conflict"]: {"priority": "Highest", "duedate": "2026-12-04"},
     }
 
 
-def _compare(before: Issues, after: Issues, expected: dict[str, set[str]]) -> list[str]:
+def compare(demo: Demo, before: Issues, after: Issues) -> list[str]:
+    """Print what changed in Jira; return what is wrong about it, one sentence each."""
     wrong = [f"{key} is gone" for key in before if key not in after]
     new = [key for key in after if key not in before]
+    wanted = expected(demo, before, new[0] if new else "")
     if len(new) != 1:
         wrong.append(f"one new issue was approved, but there are: {', '.join(new) or 'none'}")
     for key, fields in before.items():
-        wrong += _compare_issue(key, fields, after.get(key, {}), expected.get(key, set()))
+        wrong += _compare_issue(key, fields, after.get(key, {}), wanted.get(key, {}))
     for key in new:
         _say(f"  changed   {key:<8} new: {after[key]['summary']}")
-    untouched = sum(key not in expected for key in before)
+        parent = short(after[key].get("parent"))
+        if parent != demo.told["cast"]["clean"]:
+            wrong.append(f"{key} was made below {parent}, which nobody approved")
+    untouched = sum(key not in wanted and after.get(key) == before[key] for key in before)
     _say(f"  unchanged {untouched} other issues")
     return wrong
 
 
 def _compare_issue(
-    key: str, before: dict[str, Any], after: dict[str, Any], expected: set[str]
+    key: str, before: dict[str, Any], after: dict[str, Any], wanted: dict[str, str]
 ) -> list[str]:
     names = {*before, *after}
     changed = {name for name in names if before.get(name) != after.get(name)}
-    allowed = expected | _OWN_CLOCK if expected else expected
-    for name in sorted(changed & expected):
-        _say(f"  changed   {key:<8} {name}: {_short(before, name)} -> {_short(after, name)}")
+    allowed = {*wanted, *_OWN_CLOCK} if wanted else set()
+    for name in sorted(changed & wanted.keys()):
+        was, now = short(before.get(name)), short(after.get(name))
+        _say(f"  changed   {key:<8} {name}: {was} -> {now}")
     return [
-        *(f"{key} {name} changed although nobody approved it" for name in changed - allowed),
-        *(f"{key} {name} should have changed" for name in expected - changed),
+        *(
+            f"{key} {name} changed although nobody approved it"
+            for name in sorted(changed - allowed)
+        ),
+        *(
+            f"{key} {name} should be {value}, but is {short(after.get(name))}"
+            for name, value in wanted.items()
+            if short(after.get(name)) != value
+        ),
     ]
 
 
-def _short(fields: dict[str, Any], name: str) -> str:
-    value = fields.get(name)
+def short(value: Any) -> str:
+    """Return a field's value in a few words."""
     if isinstance(value, dict):
-        value = value.get("name") or value.get("total")
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        value = [one.get("key") or one.get("name") for one in value]
-    return str(value)
+        return str(value.get("name") or value.get("key") or value.get("total"))
+    if isinstance(value, list):
+        return ", ".join(short(one) for one in value) or "none"
+    return "none" if value is None else str(value)
 
 
 def _say(line: str) -> None:

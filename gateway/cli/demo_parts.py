@@ -92,6 +92,8 @@ class Demo:
 def _port(wanted: int) -> int:
     """Return the wanted port if it is free, else 0 (any)."""
     with socket.socket() as probe:
+        # Connections of a demo that has just ended do not keep its port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", wanted))
         except OSError:

@@ -5,6 +5,7 @@ one HTTP request out, one line back; independent requests run side by side.
 """
 
 import argparse
+import base64
 import http.client
 import json
 import os
@@ -151,8 +152,11 @@ class Bridge:
 
 
 def _header(text: str) -> str:
-    """Return what may stand in a header; the server compares it with the message."""
-    return text if text.isascii() and text.isprintable() else "?"
+    """Return a name as it may stand in a header: the protocol wraps what would not survive."""
+    plain = text.isascii() and text.isprintable() and text == text.strip()
+    if plain and not text.startswith("=?"):
+        return text
+    return f"=?base64?{base64.b64encode(text.encode()).decode('ascii')}?="
 
 
 def _parsed(text: bytes) -> dict[str, Any] | None:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from gateway.operations.context import Gateway
 from gateway.promotion.values import SiteIdentity
 from gateway.review.refusals import RefusedError
@@ -32,11 +34,19 @@ def dotenv(path: Path = _DOTENV) -> dict[str, str]:
     if not path.is_file():
         return {}
     found = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8-sig").splitlines():
         name, separator, value = line.strip().removeprefix("export ").partition("=")
         if separator and not name.startswith("#"):
-            found[name.strip()] = value.strip().strip("'\"")
+            found[name.strip()] = _unquoted(value.strip())
     return found
+
+
+def _unquoted(value: str) -> str:
+    """Return a value without its quotes, or without the comment behind it."""
+    quote = value[:1]
+    if quote in ("'", '"') and (end := value.find(quote, 1)) > 0:
+        return value[1:end]
+    return value.split(" #", 1)[0].rstrip()
 
 
 def surroundings(env: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -55,8 +65,7 @@ def open_gateway(env: Mapping[str, str] | None = None) -> Gateway:
     upstream = Upstream.connect(
         credentials, demo=settings.demo, test_upstream=settings.test_upstream
     )
-    database = Database(settings.database_url)
-    database.migrate()
+    database = _database(settings)
     return Gateway(
         site=settings.site,
         identity=SiteIdentity(
@@ -69,6 +78,17 @@ def open_gateway(env: Mapping[str, str] | None = None) -> Gateway:
         settings=settings,
         demo=settings.demo,
     )
+
+
+def _database(settings: Settings) -> Database:
+    try:
+        database = Database(settings.database_url)
+        database.migrate()
+    except SQLAlchemyError as error:
+        # The first line alone: the rest may repeat the address with its password.
+        said = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise SettingsError("AIRLOCK_DATABASE_URL", f"cannot be used: {said}") from error
+    return database
 
 
 def close_gateway(gateway: Gateway) -> None:

@@ -36,8 +36,14 @@ class Child:
         while (line := self._next()) is not None:
             if line.startswith("READY "):
                 return dict(json.loads(line.removeprefix("READY ")))
+        raise ChildFailedError(self.last_words())
+
+    def last_words(self) -> str:
+        """Return that it ended, or is not ready in time, and what it printed last."""
+        code = self.process.poll()
+        how = "is not ready" if code is None else f"ended with exit code {code}"
         said = "\n".join(self.printed[-20:])
-        raise ChildFailedError(f"{self.name} did not start:\n{said}")
+        return f"{self.name} {how}.\n{said}"
 
     def _next(self) -> str | None:
         try:

@@ -14,6 +14,7 @@ from gateway.identity import links
 from gateway.operations import intake
 from gateway.operations.background import Background
 from gateway.operations.context import Gateway
+from gateway.settings import SettingsError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
 def _listen(gateway: Gateway) -> socket.socket:
     """Bind first, so that port 0 becomes a real one before any link is printed."""
     settings = gateway.settings
+    if not 0 <= settings.port <= 65535:
+        raise SettingsError("AIRLOCK_PORT", f"is {settings.port}; it has to be below 65536.")
     listening = socket.create_server((settings.host, settings.port))
     port = listening.getsockname()[1]
     if settings.port == 0:

@@ -42,6 +42,7 @@ def _line(flag: Flag, tongue: Tongue, *, linked: bool) -> FlagLine:
     text = tongue.gettext(message)
     evidence = flag.evidence if known else {"id": flag.id, **flag.evidence}
     said = set(_PLACE.findall(text))
+    evidence = {name: tongue.written(value) for name, value in evidence.items()}
     rest = [(name, value) for name, value in evidence.items() if value and name not in said]
     return FlagLine(
         look=_LOOKS.get(flag.severity, "warn"),

@@ -5,6 +5,7 @@ Korean and English are equal. English texts are the message ids, Korean ones sta
 """
 
 import gettext
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +30,8 @@ class Lang(StrEnum):
     KO = "ko"
 
 
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 #: A point in time, to the minute; Babel's own medium form has seconds.
 _MOMENT = {Lang.EN: "MMM d, y, HH:mm", Lang.KO: "y. M. d. HH:mm"}
 
@@ -90,6 +93,17 @@ class Tongue:
     def instant(self, value: datetime) -> str:
         """Return a date with time as it was written, with its own offset."""
         return format_datetime(value, "medium", locale=self._locale, tzinfo=value.tzinfo)
+
+    def written(self, text: str) -> str:
+        """Return Jira's date or time in this language; any other text as it is."""
+        try:
+            if _DAY.match(text):
+                return self.day(date.fromisoformat(text))
+            if _INSTANT.match(text):
+                return self.instant(datetime.fromisoformat(text))
+        except ValueError:
+            return text
+        return text
 
     @property
     def _locale(self) -> Locale:

@@ -23,7 +23,7 @@ FLAGS: dict[str, str] = {
     "big_rewrite": N_("Replaces %(percent)s %% of the text."),
     "shrink": N_("The text becomes %(percent)s %% shorter."),
     "bulk": N_("Touches %(count)s issues at once."),
-    "notifies": N_("Jira may notify %(count)s people or more."),
+    "notifies": N_("Jira may notify %(count)s or more of its users."),
     "external_visible": N_("Customers will see this comment."),
     "irreversible": N_("This cannot be undone automatically."),
     "transition_done": N_("Moves the issue to %(status)s, a status that counts as done."),

@@ -6,7 +6,6 @@ Values come as Jira's JSON. What has no look of its own is shown as JSON, whole.
 import json
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
 
 from markupsafe import Markup
 from pydantic import JsonValue
@@ -20,8 +19,6 @@ from sandbox.contract.compare import normal
 from sandbox.contract.digest import canonical
 from sandbox.contract.shapes import JsonObject
 
-_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-_INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 #: How Jira Server writes a sprint: a Java object's fields as text.
 _SERVER_SPRINT = re.compile(r"^com\.atlassian\.greenhopper.*\[(.*)\]$", re.DOTALL)
 #: Jira's status categories to the lozenge's colour.
@@ -116,23 +113,13 @@ class Values:
         return reveal(json.dumps(value))
 
     def _text(self, value: str) -> Markup:
-        moment = self._moment(value)
-        if moment:
+        moment = self.tongue.written(value)
+        if moment != value:
             return Markup('<time datetime="{}">{}</time>').format(value, moment)
         sprint = _SERVER_SPRINT.match(value)
         if sprint:
             return self._object(dict(_java_fields(sprint[1])))
         return Markup('<span class="plain">{}</span>').format(reveal(value.replace("\r\n", "\n")))
-
-    def _moment(self, value: str) -> str:
-        try:
-            if _DAY.match(value):
-                return self.tongue.day(date.fromisoformat(value))
-            if _INSTANT.match(value):
-                return self.tongue.instant(datetime.fromisoformat(value))
-        except ValueError:
-            return ""
-        return ""
 
     def _object(self, value: JsonObject) -> Markup:
         if is_document(value):

@@ -11,6 +11,7 @@ bare host.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from functools import cache
 from urllib.parse import quote, urlsplit
 
@@ -43,7 +44,7 @@ class Address:
     @property
     def quoted(self) -> str:
         """The URL percent-encoded, as it stands inside another URL's query."""
-        return quote(self.url, safe="")
+        return _quoted(self.url)
 
 
 def to_placeholder(text: str, upstream: Address) -> str:
@@ -91,6 +92,12 @@ def _pattern(url: str, more: str = "") -> re.Pattern[str]:
 
 
 @cache
+@lru_cache(maxsize=1024)
+def _quoted(url: str) -> str:
+    # Asked for with every answer that a sandbox gives.
+    return quote(url, safe="")
+
+
 def _host_pattern(host: str) -> re.Pattern[str]:
     start = _START if "." in host or ":" in host else _IN_URL
     return re.compile(start + re.escape(host) + _END, re.IGNORECASE | re.ASCII)

@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.domain.adf_schema import (
     BESIDE_CODE,
     FORMATS,
+    MARKED,
     MARKS,
     RULES,
     Check,
@@ -191,7 +192,10 @@ def _text(node: Node, parent: str, path: str) -> Iterator[str]:
 
 
 def _block_marks(node: Node, kind: str, parent: str, path: str) -> Iterator[str]:
-    yield from _marks(node, allowed_marks(kind, parent), path)
+    if kind in MARKED:
+        yield from _marks(node, allowed_marks(kind, parent), path)
+    elif "marks" in node:
+        yield f"{path}: a {kind} must not have marks."
 
 
 def _marks(node: Node, allowed: tuple[frozenset[str], ...], path: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ Kept by hand and small; ``tests`` compare it with Atlassian's own JSON schema.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -358,6 +358,10 @@ _WIDE = frozenset({"doc", "layoutColumn"})
 _CELLS = frozenset({"tableCell", "tableHeader"})
 
 
+#: Node types that may have ``marks`` at all, if only an empty list.
+MARKED = frozenset({"text", "paragraph", "heading", "codeBlock", "expand", *_FIXED_MARKS})
+
+
 def allowed_marks(kind: str, parent: str) -> tuple[frozenset[str], ...]:
     """Return the sets of marks that a block may carry below a parent; one must do."""
     none: tuple[frozenset[str], ...] = (frozenset(),)
@@ -380,5 +384,3 @@ def _paragraph_marks(parent: str) -> tuple[frozenset[str], ...]:
     if parent == "blockquote":
         return (frozenset(),)
     return (_names("fontSize"),)
-
-

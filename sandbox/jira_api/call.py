@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Concatenate, ParamSpec, TypeVar, cast
 
 from fastapi import Depends, Request
@@ -132,7 +133,12 @@ async def call_at(request: Request, sign_in: SignIn, door: Door, dialect: Dialec
 
 def shown_at(sandbox: Sandbox, task: str) -> Address:
     """Return the address that answers show, which keeps the task."""
-    return Address(f"{sandbox.address.url}/t/{task}") if task else sandbox.address
+    return _below(sandbox.address.url, task) if task else sandbox.address
+
+
+@lru_cache(maxsize=1024)
+def _below(url: str, task: str) -> Address:
+    return Address(f"{url}/t/{task}")
 
 
 async def _site_call(request: Request) -> Call:

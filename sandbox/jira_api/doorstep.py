@@ -8,7 +8,6 @@ import logging
 import re
 from typing import cast
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.domain.errors import TooLargeError
@@ -61,13 +60,13 @@ class _Stamped:
 
     def __init__(self, send: Send, role: str) -> None:
         self._send = send
-        self._role = role
+        self._header = (HEADER.lower().encode(), role.encode())
         self.started = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            MutableHeaders(scope=message)[HEADER] = self._role
+            message["headers"] = [*message["headers"], self._header]
         await self._send(message)
 
 
@@ -112,8 +111,10 @@ def _inside(scope: Scope, context: str) -> Scope:
 
 
 def _announced(scope: Scope) -> int:
-    size = Headers(scope=scope).get("content-length", "")
-    return int(size) if size.isdecimal() else 0
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
 
 
 def _too_large() -> TooLargeError:

@@ -9,6 +9,7 @@ import base64
 import binascii
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -96,10 +97,16 @@ class SignIn:
 
     def _headers(self, caller: Caller) -> dict[str, str]:
         if self.sandbox.flavour is Flavour.CLOUD:
-            return {"X-AAccountId": quote(caller.person, safe=":")}
+            return {"X-AAccountId": _in_header(caller.person)}
         user = reading.site(self.sandbox).user(caller.person) or {}
         name = text_of(user.get("name")) or caller.person
-        return {"X-AUSERNAME": quote(name), "X-Seraph-LoginReason": "OK"}
+        return {"X-AUSERNAME": _in_header(name), "X-Seraph-LoginReason": "OK"}
+
+
+@lru_cache(maxsize=1024)
+def _in_header(name: str) -> str:
+    # Headers are Latin-1; Jira percent-encodes names too.
+    return quote(name, safe=":")
 
 
 def refused_headers(flavour: Flavour, *, tried: bool) -> dict[str, str]:

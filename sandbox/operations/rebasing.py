@@ -7,6 +7,7 @@ element by element, so that what was created here stands behind what came from u
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from pydantic import JsonValue
@@ -66,13 +67,26 @@ class Decided:
 NOTHING = Decided()
 
 
+#: Field to the values that this workspace wanted for it, one after the other.
+Wanted = Mapping[str, Sequence[JsonValue]]
+
+
 def rebased(
-    old: IssueState, shadow: IssueState, new: IssueState, decided: Decided = NOTHING
+    old: IssueState,
+    shadow: IssueState,
+    new: IssueState,
+    decided: Decided = NOTHING,
+    wanted: Wanted = MappingProxyType({}),
 ) -> IssueState:
-    """Return the shadow as it is on the new baseline; ``old`` is what it grew from."""
+    """Return the shadow as it is on the new baseline; ``old`` is what it grew from.
+
+    ``wanted`` tells an earlier set's value that arrived upstream from somebody else's edit:
+    what the agent changed afterwards was changed from that value.
+    """
     names = dict.fromkeys([*new.fields, *shadow.fields])
+    grew_from = {**old.fields, **_reached(old.fields, new.fields, wanted)}
     fields = {
-        name: _field(name, old.fields, shadow.fields, new.fields, decided)
+        name: _field(name, grew_from, shadow.fields, new.fields, decided)
         for name in names
         if name in new.fields or not _left_alone(name, old.fields, shadow.fields)
     }
@@ -83,6 +97,23 @@ def rebased(
     if same(found, new):
         return new
     return _with_histories(_with_update_time(found, shadow), old, shadow, new)
+
+
+def _reached(old: JsonObject, new: JsonObject, wanted: Wanted) -> JsonObject:
+    """Return, of each field, the wanted value that the new baseline is nearest to."""
+    return {
+        # A tie says nothing: then it grew from the old baseline, which stands first.
+        name: min([old.get(name), *reversed(values)], key=lambda one: _distance(one, new.get(name)))
+        for name, values in wanted.items()
+        if not equal(old.get(name), new.get(name))
+    }
+
+
+def _distance(one: JsonValue, other: JsonValue) -> int:
+    """Return in how many elements two values differ; a scalar is one element."""
+    if isinstance(one, list) or isinstance(other, list):
+        return len(_keyed(list_of(one)).keys() ^ _keyed(list_of(other)).keys())
+    return 0 if equal(one, other) else 1
 
 
 def same(one: IssueState, other: IssueState) -> bool:

@@ -105,7 +105,18 @@ def _settle_edited(at: Settlement, shadow: IssueState) -> None:
     meaning = decided(
         shadow.issue_id, at.known, _arrived(new), at.site.sprint_field, _status_of(at.site)
     )
-    _keep(at, shadow, rebasing.rebased(old, shadow, new, meaning), new)
+    wanted = _wanted(at, shadow.issue_id)
+    _keep(at, shadow, rebasing.rebased(old, shadow, new, meaning, wanted), new)
+
+
+def _wanted(at: Settlement, issue_id: str) -> dict[str, list[JsonValue]]:
+    """Return what this workspace wanted of each field of an issue, in order."""
+    found: dict[str, list[JsonValue]] = {}
+    for one in at.known:
+        change = one.change
+        if change.issue_id == issue_id and change.kind is ChangeKind.EDIT and change.field:
+            found.setdefault(change.field, []).append(change.after)
+    return found
 
 
 def _settle_created(at: Settlement, shadow: IssueState) -> None:

@@ -45,7 +45,6 @@ async def bridged(url: str, token: str, era: Era, *options: str) -> Any:
         command=sys.executable,
         args=[*BRIDGE, *options],
         env=environment(url, token),
-        cwd=str(Path(__file__).resolve().parents[3]),
     )
     async with Client(server, mode=era) as client:
         yield Agent(client)

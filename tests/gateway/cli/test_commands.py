@@ -1,0 +1,169 @@
+"""Every command that works on a gateway, as a process, in a real house."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.gateway.cli.running import airlock
+from tests.house import House, house
+from tests.journeys.agents import Agent, work
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("cli"), size=10) as one:
+        yield one
+
+
+def run(built: House, *arguments: str, code: int = 0, **env: str) -> str:
+    """Run a command on the house's gateway; returns what it printed."""
+    done = airlock(*arguments, env={**built.env, **env}, folder=built.folder)
+    assert done.returncode == code, done.stderr + done.stdout
+    return done.stdout if code == 0 else done.stderr + done.stdout
+
+
+def person(built: House) -> Any:
+    assert built.world is not None
+    return built.world.cast.person
+
+
+def create(built: House, agent: str) -> Any:
+    options = ["--for", person(built).email, "--projects", "WEB, PAY", "--json"]
+    return json.loads(run(built, "agent", "create", agent, *options))
+
+
+def stage(built: House, token: str, task: str, *, submit: bool) -> None:
+    assert built.world is not None
+    key = built.world.cast.clean
+
+    async def job(agent: Agent) -> None:
+        await agent.must("editJiraIssue", issueIdOrKey=key, fields={"summary": f"제목 {task}"})
+        if submit:
+            await agent.must("submitForReview", reason="test", title=f"title {task}")
+
+    work(built.shadow.url, token, job, task=task)
+
+
+def test_a_token_made_here_opens_the_sandbox_until_it_is_revoked(built: House) -> None:
+    made = create(built, "cli-bot")
+    assert made["mcp"] == f"{built.shadow.url}/mcp"
+    assert made["person"] == person(built).account_id
+    http = built.agent(made["token"])
+    assert http.get("/rest/api/3/myself").json()["accountId"] == person(built).account_id
+    [row] = [
+        one
+        for one in json.loads(run(built, "agent", "list", "--json"))
+        if one["agent"] == "cli-bot"
+    ]
+    assert row["token"] == made["token_id"]
+    assert row["projects"] == "WEB,PAY"
+    assert "revoked" in run(built, "agent", "revoke", made["token_id"])
+    assert http.get("/rest/api/3/myself").status_code == 401
+    assert "no live token" in run(built, "agent", "revoke", made["token_id"], code=1)
+    table = run(built, "agent", "list")
+    assert table.splitlines()[0].split() == ["agent", "token", "person", "projects", "state"]
+    assert made["token"] not in table
+
+
+def test_a_token_in_words_is_shown_once_with_the_addresses(built: House) -> None:
+    said = run(built, "agent", "create", "b", "--for", person(built).email, "--projects", "WEB")
+    assert re.search(r"^  ala_\S{40,}$", said, re.MULTILINE)
+    assert f"{built.shadow.url}/mcp" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--for", "nobody@nowhere.example", "--projects", "WEB"], "nobody@nowhere.example"),
+        (["--for", "{person}", "--projects", "NOPE"], "NOPE"),
+    ],
+)
+def test_no_token_without_a_jira_account_and_a_project(
+    built: House, options: list[str], says: str
+) -> None:
+    filled = [person(built).email if one == "{person}" else one for one in options]
+    said = run(built, "agent", "create", "bad", *filled, code=1)
+    assert says in said
+
+
+def test_workspaces_are_listed_forked_reset_and_discarded(built: House) -> None:
+    token = create(built, "ws-bot")["token"]
+    stage(built, token, "one", submit=False)
+
+    def rows() -> dict[str, Any]:
+        listed = json.loads(run(built, "workspace", "list", "--json"))
+        return {one["task"]: one for one in listed if one["agent"] == "ws-bot"}
+
+    first = rows()["one"]["id"]
+    assert first in run(built, "workspace", "list")
+    run(built, "workspace", "fork", first, "two")
+    assert summary(built, token, "two") == "제목 one"
+    run(built, "workspace", "reset", first)
+    assert summary(built, token, "one") != "제목 one"
+    assert summary(built, token, "two") == "제목 one"
+    run(built, "workspace", "discard", rows()["two"]["id"])
+    assert "two" not in rows() or rows()["two"]["state"] != rows()["one"]["state"]
+    assert "ws-000000000000" in run(built, "workspace", "reset", "ws-000000000000", code=1)
+
+
+def summary(built: House, token: str, task: str) -> str:
+    assert built.world is not None
+    http = built.agent(token, task)
+    issue = http.get(f"/rest/api/3/issue/{built.world.cast.clean}").raise_for_status().json()
+    return str(issue["fields"]["summary"])
+
+
+def test_change_sets_are_listed_and_shown(built: House) -> None:
+    token = create(built, "cs-bot")["token"]
+    assert "only 0 of" in run_waiting(built)
+    stage(built, token, "cs", submit=True)
+    [review] = built.fetch()
+    [row] = json.loads(run(built, "changes", "list", "--json", "--wait-for", "1"))
+    assert (row["id"], row["title"], row["state"]) == (review, "title cs", "review")
+    assert f"CS-{review}" in run(built, "changes", "list")
+    shown = json.loads(run(built, "changes", "show", f"CS-{review}"))
+    assert shown["issues"][0]["changes"][0]["wants"] == "제목 cs"
+    assert shown["digest"]
+    assert json.loads(run(built, "changes", "show", str(review)))["id"] == review
+    assert "999" in run(built, "changes", "show", "999", code=1)
+    run(built, "changes", "show", "seven", code=2)
+
+
+def run_waiting(built: House) -> str:
+    return run(built, "changes", "list", "--wait-for", "1", "--wait-seconds", "0.3", code=1)
+
+
+def test_a_sign_in_link_is_printed(built: House) -> None:
+    said = run(built, "login", "mina", AIRLOCK_PUBLIC_URL="http://127.0.0.1:8642")
+    assert re.search(r"http://127\.0\.0\.1:8642/sign-in\?link=\S{30,}", said)
+
+
+def test_intake_says_what_it_read(built: House) -> None:
+    assert re.search(r"^\d+ issues read in [\d.]+ s: 0 new, 0 changed", run(built, "intake"))
+    assert run(built, "intake", "--jql", "project =", code=1).startswith("airlock: ")
+
+
+def test_a_sandbox_that_is_away_is_one_sentence(built: House) -> None:
+    said = run(built, "workspace", "list", code=1, AIRLOCK_SANDBOX_CONTROL="127.0.0.1:9")
+    assert said.startswith("airlock: ")
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("AIRLOCK_DATABASE_URL", "nonsense"), ("AIRLOCK_DATABASE_URL", "sqlite:////proc/x/y.db"),
+     ("AIRLOCK_CONTROL_SECRET_FILE", "/nowhere"), ("JIRA_API_TOKEN", "wrong")],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_used_is_named(built: House, name: str, value: str) -> None:
+    said = run(built, "workspace", "list", code=1, AIRLOCK_SECRET_KEY="k" * 32, **{name: value})
+    [line] = [one for one in said.splitlines() if not one.startswith("warning:")]
+    assert line.startswith("airlock: ")
+    if name.startswith("AIRLOCK"):
+        assert name in line
+
+
+def test_a_port_that_is_none_is_refused(built: House) -> None:
+    assert "AIRLOCK_PORT" in run(built, "serve", "--no-intake", code=1, AIRLOCK_PORT="70000")
