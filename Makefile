@@ -61,9 +61,10 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-clients.in -o requirements-clients.lock
 
 locale: setup ## collect texts, merge them into the Korean catalogue, compile it
-	@$(BIN)/pybabel extract -q -F gateway/web/babel.cfg -k _ -k ngettext -o /tmp/airlock.pot gateway
-	@$(BIN)/pybabel update -q -N -i /tmp/airlock.pot -d gateway/web/locale -D airlock
-	@$(BIN)/pybabel compile -q -d gateway/web/locale -D airlock
+	@$(BIN)/pybabel -q extract -F gateway/web/babel.cfg -k N_ --no-location --omit-header -o .airlock.pot gateway
+	@$(BIN)/pybabel -q update -N -i .airlock.pot -d gateway/web/locale -D airlock
+	@$(BIN)/pybabel -q compile -d gateway/web/locale -D airlock
+	@rm -f .airlock.pot
 
 clean: ## remove what was built
 	rm -rf $(VENV) .venv-clients dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

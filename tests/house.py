@@ -47,6 +47,11 @@ class Running:
     control: str
     door: ControlDoor
 
+    def stop(self) -> None:
+        """End the process."""
+        self.door.close()
+        self.child.stop()
+
 
 @dataclass(slots=True)
 class House:
@@ -130,9 +135,8 @@ class House:
             client.close()
         if self.opened is not None:
             close_gateway(self.opened)
-        for one in (self.shadow, self.upstream):
-            one.door.close()
-            one.child.stop()
+        self.shadow.stop()
+        self.upstream.stop()
 
 
 def start_sandbox(folder: Path, name: str, site_file: str, database_url: str = "") -> Running:
@@ -193,7 +197,11 @@ def empty_house(
     upstream = start_sandbox(
         folder, "upstream", f'{head}role = "upstream"\n' + _SERVICE.format(token=service) + more
     )
-    shadow = start_sandbox(folder, "shadow", f'{head}role = "shadow"\n', database_url)
+    try:
+        shadow = start_sandbox(folder, "shadow", f'{head}role = "shadow"\n', database_url)
+    except BaseException:
+        upstream.stop()
+        raise
     env = gateway_env(folder, upstream, shadow, service, projects) | {"AIRLOCK_SITE": site}
     built = House(folder, upstream, shadow, service, env)
     try:

@@ -116,7 +116,7 @@ def _wrong_person(act: Act, person: Person | None) -> Refusal | None:
         return Refusal(
             "nobody",
             "Only a person who signed in can decide; agents never do.",
-            "Sign in with a link from the command 'airlock link'.",
+            "Sign in with a link from the command 'airlock login'.",
         )
     if not at_least(person.role, _ROLES[act]):
         return Refusal(

@@ -30,7 +30,7 @@ SENTENCES: tuple[str, ...] = (
     N_("The agent worked for you, and the policy wants another pair of eyes."),
     N_("Ask somebody else to approve it."),
     N_("Open the change set to see what stands in the way."),
-    N_("Sign in with a link from the command 'airlock link'."),
+    N_("Sign in with a link from the command 'airlock login'."),
     N_("Sign in with a link from the command 'airlock login'."),
     N_("A change can be kept or left out."),
     N_("Choose one of the two."),

@@ -11,8 +11,7 @@ bare host.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote, urlsplit
 
 PLACEHOLDER = "https://u0.airlock.invalid"

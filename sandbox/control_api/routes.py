@@ -9,7 +9,6 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic_core import to_jsonable_python
-from pydantic_core import to_jsonable_python
 from starlette.concurrency import run_in_threadpool
 
 from sandbox.contract.shapes import (

@@ -1,14 +1,16 @@
 """An agent's task at the REST door: stage, hand in, approve, promote, compare upstream."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 
 from gateway.operations import intake, reviewing
+from gateway.promotion.plan import REJECT
 from gateway.review.states import State
 from gateway.review.values import ReviewView
+from sandbox.contract.shapes import ChangeKind
 from tests.house import House, as_json
 from tests.journeys.agents import Agent, work
 
@@ -48,7 +50,18 @@ class Task:
 
     def promote(self) -> ReviewView:
         """Hand in, approve and promote; everything must go through."""
-        view = approve_and_promote(self.built, self.submit())
+        return self.carry(self.submit())
+
+    def carry(self, review: int, without: Collection[ChangeKind] = ()) -> ReviewView:
+        """Approve and promote a set, leaving changes of some kinds out."""
+        shown = reviewing.view(self.built.gateway, review)
+        for change in (one.change for issue in shown.issues for one in issue.changes):
+            if change.kind in without:
+                digest = reviewing.view(self.built.gateway, review).digest
+                reviewing.decide(
+                    self.built.gateway, MINA, review, change.id, REJECT, "not this", digest
+                )
+        view = approve_and_promote(self.built, review)
         told = [(one.state, one.trouble, one.planned.request) for one in view.operations]
         assert view.state is State.PROMOTED, told
         return view
@@ -72,7 +85,7 @@ def start(built: House, name: str, person: str = "", **scope: Any) -> Task:
 def approve_and_promote(built: House, review: int) -> ReviewView:
     """Approve what is shown, promote it, and return how it ended."""
     view = reviewing.view(built.gateway, review)
-    assert view.obstacles == ()
+    assert not view.obstacles, view.obstacles
     reviewing.approve(built.gateway, MINA, review, view.digest)
     reviewing.promote(built.gateway, MINA, review, view.digest)
     built.promote_all()

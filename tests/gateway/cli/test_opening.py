@@ -55,7 +55,7 @@ WRONG: tuple[tuple[dict[str, str], str], ...] = (
     ({**JIRA, "AIRLOCK_PORT": "many"}, "AIRLOCK_PORT is 'many'; it has to be a number."),
     ({**JIRA, "AIRLOCK_DEMO": "perhaps"}, "AIRLOCK_DEMO is 'perhaps'; it may be yes or no."),
     ({**JIRA, "AIRLOCK_SECRET_KEY_FILE": "/nowhere"}, "AIRLOCK_SECRET_KEY_FILE cannot be read"),
-    (JIRA, "127.0.0.1:9"),
+    (JIRA, "Jira could not be reached"),
 )
 
 

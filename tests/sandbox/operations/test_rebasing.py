@@ -135,3 +135,21 @@ def test_watchers_of_both_sides_are_kept_with_their_count() -> None:
 def test_two_versions_are_the_same_whenever_they_were_touched() -> None:
     assert same(issue(updated="a", f=None), issue(2, updated="b"))
     assert not same(issue(comment=page("1a")), issue(comment=page("1b")))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "expected"),
+    [
+        (["sealed"], ["last"]),
+        (["sealed", "colleague"], ["colleague", "last"]),
+        (["first", "colleague"], ["colleague", "last"]),
+    ],
+)
+def test_a_later_edit_stands_on_what_an_earlier_set_brought_upstream(
+    theirs: list[JsonValue], expected: list[JsonValue]
+) -> None:
+    wanted: dict[str, list[JsonValue]] = {"f": [["sealed"], ["last"]]}
+
+    found = rebased(issue(f=["first"]), issue(f=["last"]), issue(2, f=theirs), wanted=wanted)
+
+    assert found.fields["f"] == expected
