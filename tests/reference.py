@@ -7,17 +7,15 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount, Route
 
-from gateway.app import create_app as gateway_app
 from gateway.cli.main import COMMANDS
-from gateway.operations.context import Gateway
-from gateway.settings import TABLE
+from gateway.settings import TABLE, Setting
+from gateway.web import change_set_pages, health_pages, inbox_pages, sign_in_pages
 from sandbox.contract.shapes import Flavour
+from sandbox.control_api import routes as control
 from sandbox.mcp_server.server import TOOLS
+from sandbox.mcp_server.tool import Tool
 from sandbox.settings import NAMES
 from tests.sandboxes import Inside, inside_shadow
-
-#: The same routes below a task's prefix.
-_TASK_PREFIX = "/t/{task}"
 
 
 def reference() -> str:
@@ -41,28 +39,53 @@ def _commands_and_settings() -> list[str]:
         "## MCP tools",
         _table(
             ("tool", "arguments", "what it does"),
-            (
-                (f"`{tool.name}`", _arguments(tool.properties, tool.required), tool.description)
-                for tool in TOOLS.values()
-            ),
+            ((f"`{one.name}`", _arguments(one), one.description) for one in TOOLS.values()),
         ),
     ]
 
 
-def _setting_row(one: object) -> tuple[str, str, str]:
-    setting = cast("type[TABLE[0]]", one) if False else one
-    raise NotImplementedError(setting)
+def _setting_row(one: Setting) -> tuple[str, str, str]:
+    name = f"`{one.name}`" + (" *" if one.secret else "")
+    also = f" (also {', '.join(f'`{alias}`' for alias in one.aliases)})" if one.aliases else ""
+    return name, f"`{one.default}`" if one.default else "–", one.meaning + also
+
+
+def _arguments(tool: Tool) -> str:
+    named = [f"`{name}`" for name in tool.required]
+    further = [f"{name}" for name in tool.properties if name not in tool.required]
+    return ", ".join([*named, *further]) or "–"
 
 
 def _routes(sandbox: Inside) -> list[str]:
-    pages = gateway_app(cast("Gateway", None))
+    agents = cast("FastAPI", sandbox.jira.app)
+    pages = (inbox_pages, change_set_pages, sign_in_pages, health_pages)
     return [
         "## Routes of the sandbox",
-        "For agents and any Jira client; also below `/t/{task}`.",
-        _table(("method", "path"), _listed(sandbox.jira.app)),
+        "For agents and any Jira client; also below `/t/{task}`. What is missing here, and what "
+        "differs from Jira, is in [divergences](divergences.md).",
+        _table(("path", "methods"), _listed(agents.routes)),
         "## Routes of the control door",
         "For the gateway alone, on a port or socket of its own; every request is signed.",
-        _table(("method", "path"), _listed(sandbox.control.app)),
+        _table(("path", "methods"), _listed(control.router.routes)),
         "## Routes of the reviewers' pages",
-        _table(("method", "path"), _listed(pages)),
+        _table(("path", "methods"), _listed(one for page in pages for one in page.router.routes)),
     ]
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    names = list(head)
+    lines = [names, ["---"] * len(names), *(list(row) for row in rows)]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in lines
+    )
+
+
+def _listed(routes: Iterable[BaseRoute]) -> list[tuple[str, str]]:
+    """Return path and methods of each route once, sorted."""
+    found: dict[str, set[str]] = {}
+    for route in routes:
+        if isinstance(route, Route | APIRoute):
+            found.setdefault(route.path, set()).update((route.methods or {"POST"}) - {"HEAD"})
+        elif isinstance(route, Mount):
+            found.setdefault(f"{route.path}/…", set()).add("GET")
+    return [(f"`{path}`", ", ".join(sorted(found[path]))) for path in sorted(found)]

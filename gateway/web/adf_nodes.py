@@ -126,6 +126,9 @@ def blocks(value: JsonValue) -> tuple[Node, ...]:
 def facts(node: Node) -> dict[str, JsonValue]:
     """Return what a node is besides its text: attributes, and block marks."""
     found = {name: value for name, value in node.attrs.items() if name != "localId"}
+    if found.get("order") == 1:
+        # The schema's default: a list that starts at one, said or not.
+        del found["order"]
     if node.type not in INLINE:
         found |= {f"{mark.type} mark": dict(mark.attrs) for mark in node.marks}
     return found

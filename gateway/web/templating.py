@@ -42,6 +42,8 @@ class Shell:
     path: str
     host: str
     demo: bool
+    #: A sandbox stands in for Jira outside the demo (``AIRLOCK_TEST_UPSTREAM``).
+    rehearsal: bool
     person: str
     role: str
     keys: tuple[tuple[tuple[str, ...], str], ...]
@@ -100,6 +102,7 @@ def _shell(request: Request, gateway: Gateway, tongue: Tongue, person: Person | 
         path=request.url.path,
         host=host(gateway.identity.base_url),
         demo=gateway.demo,
+        rehearsal=gateway.settings.test_upstream is not None,
         person=person.name if person else "",
         role=tongue.gettext(ROLES[person.role]) if person else "",
         keys=tuple((keys, tongue.gettext(meaning)) for keys, meaning in _KEYS),

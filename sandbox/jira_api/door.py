@@ -96,7 +96,7 @@ def _add_routes(app: FastAPI, prefix: str, router: APIRouter) -> None:
             app.router.add_api_route(
                 f"{prefix}{route.path}",
                 route.endpoint,
-                methods=list(route.methods),
+                methods=list(route.methods or ()),
                 name=route.name,
                 response_model=None,
             )

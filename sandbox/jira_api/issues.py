@@ -184,7 +184,7 @@ async def assign(call: ApiCall, ref: str) -> Response:
 async def changelog(call: ApiCall, ref: str) -> Response:
     """Answer an issue's changelog, oldest first."""
     state = await call.quick(reading.issue, ref, fields=("changelog",))
-    return call.json(bean(state.histories, page_of(call.request.query_params, 100, 100)))
+    return call.json(bean(call.look.histories(state), page_of(call.request.query_params, 100, 100)))
 
 
 @router.post("/issue/{ref}/changelog/list")
@@ -192,7 +192,7 @@ async def some_of_changelog(call: ApiCall, ref: str) -> Response:
     """Answer some entries of a changelog, by id."""
     ids = {text_of(one) for one in _list(await call.body(), "changelogIds", 1000)}
     state = await call.quick(reading.issue, ref, fields=("changelog",))
-    found = [one for one in state.histories if text_of(one.get("id")) in ids]
+    found = [one for one in call.look.histories(state) if text_of(one.get("id")) in ids]
     return call.json(bean(found, page_of({}, 1000)))
 
 
@@ -207,7 +207,8 @@ async def changelogs(call: ApiCall) -> Response:
             state = await call.quick(reading.issue, text_of(ref), fields=("changelog",))
         except NotVisibleError:
             continue
-        histories = [one for one in state.histories if not only or _touches(one, only)]
+        every = call.look.histories(state)
+        histories = [one for one in every if not only or _touches(one, only)]
         found.append({"issueId": state.issue_id, "changeHistories": cast("JsonValue", histories)})
     return call.json({"issueChangeLogs": found})
 

@@ -52,7 +52,7 @@ class Look:
         }
         shown |= self._expanded(fields, wanted)
         if "changelog" in wanted.expand:
-            shown["changelog"] = changelog(state, self.site.flavour)
+            shown["changelog"] = self.changelog(state)
         if wanted.properties:
             shown["properties"] = properties(state, wanted.properties)
         return {**shown, "fields": fields}
@@ -84,6 +84,22 @@ class Look:
         found = [*apart, *(one for one in own if text_of(one.get("id")) not in known)]
         page: JsonObject = {"worklogs": as_json(found)}
         return objects_of(self._turned("worklog", page, state.native).get("worklogs"))
+
+    def histories(self, state: IssueState) -> list[JsonObject]:
+        """Return an issue's changelog entries, oldest first."""
+        return objects_of(self.meta(as_json(list(state.histories))))
+
+    def changelog(self, state: IssueState) -> JsonObject:
+        """Return the inline changelog: Cloud begins with the newest entry."""
+        found = self.histories(state)
+        if self.site.flavour is Flavour.CLOUD:
+            found.reverse()
+        return {
+            "startAt": 0,
+            "maxResults": len(found),
+            "total": len(found),
+            "histories": as_json(found),
+        }
 
     def comment(self, comment: JsonObject, expand: Iterable[str] = ()) -> JsonObject:
         """Return a comment; its properties and its HTML only when they are asked for."""
@@ -154,19 +170,6 @@ def properties(state: IssueState, wanted: tuple[str, ...]) -> JsonObject:
     found = object_of((state.extra or {}).get("properties"))
     everything = "*all" in wanted
     return {name: value for name, value in found.items() if everything or name in wanted}
-
-
-def changelog(state: IssueState, flavour: Flavour) -> JsonObject:
-    """Return the inline changelog: Cloud begins with the newest entry, Server with the oldest."""
-    found = list(state.histories)
-    if flavour is Flavour.CLOUD:
-        found.reverse()
-    return {
-        "startAt": 0,
-        "maxResults": len(found),
-        "total": len(found),
-        "histories": cast("JsonValue", found),
-    }
 
 
 def names(site: Site, fields: Iterable[str]) -> JsonObject:

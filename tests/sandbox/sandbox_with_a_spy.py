@@ -9,8 +9,10 @@ import http.client
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx2
+import uvicorn
 
 from sandbox import __main__ as program
 
@@ -43,21 +45,17 @@ async def _spy() -> None:
     _FILE.write_text("\n".join(said), encoding="utf-8")
 
 
-_create_app = program.create_app
+class _Spied(uvicorn.Server):
+    """A server beside which the spy begins to work."""
 
-
-def _with_spy(*arguments: object) -> object:
-    app = _create_app(*arguments)  # type: ignore[arg-type]  # passed on as they are
-    inside = app.router.lifespan_context
-
-    def lifespan(one: object) -> object:
-        asyncio.get_running_loop().create_task(_spy())
-        return inside(one)  # type: ignore[arg-type]  # passed on as it is
-
-    app.router.lifespan_context = lifespan  # type: ignore[assignment]  # same shape
-    return app
+    async def startup(self, sockets: Any = None) -> None:
+        """Start, then spy, then serve."""
+        await super().startup(sockets)
+        if not _FILE.exists():
+            await _spy()
 
 
 if __name__ == "__main__":
-    program.create_app = _with_spy  # type: ignore[assignment]  # the spy moves in
+    # The program's own server class derives from this one: the spy moves in below it.
+    program._Server.__bases__ = (_Spied,)
     sys.exit(program.main())

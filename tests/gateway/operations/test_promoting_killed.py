@@ -49,6 +49,12 @@ from tests.gateway.promotion.world import (
 __all__ = ["database_url", "postgres"]
 
 STEPS = ("claimed", "intent", "checked", "sent", "answered", "read_back", "finished")
+#: Kind to the steps that it is killed at.
+KINDS = {
+    **dict.fromkeys(("edit", "transition", "comment", "create"), STEPS),
+    **dict.fromkeys(("worklog", "link"), ("sent", "answered")),
+}
+STARTED = "2026-11-20T09:30:00.000+0000"
 SITE_FILE = f"""
 site = "{SITE}"
 role = "upstream"
@@ -84,6 +90,11 @@ class Jira:
         body: JsonObject = {"jql": "project = AIR", "fields": ["summary"], "maxResults": 1000}
         found = self.post("search/jql", body)["issues"]
         return [one["fields"]["summary"] for one in found]  # type: ignore[index,union-attr,call-overload,misc]  # Jira's shape
+
+    def link_type(self) -> str:
+        """Return the id of a link type."""
+        found = self.http.get(f"{self.url}/rest/api/3/issueLinkType").json()["issueLinkTypes"]
+        return str(found[0]["id"])
 
     def make(self) -> Any:
         """Make an issue that Ann reports."""
@@ -134,21 +145,13 @@ def gateway(jira: Jira, database_url: str) -> Iterator[Gateway]:
     found.sandbox.close()
 
 
-def fill(gateway: Gateway, issue: JsonObject) -> None:
-    """Store site, issue, agent and approver."""
+def fill(gateway: Gateway, *issues: JsonObject) -> None:
+    """Store site, issues, agent and approver."""
     with gateway.database.write() as conn:
         sites.register(conn, gateway.identity)
         sites.put_metadata(conn, site())
-        baseline = IssueBaseline(
-            site=SITE,
-            issue_id=str(issue["id"]),
-            key=str(issue["key"]),
-            revision=sites.next_revision(conn, SITE),
-            fetched_at=1,
-            dialect=Dialect.V3,
-            doc=issue,
-        )
-        baselines.put(conn, baseline)
+        for issue in issues:
+            baselines.put(conn, _baseline(issue, sites.next_revision(conn, SITE)))
         registry.add_agent(conn, AGENT, now=1, by="eve")
         grant = Grant(
             token_id="t",
@@ -163,6 +166,19 @@ def fill(gateway: Gateway, issue: JsonObject) -> None:
         people.add(conn, Person(person="eve", name="Eve", role=Role.APPROVER), now=1)
 
 
+def _baseline(issue: JsonObject, revision: int) -> IssueBaseline:
+    names = ("id", "key", "fields", "changelog", "self")
+    return IssueBaseline(
+        site=SITE,
+        issue_id=str(issue["id"]),
+        key=str(issue["key"]),
+        revision=revision,
+        fetched_at=1,
+        dialect=Dialect.V3,
+        doc={name: issue[name] for name in names},
+    )
+
+
 def wanted(kind: str, issue: Any, mark: str) -> Change:
     """Return a change of one kind that can be told from every other test's."""
     here = {"issue_id": issue["id"], "issue_key": issue["key"]}
@@ -171,11 +187,23 @@ def wanted(kind: str, issue: Any, mark: str) -> Change:
         return create(project=fields["project"], issuetype=fields["issuetype"], summary=mark)
     if kind == "comment":
         return change(ChangeKind.COMMENT, {"id": "9", "body": text(mark)}, **here)
+    if kind == "worklog":
+        after = {"id": "9", "timeSpentSeconds": 900, "comment": text(mark)}
+        return change(ChangeKind.WORKLOG, {**after, "started": STARTED}, **here)
+    if kind == "link":
+        ends = {"inwardIssue": end_of(issue), "outwardIssue": end_of(issue["other"])}
+        after = {"type": {"id": issue["link_type"]}, **ends}
+        return change(ChangeKind.LINK, after, **here)
     if kind == "transition":
         status = {"id": issue["to"]["id"], "name": issue["to"]["name"]}
         after = {"status": status, "transition": {"id": issue["transition"]}}
         return change(ChangeKind.TRANSITION, after, **here)
     return edit("summary", mark, **here)
+
+
+def end_of(issue: Any) -> Any:
+    """Return an issue as a link names it."""
+    return {name: issue[name] for name in ("id", "key")}
 
 
 def effects(jira: Jira, kind: str, issue: Any, mark: str) -> int:
@@ -185,24 +213,39 @@ def effects(jira: Jira, kind: str, issue: Any, mark: str) -> int:
     now = jira.issue(issue["key"])
     if kind == "comment":
         return len(now["fields"]["comment"]["comments"])
+    if kind == "worklog":
+        return len(now["fields"]["worklog"]["worklogs"])
+    if kind == "link":
+        return len(now["fields"]["issuelinks"])
     name = "status" if kind == "transition" else "summary"
     items = [item for one in now["changelog"]["histories"] for item in one["items"]]
     return sum(item["field"] == name for item in items)
 
 
-@pytest.mark.parametrize("kind", ["edit", "transition", "comment", "create"])
-@pytest.mark.parametrize("step", STEPS)
+def cases() -> Iterator[Any]:
+    """Yield database, kind and step: all on SQLite; on PostgreSQL one step a kind, else soak."""
+    for number, (kind, steps) in enumerate(KINDS.items()):
+        for step in steps:
+            yield pytest.param("sqlite", kind, step)
+            few = step == steps[(number + 1) % len(steps)]
+            marks = () if few else (pytest.mark.soak,)
+            yield pytest.param("postgres", kind, step, marks=marks)
+
+
+@pytest.mark.parametrize(("database_url", "kind", "step"), cases(), indirect=["database_url"])
 def test_killed_at_any_step_there_is_exactly_one_effect(
     jira: Jira, gateway: Gateway, database_url: str, kind: str, step: str
 ) -> None:
-    issue = jira.make()
+    issue, other = jira.make(), jira.make()
     offered = jira.http.get(f"{jira.url}/rest/api/3/issue/{issue['id']}/transitions").json()
     issue |= {
         "to": offered["transitions"][-1]["to"],
         "transition": offered["transitions"][-1]["id"],
+        "other": other,
+        "link_type": jira.link_type(),
     }
     mark = f"{kind} {step} {issue['key']}"
-    fill(gateway, {name: issue[name] for name in ("id", "key", "fields", "changelog", "self")})
+    fill(gateway, issue, other)
     with gateway.database.write() as conn:
         received = receiving.receive(conn, gateway, change_set(wanted(kind, issue, mark)), ())
     assert received is not None

@@ -113,7 +113,6 @@ def table(flavour: Flavour) -> list[Row]:
         ("GET", "users/search", None, 200),
         ("GET", "users", None, 200),
         ("GET", "label", None, 200),
-        ("GET", "comment/100011/properties", None, 200),
         ("GET", "filter/favourite", None, 200),
         ("GET", "attachment/meta", None, 200),
         ("POST", "jql/parse", {"queries": ["project = AIR"]}, 200),

@@ -10,7 +10,7 @@ from sandbox.contract.shapes import Flavour, Grant, Registry, Scope
 from sandbox.operations import intake
 from sandbox.operations.context import Role, Sandbox
 from sandbox.operations.tokens import token_hash
-from sandbox.site_file import SiteFile, SiteUser
+from sandbox.site_file import DEFAULT_VERSIONS, SiteFile, SiteUser
 from tests.sandbox.tiny import AGENT, SITE, START_US, person_id, tiny_sandbox, tiny_scope
 
 TOKEN = "an-agents-token"
@@ -53,6 +53,7 @@ def registry(
 
 def visitor(sandbox: Sandbox, authorization: str | None, **options: Any) -> TestClient:
     """Return a client at a sandbox's agents' port."""
+    sandbox.version = DEFAULT_VERSIONS[sandbox.flavour]
     app = create_app(sandbox, site_file(sandbox.role, sandbox.flavour))
     headers = {} if authorization is None else {"Authorization": authorization}
     return TestClient(app, base_url=ADDRESS, headers=headers, **options)
