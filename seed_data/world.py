@@ -76,6 +76,8 @@ def _cast(issues: list[dict[str, Any]], people: list[Person], now: datetime) -> 
         for one in issues
         if one["key"].startswith("WEB-") and one["fields"]["issuetype"]["name"] == "Bug"
     ]
+    if len(bugs) < 4:
+        raise ValueError("The demo needs four bugs in WEB: ask for a larger size.")
     clean, conflict, rich, foreign = bugs[:4]
     stories = (
         (clean, "Login fails on Safari 18 after a password change", person),

@@ -17,6 +17,15 @@ from sandbox.mcp_server.tool import Tool
 from sandbox.settings import NAMES
 from tests.sandboxes import Inside, inside_shadow
 
+_SETTINGS = (
+    "From the environment, or from `.env` in the folder where the gateway starts. A secret "
+    "(marked *) may also be given as `NAME_FILE`, the path of a file that holds it."
+)
+_SANDBOX = (
+    "For agents and any Jira client; also below `/t/{task}`. What is missing here, and what "
+    "differs from Jira, is in [divergences](divergences.md)."
+)
+
 
 def reference() -> str:
     """Return the whole page."""
@@ -31,8 +40,7 @@ def _commands_and_settings() -> list[str]:
         "## Commands",
         _table(("command", "what it is for"), ((f"`airlock {n}`", t) for n, t in COMMANDS.items())),
         "## Settings",
-        "From the environment, or from `.env` in the folder where the gateway starts. A secret "
-        "(marked *) may also be given as `NAME_FILE`, the path of a file that holds it.",
+        _SETTINGS,
         _table(("name", "default", "meaning"), (_setting_row(one) for one in TABLE)),
         "### Settings of the sandbox's process",
         _table(("name", "meaning"), ((f"`{name}`", text) for name, text in NAMES.items())),
@@ -61,8 +69,7 @@ def _routes(sandbox: Inside) -> list[str]:
     pages = (inbox_pages, change_set_pages, sign_in_pages, health_pages)
     return [
         "## Routes of the sandbox",
-        "For agents and any Jira client; also below `/t/{task}`. What is missing here, and what "
-        "differs from Jira, is in [divergences](divergences.md).",
+        _SANDBOX,
         _table(("path", "methods"), _listed(agents.routes)),
         "## Routes of the control door",
         "For the gateway alone, on a port or socket of its own; every request is signed.",

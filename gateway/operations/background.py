@@ -1,4 +1,4 @@
-"""The gateway's threads: fetch, register, promote, tell. None of them dies silently.
+"""The gateway's threads: fetch, register, promote, tell, poll. None of them dies silently.
 
 A failure is logged as an event name with the error's class, never with what was read,
 and tried again after a pause that grows.
@@ -9,8 +9,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.operations import intake, receiving, registering, telling
+from gateway.operations import receiving, registering, telling
 from gateway.operations.context import Gateway
+from gateway.operations.polling import Poller
 from gateway.operations.promoting import Promoter
 from gateway.store import sites
 from gateway.upstream.errors import UpstreamError
@@ -23,7 +24,19 @@ REGISTRY_EVERY = 20.0
 TELL_EVERY = 1.0
 RESUME_EVERY = 30.0
 #: The pause after a failure doubles up to this many seconds.
-LONGEST_PAUSE = 60.0
+LONGEST_PAUSE = 15.0
+#: Reading Jira costs it something: a poll that goes on failing is tried this seldom.
+LONGEST_POLL_PAUSE = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one thread does, how often, and how long it waits at most after failures."""
+
+    name: str
+    once: Callable[[], object]
+    every: float
+    longest: float = LONGEST_PAUSE
 
 
 @dataclass(slots=True)
@@ -38,21 +51,26 @@ class Background:
 
     def start(self) -> None:
         """Start every thread."""
-        gateway, promoter = self.gateway, Promoter(self.gateway, self.name)
-        works: dict[str, tuple[Callable[[], object], float]] = {
-            "fetch": (lambda: receiving.fetch(gateway), FETCH_EVERY),
-            "registry": (lambda: registering.push_registry(gateway), REGISTRY_EVERY),
-            "tell": (lambda: telling.tell(gateway), TELL_EVERY),
-            "resume": (lambda: resume(gateway), RESUME_EVERY),
-            "poll": (lambda: intake.take_in(gateway), gateway.settings.poll_seconds),
-            "promote": (lambda: promoter.run(self.stopping), 0.0),
-        }
-        for name, (work, every) in works.items():
+        for work in self.works():
             thread = threading.Thread(
-                target=repeat, args=(name, work, every, self.stopping), name=f"airlock-{name}"
+                target=repeat, args=(work, self.stopping), name=f"airlock-{work.name}"
             )
             self.threads.append(thread)
             thread.start()
+
+    def works(self) -> tuple[Work, ...]:
+        """Return what there is to do."""
+        gateway = self.gateway
+        promoter, poller = Promoter(gateway, self.name), Poller(gateway)
+        return (
+            Work("fetch", lambda: receiving.fetch(gateway), FETCH_EVERY),
+            # The sandbox takes a registry for valid for a minute: no long pause here.
+            Work("registry", lambda: registering.push_registry(gateway), REGISTRY_EVERY, 5.0),
+            Work("tell", lambda: telling.tell(gateway), TELL_EVERY),
+            Work("resume", lambda: resume(gateway), RESUME_EVERY),
+            Work("poll", poller.run_once, gateway.settings.poll_seconds, LONGEST_POLL_PAUSE),
+            Work("promote", lambda: promoter.run(self.stopping), 0.0),
+        )
 
     def stop(self, patience: float = 30.0) -> None:
         """Stop all threads and wait for them; a write that was begun is finished."""
@@ -65,20 +83,30 @@ class Background:
         return bool(self.threads) and all(thread.is_alive() for thread in self.threads)
 
 
-def repeat(name: str, work: Callable[[], object], every: float, stop: threading.Event) -> None:
+def repeat(work: Work, stop: threading.Event) -> None:
     """Do the same work again and again until ``stop``, whatever goes wrong."""
-    pause = 1.0
-    while not stop.is_set():
-        try:
-            work()
-        except Exception as error:
-            LOG.warning("background_failed work=%s error=%s", name, type(error).__name__)
-            LOG.debug("background_trace work=%s", name, exc_info=error)
-            stop.wait(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-        else:
-            pause = 1.0
-            stop.wait(every)
+    pause = min(1.0, work.longest)
+    try:
+        while not stop.is_set():
+            if _succeeds(work):
+                pause = min(1.0, work.longest)
+                stop.wait(work.every)
+            else:
+                stop.wait(pause)
+                pause = min(pause * 2, work.longest)
+    finally:
+        if not stop.is_set():
+            LOG.critical("background_ended work=%s", work.name)
+
+
+def _succeeds(work: Work) -> bool:
+    try:
+        work.once()
+    except Exception as error:
+        LOG.warning("background_failed work=%s error=%s", work.name, type(error).__name__)
+        LOG.debug("background_trace work=%s", work.name, exc_info=error)
+        return False
+    return True
 
 
 def resume(gateway: Gateway) -> bool:

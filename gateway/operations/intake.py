@@ -91,11 +91,13 @@ def refresh(gateway: Gateway, issue_ids: Iterable[str]) -> tuple[str, ...]:
     return (*(one.issue_id for one in (*found.new, *found.changed)), *compared.gone)
 
 
-def take_changes(gateway: Gateway, minutes: int) -> IntakeReport | None:
+def take_changes(
+    gateway: Gateway, minutes: int, *, known_kinds: bool = True
+) -> IntakeReport | None:
     """Read what changed upstream in the last minutes; None when that asks for a whole intake.
 
-    That is the case before the first intake, and when an issue is of a kind or in a status
-    whose screens and transitions were not observed yet.
+    That is the case before the first intake, and (with ``known_kinds``) when an issue is of
+    a kind or in a status whose screens and transitions were not observed yet.
     """
     began = gateway.clock()
     with gateway.database.read() as conn:
@@ -104,7 +106,7 @@ def take_changes(gateway: Gateway, minutes: int) -> IntakeReport | None:
         return None
     jql = changed_since(scope_jql(gateway), minutes)
     wholes = _read(gateway, gateway.upstream, gateway.upstream.search(jql))
-    if not {place_of(one.doc) for one in wholes} <= _places(metadata):
+    if known_kinds and not {place_of(one.doc) for one in wholes} <= _places(metadata):
         return None
     compared = _compare(gateway, wholes, all_seen=False)
     _store(gateway, compared, None)

@@ -28,8 +28,8 @@ class _Asking:
     upstream: Upstream
     declined: list[str] = field(default_factory=list)
 
-    def or_else(self, otherwise: _Found, sentence: str, ask: Callable[[], _Found]) -> _Found:
-        """Return the answer; when Jira refuses the question, note it and go on."""
+    def or_none(self, sentence: str, ask: Callable[[], _Found]) -> _Found | None:
+        """Return the answer; when Jira refuses the question, note it and go on with None."""
         try:
             return ask()
         except (OurFaultError, UnreadableError) as error:
@@ -37,7 +37,7 @@ class _Asking:
             said = f"{sentence} (Jira: {why})."
             if said not in self.declined:
                 self.declined.append(said)
-            return otherwise
+            return None
 
 
 def site_metadata(
@@ -65,7 +65,7 @@ def site_metadata(
         statuses=upstream.statuses(),
         priorities=upstream.priorities(),
         resolutions=upstream.resolutions(),
-        link_types=asking.or_else([], "Issue links are not available", upstream.link_types),
+        link_types=asking.or_none("Issue links are not available", upstream.link_types) or [],
         users=_users(asking, keys),
         create_meta=_create_meta(asking, described),
         edit_meta=_edit_meta(asking, docs),
@@ -80,12 +80,11 @@ def _workflows(asking: _Asking, projects: Sequence[JsonObject]) -> dict[Kind, Se
     found: dict[Kind, Sequence[JsonObject]] = {}
     for project in projects:
         project_id, key = str(project.get("id")), str(project.get("key"))
-        kinds = asking.or_else(
-            [],
+        kinds = asking.or_none(
             f"{key}: the statuses of its workflows are those seen in issues",
             partial(asking.upstream.project_statuses, project_id),
         )
-        for kind in kinds:
+        for kind in kinds or ():
             found[project_id, str(kind.get("id"))] = objects(kind.get("statuses"))
     return found
 
@@ -93,11 +92,10 @@ def _workflows(asking: _Asking, projects: Sequence[JsonObject]) -> dict[Kind, Se
 def _users(asking: _Asking, keys: Iterable[str]) -> list[JsonObject]:
     found: dict[str, JsonObject] = {}
     for key in keys:
-        for user in asking.or_else(
-            [],
-            f"{key}: people are those seen in issues",
-            partial(asking.upstream.users, key),
-        ):
+        users = asking.or_none(
+            f"{key}: people are those seen in issues", partial(asking.upstream.users, key)
+        )
+        for user in users or ():
             name = user.get("accountId") or user.get("key") or user.get("name")
             found.setdefault(str(name), user)
     return list(found.values())
@@ -110,8 +108,7 @@ def _create_meta(
     for project in projects:
         for kind in objects(project.get("issueTypes")):
             pair = str(project.get("id")), str(kind.get("id"))
-            fields = asking.or_else(
-                None,
+            fields = asking.or_none(
                 f"{project.get('key')}: create screens are not told",
                 partial(asking.upstream.create_meta, *pair),
             )
@@ -123,8 +120,7 @@ def _create_meta(
 def _edit_meta(asking: _Asking, docs: Sequence[JsonObject]) -> dict[str, dict[str, JsonObject]]:
     found: dict[str, dict[str, JsonObject]] = {}
     for kind, doc in _examples(docs, kind_of).items():
-        fields = asking.or_else(
-            None,
+        fields = asking.or_none(
             f"{doc.get('key')}: its edit screen is not told",
             partial(asking.upstream.edit_meta, str(doc.get("id"))),
         )
@@ -157,16 +153,16 @@ def _agile(asking: _Asking, keys: Iterable[str]) -> _Agile:
     boards: dict[str, JsonObject] = {}
     sprints: dict[str, JsonObject] = {}
     for key in keys:
-        found = asking.or_else([], f"{key}: boards are not told", partial(upstream.boards, key))
-        boards |= {str(board.get("id")): board for board in found}
+        found = asking.or_none(f"{key}: boards are not told", partial(upstream.boards, key))
+        boards |= {str(board.get("id")): board for board in found or ()}
     for board_id, board in boards.items():
         if board.get("type") == "kanban":
             continue
-        told = asking.or_else(
-            [], f"Board {board_id}: sprints are not told", partial(upstream.sprints, board_id)
+        told = asking.or_none(
+            f"Board {board_id}: sprints are not told", partial(upstream.sprints, board_id)
         )
-        sprints |= {str(sprint.get("id")): sprint for sprint in told}
-    filters = asking.or_else([], "Filters are not told", upstream.filters)
+        sprints |= {str(sprint.get("id")): sprint for sprint in told or ()}
+    filters = asking.or_none("Filters are not told", upstream.filters) or []
     return {
         "boards": list(boards.values()),
         "sprints": list(sprints.values()),

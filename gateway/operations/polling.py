@@ -15,6 +15,9 @@ _MINUTE = 60 * 1_000_000
 OVERLAP = 3
 #: After so long everything is read again.
 SWEEP_EVERY = 24 * 60 * _MINUTE
+#: Issues of a new kind or status ask for everything no more often than this: where Jira
+#: offers no transition at all, a status would stay new for ever.
+SWEEP_AT_MOST = 60 * _MINUTE
 
 
 @dataclass(slots=True)
@@ -37,7 +40,9 @@ class Poller:
         if swept is None or now - swept > SWEEP_EVERY:
             return None
         since = max(swept, self.read_until or swept)
-        return take_changes(self.gateway, (now - since) // _MINUTE + 1 + OVERLAP)
+        minutes = (now - since) // _MINUTE + 1 + OVERLAP
+        may_sweep = now - swept > SWEEP_AT_MOST
+        return take_changes(self.gateway, minutes, known_kinds=may_sweep)
 
     def _swept_at(self) -> int | None:
         """Return when everything was last read: the whole metadata is stored then."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from gateway.operations import grounds
+from gateway.operations import auditing, grounds
 from gateway.operations.context import Gateway
-from gateway.operations.seeing import Sight, inbox_row, see, view_of
+from gateway.operations.listing import rows
+from gateway.operations.seeing import Sight, see, view_of
 from gateway.promotion.plan import KEEP, REJECT, effective
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Plan
@@ -40,9 +41,7 @@ class _Asked:
 
 def inbox(gateway: Gateway) -> tuple[InboxRow, ...]:
     """Return all reviews, newest first, without reading Jira."""
-    with gateway.database.read() as conn:
-        found = reviews.listed(conn, gateway.site)
-    return tuple(inbox_row(gateway, see(gateway, review, read_now=False)) for review in found)
+    return rows(gateway)
 
 
 def view(gateway: Gateway, review_id: int, *, read_now: bool = True) -> ReviewView:
@@ -152,12 +151,17 @@ def _still_approved(conn: Connection, gateway: Gateway, review_id: int, digest: 
         raise RefusedError(
             Refusal("approvals", "An approval of this digest is missing.", "Approve it again.")
         )
-    altered = audit.verify(conn)
-    if altered or not audit.has(conn, "review_approve", review=review_id, digest=digest):
+    row = audit.find(conn, "review_approve", review=review_id, digest=digest)
+    altered = (
+        "The audit knows nothing of this approval."
+        if row is None
+        else auditing.trouble_since(conn, gateway, row)
+    )
+    if altered:
         raise RefusedError(
             Refusal(
                 "audit",
-                altered or "The audit knows nothing of this approval.",
+                altered,
                 "Somebody changed the database by hand. Find out who before anything is written.",
             )
         )

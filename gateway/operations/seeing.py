@@ -14,12 +14,11 @@ from gateway.promotion.values import Plan
 from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
 from gateway.review.states import TURNS, State
-from gateway.review.values import InboxRow, OperationView, ReviewView
+from gateway.review.values import OperationView, ReviewView
 from gateway.store import outbox, reviews
 from gateway.store.outbox import Operation
 from gateway.store.reviews import Decision, Review
 from sandbox.contract.scope import Refusal
-from sandbox.contract.shapes import ChangeKind
 
 #: States in which a plan is still made anew from decisions and baselines.
 _OPEN = frozenset({State.REVIEW, State.CHANGES_REQUESTED})
@@ -126,26 +125,6 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         obstacles=_obstacles(sight),
         words=review.words,
         decided_by=review.decided_by or "",
-    )
-
-
-def inbox_row(_gateway: Gateway, sight: Sight) -> InboxRow:
-    """Return one line of the inbox."""
-    review, changes = sight.review, sight.review.change_set.changes
-    flags = (*sight.shown.flags, *(flag for one in sight.shown.changes for flag in one.flags))
-    return InboxRow(
-        id=review.id,
-        state=review.state,
-        turn=TURNS[review.state],
-        title=review.change_set.title,
-        agent=review.change_set.agent,
-        person_name=sight.person_name,
-        issue_keys=tuple(dict.fromkeys(one.issue_key for one in changes)),
-        created=sum(one.kind is ChangeKind.CREATE for one in changes),
-        changed=sum(one.kind is not ChangeKind.CREATE for one in changes),
-        flags=flags,
-        round=review.change_set.round,
-        received_at=review.received_at,
     )
 
 

@@ -52,7 +52,7 @@ def ensure_head(conn: Connection) -> None:
 def append(conn: Connection, *, at: int, actor: str, kind: str, body: JsonObject) -> Entry:
     """Add one fact in the caller's transaction, and return it."""
     last = _lock_head(conn)
-    text = canonical(body).decode("utf-8", "surrogatepass")
+    text = _text(body)
     seq = last.seq + 1
     found = _hash(last.hash, seq, at, actor, kind, text)
     conn.execute(
@@ -80,20 +80,35 @@ def entries(conn: Connection, *, after: int = 0, limit: int = 1000) -> tuple[Ent
     )
 
 
+def find(conn: Connection, kind: str, **facts: JsonValue) -> int | None:
+    """Return the number of the newest row of this kind with all these values, or None."""
+    query = select(_AUDIT.c.seq, _AUDIT.c.body).where(_AUDIT.c.kind == kind)
+    for value in facts.values():
+        # The body is canonical JSON, so a value stands in it as it is written alone.
+        query = query.where(_AUDIT.c.body.contains(_text(value), autoescape=True))
+    for row in conn.execute(query.order_by(_AUDIT.c.seq.desc())):
+        if facts.items() <= json.loads(row.body).items():
+            return int(row.seq)
+    return None
+
+
 def has(conn: Connection, kind: str, **facts: JsonValue) -> bool:
     """Return whether a fact of this kind with all these values was ever audited."""
-    rows = conn.execute(select(_AUDIT.c.body).where(_AUDIT.c.kind == kind)).scalars()
-    return any(facts.items() <= json.loads(body).items() for body in rows)
+    return find(conn, kind, **facts) is not None
 
 
-def verify(conn: Connection, remembered: Checkpoint | None = None) -> str | None:
+def verify(conn: Connection, remembered: Checkpoint | None = None, *, after: int = 0) -> str | None:
     """Return a sentence about the first thing wrong with the chain, or None.
 
     ``remembered`` is a checkpoint kept elsewhere; it must still be part of the chain.
+    ``after`` looks at the rows behind that one only: sound up to the remembered row when
+    that is not before it, because a hash that is still the same has the same past.
     """
-    expected = Checkpoint(0, GENESIS)
+    expected = _anchor(conn, after)
+    if expected is None:
+        return f"Audit row {after} is missing."
     seen = {expected.seq: expected.hash}
-    for row in conn.execute(select(_AUDIT).order_by(_AUDIT.c.seq)):
+    for row in conn.execute(select(_AUDIT).where(_AUDIT.c.seq > after).order_by(_AUDIT.c.seq)):
         if row.seq != expected.seq + 1:
             return f"Audit row {expected.seq + 1} is missing: the next one found is {row.seq}."
         if row.prev_hash != expected.hash:
@@ -107,6 +122,17 @@ def verify(conn: Connection, remembered: Checkpoint | None = None) -> str | None
     if remembered is not None and seen.get(remembered.seq) != remembered.hash:
         return f"The audit no longer holds the remembered row {remembered.seq}."
     return None
+
+
+def _anchor(conn: Connection, seq: int) -> Checkpoint | None:
+    if seq == 0:
+        return Checkpoint(0, GENESIS)
+    found = conn.execute(select(_AUDIT.c.hash).where(_AUDIT.c.seq == seq)).scalar()
+    return None if found is None else Checkpoint(seq, found)
+
+
+def _text(value: JsonValue) -> str:
+    return canonical(value).decode("utf-8", "surrogatepass")
 
 
 def _lock_head(conn: Connection) -> Checkpoint:

@@ -97,10 +97,10 @@ def by_change_set(conn: Connection, change_set: str) -> Review | None:
     return None if row is None else _review(row)
 
 
-def listed(conn: Connection, site: str) -> tuple[Review, ...]:
-    """Return a site's reviews, newest first."""
-    query = select(_REVIEW).where(_REVIEW.c.site == site).order_by(_REVIEW.c.id.desc())
-    return tuple(_review(row) for row in conn.execute(query))
+def editions(conn: Connection, site: str) -> dict[int, int]:
+    """Return the edition of each of a site's reviews by id, newest first."""
+    query = select(_REVIEW.c.id, _REVIEW.c.edition).where(_REVIEW.c.site == site)
+    return {row.id: row.edition for row in conn.execute(query.order_by(_REVIEW.c.id.desc()))}
 
 
 def of_workspace(conn: Connection, site: str, workspace: str) -> tuple[Review, ...]:

@@ -333,9 +333,7 @@ MARKS: dict[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
     "fragment": ({"localId": _filled, "name": _text}, ("localId",)),
 }
 
-FORMATS = _names(
-    "link em strong strike subsup underline textColor annotation backgroundColor"
-)
+FORMATS = _names("link em strong strike subsup underline textColor annotation backgroundColor")
 #: What may stand beside the code mark.
 BESIDE_CODE = _names("code link annotation")
 

@@ -128,6 +128,8 @@ async def call_at(request: Request, sign_in: SignIn, door: Door, dialect: Dialec
         known = sign_in.known(request, door, task)
     else:
         known = await run_in_threadpool(sign_in.known, request, door, task)
+    # Refusals, too, say to whom.
+    request.scope["state"]["headers"] = known.headers
     return Call(request, sandbox, known.caller, dialect, shown_at(sandbox, task), known.headers)
 
 

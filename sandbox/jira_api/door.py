@@ -107,6 +107,7 @@ def _add_routes(app: FastAPI, prefix: str, router: APIRouter) -> None:
 def _refusal(sign_in: SignIn) -> Answer:
     async def answer(request: Request, error: Exception) -> Response:
         said = errors.response(cast("JiraError", error), sign_in.sandbox.flavour)
+        said.headers.update(request.scope["state"].get("headers", {}))
         if isinstance(error, UnauthorizedError):
             tried = "authorization" in request.headers
             said.headers.update(refused_headers(sign_in.sandbox.flavour, tried=tried))

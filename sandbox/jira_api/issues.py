@@ -70,7 +70,10 @@ async def edit_issue(call: ApiCall, ref: str) -> Response:
         dialect=call.dialect,
     )
     if call.query("returnIssue") == "true":
-        return call.json(call.look.issue(state, wanted_of(call)))
+        # Read again: what was written is whole, what is shown follows the scope.
+        wanted = wanted_of(call)
+        seen = await call.quick(reading.issue, state.issue_id, fields=wanted.fields or None)
+        return call.json(await _expanded(call, seen, wanted))
     return call.empty()
 
 

@@ -32,11 +32,10 @@ def task_of(house: House, name: str) -> Task:
 
 def test_wiki_text_arrives_as_it_was_written(house: House) -> None:
     task, before = task_of(house, "wiki"), snapshot(house)
-    text = (
-        "h1. 배포\n\n||환경||결과||\n|운영|*성공*|\n\n{code:java}\nint a = 1;\n{code}\n\n[~jiwoo]"
-    )
+    text = "h1. 배포\n\n||환경||결과||\n|운영|*성공*|\n\n{code:java}\nint a;\n{code}\n\n[~jiwoo]"
+    comment = "{quote}확인{quote}\n* 하나"
     task.send("PUT", "issue/OPS-1", {"fields": {"description": text}})
-    task.send("POST", "issue/OPS-1/comment", {"body": "{quote}확인{quote}\n* 하나"})
+    task.send("POST", "issue/OPS-1/comment", {"body": comment})
     assert changed(before, snapshot(house)) == {}
     task.promote()
     after = snapshot(house)

@@ -49,6 +49,9 @@ from tests.gateway.promotion.world import (
 __all__ = ["database_url", "postgres"]
 
 STEPS = ("claimed", "intent", "checked", "sent", "answered", "read_back", "finished")
+CONTEXT = multiprocessing.get_context("forkserver")
+# Imported once in the server that the doomed are forked from, not in each of them.
+CONTEXT.set_forkserver_preload([promote_until_killed.__module__])
 #: Kind to the steps that it is killed at.
 KINDS = {
     **dict.fromkeys(("edit", "transition", "comment", "create"), STEPS),
@@ -232,7 +235,7 @@ def cases() -> Iterator[Any]:
             yield pytest.param("postgres", kind, step, marks=marks)
 
 
-@pytest.mark.parametrize(("database_url", "kind", "step"), cases(), indirect=["database_url"])
+@pytest.mark.parametrize(("database_url", "kind", "step"), [*cases()], indirect=["database_url"])
 def test_killed_at_any_step_there_is_exactly_one_effect(
     jira: Jira, gateway: Gateway, database_url: str, kind: str, step: str
 ) -> None:
@@ -254,8 +257,7 @@ def test_killed_at_any_step_there_is_exactly_one_effect(
     reviewing.promote(gateway, "eve", received, digest)
     gateway.database.dispose()
 
-    context = multiprocessing.get_context("forkserver")
-    doomed = context.Process(target=promote_until_killed, args=(database_url, jira.url, step))
+    doomed = CONTEXT.Process(target=promote_until_killed, args=(database_url, jira.url, step))
     doomed.start()
     doomed.join(60)
     assert doomed.exitcode == -9

@@ -71,3 +71,31 @@ def test_a_cut_tail_with_a_forged_head_is_seen_by_a_remembered_checkpoint(
     )
     assert verified(database, forged) == ""
     assert "no longer holds" in verified(database, remembered=remembered)
+
+
+def test_a_remembered_end_saves_reading_what_came_before_it(database: Database) -> None:
+    with database.read() as conn:
+        remembered = audit.head(conn)
+        row = audit.find(conn, "fact", number=4)
+        assert row == 4
+        assert audit.verify(conn, remembered, after=row - 1) is None
+    # Before the row that is asked about nothing is read again; a full verify sees it.
+    old = """UPDATE audit SET body = '{"number":7}' WHERE seq = 2"""
+    assert "row 2 was altered" in verified(database, old)
+    with database.read() as conn:
+        assert audit.verify(conn, remembered, after=3) is None
+
+
+@pytest.mark.parametrize("row", [4, 5])
+def test_a_forged_row_does_not_lead_to_the_remembered_end(database: Database, row: int) -> None:
+    with database.write() as conn:
+        remembered = audit.head(conn)
+        conn.exec_driver_sql(f"DELETE FROM audit WHERE seq >= {row}")
+        previous = conn.exec_driver_sql(f"SELECT hash FROM audit WHERE seq = {row - 1}").scalar()
+        conn.exec_driver_sql(f"UPDATE audit_head SET seq = {row - 1}, hash = '{previous}'")
+        # A chain that is sound in itself, with another past.
+        for number in range(row, 7):
+            audit.append(conn, at=number, actor="eve", kind="fact", body={"number": 70 + number})
+    with database.read() as conn:
+        assert audit.verify(conn) is None
+        assert "no longer holds" in str(audit.verify(conn, remembered, after=row - 1))

@@ -22,6 +22,7 @@ SHELL = Shell(
     path="/cs/1",
     host="jira.example.com",
     demo=False,
+    rehearsal=False,
     person="Jiwoo Kim",
     role="admin",
     keys=(),

@@ -31,6 +31,9 @@ def test_an_agent_comes_in_by_its_token_and_is_the_person_it_works_for(
     else:
         assert found.headers["X-AUSERNAME"] == "mina"
         assert found.headers["X-Seraph-LoginReason"] == "OK"
+    refused = client.get(f"{api(flavour)}/issue/NONE-1")
+    name = "X-AAccountId" if flavour is Flavour.CLOUD else "X-AUSERNAME"
+    assert (refused.status_code, refused.headers[name]) == (404, found.headers[name])
 
 
 @pytest.mark.parametrize(

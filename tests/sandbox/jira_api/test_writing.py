@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from sandbox.contract.shapes import Flavour
 from sandbox.operations.context import Role
 from tests.sandbox.jira_api.visitors import ADDRESS, agent, api, jonas
-from tests.sandbox.tiny import person_id, rich
+from tests.sandbox.tiny import person_id, rich, tiny_scope
 
 
 @pytest.fixture(params=list(Flavour))
@@ -52,6 +52,15 @@ def test_an_edit_can_answer_the_issue(client: TestClient, flavour: Flavour) -> N
     path = f"{api(flavour)}/issue/AIR-1"
     found = client.put(f"{path}?returnIssue=true", json={"fields": {"summary": "Better"}})
     assert (found.status_code, found.json()["fields"]["summary"]) == (200, "Better")
+
+
+def test_the_issue_that_an_edit_answers_hides_what_the_token_may_not_read(tmp_path: Path) -> None:
+    scope = tiny_scope(fields=("summary",))
+    client = agent(tmp_path, Flavour.CLOUD, scope)
+    path = "/rest/api/3/issue/AIR-1?returnIssue=true"
+    found = client.put(path, json={"fields": {"summary": "Better"}}).json()
+    assert set(found["fields"]) == {"summary", "project", "issuetype", "status"}
+    assert client.put(path, json={"fields": {"duedate": "2026-12-24"}}).status_code == 403
 
 
 def test_a_new_issue_has_a_key_that_leads_to_it(client: TestClient, flavour: Flavour) -> None:
