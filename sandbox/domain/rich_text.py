@@ -1,19 +1,20 @@
-"""Rich text in both dialects: the one place that turns one form into the other.
+"""Rich text in its three forms: ADF documents, Jira's wiki text, and Markdown.
 
-Dialect 3 has ADF documents, dialect 2 has wiki text. A value that is already in the wanted
-form is returned as it is, so rendering in the native dialect changes nothing.
+Dialect 3 has documents, dialect 2 has wiki text. A value that is in the wanted form
+already is returned as it is, so that rendering in the native dialect changes nothing.
 """
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from pydantic import JsonValue
 
 from sandbox.contract.shapes import Dialect, JsonObject
-from sandbox.domain import adf
-from sandbox.domain.adf import Node
+from sandbox.domain import wiki_read, wiki_write
+from sandbox.domain.adf_check import check_adf
+from sandbox.domain.adf_text import document_text
 from sandbox.domain.markdown import adf_to_markdown, markdown_to_adf
-from sandbox.domain.wiki_in import wiki_to_adf
-from sandbox.domain.wiki_out import to_wiki
+from sandbox.domain.parts import text_of
 
 __all__ = [
     "adf_to_markdown",
@@ -30,64 +31,74 @@ __all__ = [
 _TALK = (("comment", "comments", "body"), ("worklog", "worklogs", "comment"))
 
 
-def to_adf(value: JsonValue) -> Node | None:
-    """Return a rich text as an ADF document; None stays None."""
-    if value is None:
-        return None
-    if isinstance(value, dict):
+def to_adf(
+    value: JsonValue, *, user_of: Callable[[str], JsonObject | None] | None = None
+) -> dict[str, Any] | None:
+    """Return a rich text as a document; None stays None.
+
+    ``user_of`` tells the user of an account id or name, for the text of mentions.
+    """
+    if value is None or isinstance(value, dict):
         return value
-    return wiki_to_adf(str(value))
+
+    def name_of(ref: str) -> str | None:
+        user = user_of(ref) if user_of else None
+        return text_of((user or {}).get("displayName")) or None
+
+    return wiki_read.read(str(value), name_of=name_of)
 
 
-def check_adf(value: JsonValue) -> str | None:
-    """Return the first thing wrong with an ADF document, as a sentence, or None."""
-    return adf.problem(value)
+def to_wiki(document: JsonValue) -> str:
+    """Return a document as wiki text."""
+    return wiki_write.written(document)
 
 
 def plain_text(value: JsonValue) -> str:
     """Return what can be read of a rich text in either form, without markup."""
-    document = to_adf(value)
-    return adf.text_of(document) if document else ""
+    return document_text(to_adf(value))
 
 
 def value_in_dialect(value: JsonValue, dialect: Dialect) -> JsonValue:
     """Return one rich text in the wanted dialect."""
-    if value is None:
-        return None
-    if dialect is Dialect.V3:
+    if isinstance(value, str) and dialect is Dialect.V3:
         return to_adf(value)
-    return to_wiki(value) if isinstance(value, dict) else value
+    if isinstance(value, dict) and dialect is Dialect.V2:
+        return to_wiki(value)
+    return value
 
 
 def in_dialect(doc: JsonObject, rich_fields: frozenset[str], dialect: Dialect) -> JsonObject:
-    """Return a whole issue's JSON in the wanted dialect, ``self`` links included."""
+    """Return a whole issue's JSON in the wanted dialect, ``self`` links included.
+
+    An issue that names the wanted dialect in its own ``self`` keeps all its links: real
+    answers of version 3 hold some links of version 2.
+    """
     fields = doc.get("fields")
+    turned = doc
     if isinstance(fields, dict):
-        doc = {**doc, "fields": _fields(fields, rich_fields, dialect)}
+        turned = {**doc, "fields": _fields(fields, rich_fields, dialect)}
+    wanted = f"/rest/api/{dialect.value}/"
+    if wanted in text_of(doc.get("self")):
+        return turned
     other = "3" if dialect is Dialect.V2 else "2"
-    return cast("JsonObject", _links(doc, f"/rest/api/{other}/", f"/rest/api/{dialect.value}/"))
+    return cast("JsonObject", _links(turned, f"/rest/api/{other}/", wanted))
 
 
 def _fields(fields: JsonObject, rich_fields: frozenset[str], dialect: Dialect) -> JsonObject:
-    changed: JsonObject = {
-        name: value_in_dialect(fields[name], dialect)
-        for name in rich_fields
-        if name in fields and isinstance(fields[name], str | dict)
+    found = {
+        name: value_in_dialect(value, dialect) if name in rich_fields else value
+        for name, value in fields.items()
     }
     for field, listed, text in _TALK:
-        talk = fields.get(field)
-        if (
-            field not in rich_fields
-            and isinstance(talk, dict)
-            and isinstance(talk.get(listed), list)
-        ):
-            items = cast("list[Any]", talk[listed])
-            changed[field] = {**talk, listed: [_said(one, text, dialect) for one in items]}
-    return {name: changed.get(name, value) for name, value in fields.items()}
+        talk = found.get(field)
+        items = talk.get(listed) if isinstance(talk, dict) else None
+        if isinstance(talk, dict) and isinstance(items, list):
+            found[field] = {**talk, listed: [_said(one, text, dialect) for one in items]}
+    return found
 
 
-def _said(one: Any, text: str, dialect: Dialect) -> Any:
-    if not isinstance(one, dict) or not isinstance(one.get(text), str | dict):
+def _said(one: JsonValue, text: str, dialect: Dialect) -> JsonValue:
+    if not isinstance(one, dict) or text not in one:
         return one
     return {**one, text: value_in_dialect(one[text], dialect)}
 
@@ -99,7 +110,7 @@ def _links(value: JsonValue, other: str, wanted: str) -> JsonValue:
     if not isinstance(value, dict):
         return value
     return {
-        name: one.replace(other, wanted)
+        name: one.replace(other, wanted, 1)
         if name == "self" and isinstance(one, str)
         else _links(one, other, wanted)
         for name, one in value.items()

@@ -1,0 +1,61 @@
+"""The history that people read: the audit's rows with what their numbers stand for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway.operations.context import Gateway
+from gateway.store import audit, audit_reading, people
+from gateway.store.audit import Checkpoint
+from gateway.store.audit_reading import Fact, Named, Wanted
+
+PAGE = 50
+#: A longer chain is checked only when somebody asks: a page must not wait for it.
+CHECKED_ALWAYS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One page of the audit."""
+
+    facts: tuple[Fact, ...]
+    named: Named
+    #: Everybody who ever did something; the second is a name, if it is a person's.
+    actors: tuple[tuple[str, str], ...]
+    head: Checkpoint
+    #: Whether the whole chain was checked for this page.
+    checked: bool
+    #: The first thing that is wrong with the chain, or None.
+    fault: str | None
+    #: Where the next, older page begins; None on the last one.
+    older: int | None
+
+
+def look(gateway: Gateway, wanted: Wanted, *, before: int | None, check: bool) -> History:
+    """Return one page of the audit, newest first."""
+    with gateway.database.read() as conn:
+        found = audit_reading.newest(conn, wanted, before=before, limit=PAGE + 1)
+        facts = found[:PAGE]
+        head = audit.head(conn)
+        checked = check or head.seq <= CHECKED_ALWAYS
+        names = {one.person: one.name for one in people.listed(conn)}
+        return History(
+            facts=facts,
+            named=audit_reading.named(conn, facts),
+            actors=tuple((one, names.get(one, "")) for one in audit_reading.actors(conn)),
+            head=head,
+            checked=checked,
+            fault=audit.verify(conn) if checked else None,
+            older=facts[-1].seq if len(found) > PAGE else None,
+        )
+
+
+def export(gateway: Gateway, wanted: Wanted) -> Iterator[Fact]:
+    """Yield all facts asked for, in the order of the chain, a piece at a time."""
+    after = 0
+    while True:
+        with gateway.database.read() as conn:
+            facts = audit_reading.chunk(conn, wanted, after=after)
+        if not facts:
+            return
+        yield from facts
+        after = facts[-1].seq

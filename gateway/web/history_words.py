@@ -1,0 +1,108 @@
+"""What the history says about each kind of audited fact: a table.
+
+Who did it stands in its own column, so that a sentence begins with what was done.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.promotion.states import OpEvent
+from gateway.web.language import N_
+
+
+class Group(StrEnum):
+    """What the filter offers: kinds that belong together."""
+
+    ARRIVALS = "arrivals"
+    DECISIONS = "decisions"
+    WRITES = "writes"
+    AGENTS = "agents"
+    PEOPLE = "people"
+    OTHER = "other"
+
+
+GROUPS: dict[Group, str] = {
+    Group.ARRIVALS: N_("Arrivals"),
+    Group.DECISIONS: N_("Decisions"),
+    Group.WRITES: N_("Writing to Jira"),
+    Group.AGENTS: N_("Agents and tokens"),
+    Group.PEOPLE: N_("People"),
+    Group.OTHER: N_("Everything else"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One kind's group, sentence and look; ``%(…)s`` are values of the fact."""
+
+    group: Group
+    text: str
+    look: str = "plain"
+
+
+_KEEP, _LEFT_OUT = "review_decide keep", "review_decide reject"
+
+#: Kind (a decision also by its verdict) to what is said.
+SAYINGS: dict[str, Saying] = {
+    "set_received": Saying(Group.ARRIVALS, N_("A change set arrived"), "info"),
+    "set_refused": Saying(Group.ARRIVALS, N_("A change set was refused on arrival"), "bad"),
+    "set_replaced": Saying(Group.ARRIVALS, N_("Replaced by a later round, CS-%(by)s")),
+    _KEEP: Saying(Group.DECISIONS, N_("Kept a change: %(change)s")),
+    _LEFT_OUT: Saying(Group.DECISIONS, N_("Left a change out: %(change)s"), "warn"),
+    "review_approve": Saying(Group.DECISIONS, N_("Approved, requests: %(operations)s"), "ok"),
+    "review_withdraw": Saying(Group.DECISIONS, N_("Took the approval back"), "warn"),
+    "review_reject": Saying(Group.DECISIONS, N_("Rejected the whole set"), "bad"),
+    "review_send_back": Saying(Group.DECISIONS, N_("Sent it back to the agent"), "warn"),
+    "review_promote": Saying(Group.DECISIONS, N_("Released it for writing"), "info"),
+    "review_settled": Saying(
+        Group.WRITES, N_("Finished: %(applied)s of %(of)s requests went through"), "info"
+    ),
+    "agent registered": Saying(Group.AGENTS, N_("Registered the agent %(agent)s")),
+    "token issued": Saying(Group.AGENTS, N_("Made a token: %(agent)s for %(person)s"), "info"),
+    "token revoked": Saying(Group.AGENTS, N_("Revoked the token %(token_id)s"), "warn"),
+    "signed_in": Saying(Group.PEOPLE, N_("Signed in")),
+    "person": Saying(Group.PEOPLE, N_("Let somebody in: %(person)s as %(role)s")),
+}
+
+_OPERATION_WORDS: dict[OpEvent, tuple[str, str]] = {
+    OpEvent.RELEASE: (N_("Released"), "info"),
+    OpEvent.CLAIM: (N_("Taken up"), "info"),
+    OpEvent.WITHDRAW: (N_("Withdrawn"), "plain"),
+    OpEvent.ANSWERED: (N_("Written to Jira and read back"), "ok"),
+    OpEvent.PUT_BACK: (N_("Not written yet; it will be tried again"), "warn"),
+    OpEvent.NO_ANSWER: (N_("Jira's answer did not arrive; it is being looked up"), "warn"),
+    OpEvent.FOUND: (N_("Looked up: it had been written"), "ok"),
+    OpEvent.NOT_FOUND: (N_("Looked up: it had not been written"), "warn"),
+    OpEvent.CANNOT_TELL: (N_("Outcome unclear; a person has to look in Jira"), "bad"),
+    OpEvent.DRIFTED: (N_("Not written: Jira changed meanwhile"), "bad"),
+    OpEvent.REFUSED: (N_("Not written: Jira refused it"), "bad"),
+    OpEvent.DEPENDENCY_FAILED: (N_("Not written: it needed another one first"), "warn"),
+    OpEvent.RETRY: (N_("Tried again"), "info"),
+}
+
+SAYINGS |= {
+    f"operation_{event.replace(' ', '_')}": Saying(Group.WRITES, text, look)
+    for event, (text, look) in _OPERATION_WORDS.items()
+}
+
+#: Said of a kind that is not listed: its own name, and its values below.
+UNLISTED = Saying(Group.OTHER, N_("%(kind)s"))
+
+#: Who acts when it is not a person.
+ACTORS = {
+    "gateway": N_("the gateway"),
+    "promoter": N_("the promoter"),
+    "command line": N_("the command line"),
+}
+
+
+def kinds_of(group: Group) -> tuple[str, ...]:
+    """Return the kinds that belong to a group; none for everything else."""
+    found = {name.partition(" ")[0] if name in (_KEEP, _LEFT_OUT) else name for name in SAYINGS
+             if SAYINGS[name].group is group}  # fmt: skip
+    return tuple(sorted(found))
+
+
+def every_kind() -> tuple[str, ...]:
+    """Return all kinds that have a sentence of their own."""
+    return tuple(kind for group in Group for kind in kinds_of(group))
