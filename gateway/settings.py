@@ -115,6 +115,7 @@ ELSEWHERE = frozenset(
         "AIRLOCK_TOKEN",
         "AIRLOCK_MCP_URL",
         "AIRLOCK_CLIENTS_BIN",
+        "AIRLOCK_FLAVOUR",
         "AIRLOCK_CONTROL_SECRET",
         "AIRLOCK_SANDBOX_HOST",
         "AIRLOCK_SANDBOX_PORT",

@@ -12,7 +12,7 @@ NAMES: Mapping[str, str] = {
     "AIRLOCK_SITE_FILE": "path of the site file (TOML): what this sandbox plays",
     "AIRLOCK_SANDBOX_HOST": "address that agents connect to; 127.0.0.1",
     "AIRLOCK_SANDBOX_PORT": "its port; 8643; 0 takes a free one",
-    "AIRLOCK_SANDBOX_CONTROL": "control door: host:port or unix:/path; 127.0.0.1:0",
+    "AIRLOCK_SANDBOX_CONTROL": "control door: host:port or unix:/path; 127.0.0.1:8644",
     "AIRLOCK_SANDBOX_DATABASE_URL": "sqlite:///path or postgresql+psycopg://…",
     "AIRLOCK_CONTROL_SECRET_FILE": "file with the control door's secret, mode 0600",
     "AIRLOCK_SANDBOX_PUBLIC_URL": "address in answers, if agents use another than the bound one",
@@ -54,7 +54,7 @@ class Settings:
         return cls(
             site_file=Path(_required(env, "AIRLOCK_SITE_FILE")),
             agents=Listen(host, _port("AIRLOCK_SANDBOX_PORT", env, "8643")),
-            control=_control(env.get("AIRLOCK_SANDBOX_CONTROL") or "127.0.0.1:0"),
+            control=_control(env.get("AIRLOCK_SANDBOX_CONTROL") or "127.0.0.1:8644"),
             database_url=env.get("AIRLOCK_SANDBOX_DATABASE_URL") or "sqlite:///sandbox.db",
             secret=_secret(Path(_required(env, "AIRLOCK_CONTROL_SECRET_FILE"))),
             public_url=(env.get("AIRLOCK_SANDBOX_PUBLIC_URL") or "").rstrip("/"),

@@ -10,6 +10,7 @@ from gateway.policy.facts import facts_of, facts_of_new
 from gateway.policy.policy import Policy
 from gateway.promotion.drift import Now
 from gateway.promotion.plan import Ground
+from gateway.promotion.references import is_temporary_id
 from gateway.promotion.values import SiteIdentity
 from gateway.review.states import State
 from gateway.store import baselines, registry, reviews, sites
@@ -98,7 +99,7 @@ def temporary_keys(conn: Connection, site: str, workspace: str) -> dict[str, str
     """Return temporary key to temporary id of all sets of a workspace."""
     return {
         key: issue_id
-        for review in reviews.of_workspace(conn, site, workspace)
+        for review in reviews.creating(conn, site, workspace)
         for key, issue_id in review.change_set.temporary_keys.items()
     }
 
@@ -131,8 +132,11 @@ def _new_issues(conn: Connection, change_set: ChangeSet, *, own: bool = True) ->
     was sent back or rejected) does not count.
     """
     found: dict[str, Change] = {}
+    touched = {one.issue_id for one in change_set.changes} | linked_issues(change_set)
+    if not any(is_temporary_id(one) for one in touched):
+        return found
     again = set() if own else set(change_set.temporary_keys.values())
-    for review in reviews.of_workspace(conn, change_set.site, change_set.workspace):
+    for review in reviews.creating(conn, change_set.site, change_set.workspace):
         one = review.change_set
         if review.refused is not None or one.number >= change_set.number:
             continue

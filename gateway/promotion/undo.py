@@ -153,11 +153,11 @@ def _field(done: Done, name: str, known: Known) -> _Slot | Lasting:
     if planned.kind is ChangeKind.TRANSITION and name == "resolution":
         return lasting.WORKFLOW_FIELD
     before, after = done.receipt.replaced.get(name, (planned.base.get(name), planned.wants[name]))
+    if planned.kind is ChangeKind.SPRINT or known.fields.is_sprint(name):
+        return _Slot(planned, kind, name, sprint_id(before), sprint_id(after))
     shown = Now({"fields": {name: after}})
-    strange = planned.kind is not ChangeKind.SPRINT and name in missing(
-        planned, shown, known.fields
-    )
     # What is read back may be somebody else's by then: only what we wanted is ours.
+    strange = name in missing(planned, shown, known.fields)
     return _Slot(planned, kind, name, before, planned.wants[name] if strange else after)
 
 

@@ -8,9 +8,10 @@ the database; hence ``head`` is shown and can be kept elsewhere as a checkpoint.
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from gateway.store.tables import GatewayTable
 from sandbox.contract.digest import canonical
@@ -109,12 +110,9 @@ def verify(conn: Connection, remembered: Checkpoint | None = None, *, after: int
         return f"Audit row {after} is missing."
     seen = {expected.seq: expected.hash}
     for row in conn.execute(select(_AUDIT).where(_AUDIT.c.seq > after).order_by(_AUDIT.c.seq)):
-        if row.seq != expected.seq + 1:
-            return f"Audit row {expected.seq + 1} is missing: the next one found is {row.seq}."
-        if row.prev_hash != expected.hash:
-            return f"Audit row {row.seq} does not follow the row before it."
-        if row.hash != _hash(row.prev_hash, row.seq, row.at, row.actor, row.kind, row.body):
-            return f"Audit row {row.seq} was altered."
+        broken = _broken(row, expected)
+        if broken:
+            return broken
         expected = Checkpoint(row.seq, row.hash)
         seen[row.seq] = row.hash
     if head(conn) != expected:
@@ -122,6 +120,17 @@ def verify(conn: Connection, remembered: Checkpoint | None = None, *, after: int
     if remembered is not None and seen.get(remembered.seq) != remembered.hash:
         return f"The audit no longer holds the remembered row {remembered.seq}."
     return None
+
+
+def _broken(row: Row[Any], before: Checkpoint) -> str:
+    """Return why a row cannot stand behind the one before it, or nothing."""
+    if row.seq != before.seq + 1:
+        return f"Audit row {before.seq + 1} is missing: the next one found is {row.seq}."
+    if row.prev_hash != before.hash:
+        return f"Audit row {row.seq} does not follow the row before it."
+    if row.hash != _hash(row.prev_hash, row.seq, row.at, row.actor, row.kind, row.body):
+        return f"Audit row {row.seq} was altered."
+    return ""
 
 
 def _anchor(conn: Connection, seq: int) -> Checkpoint | None:

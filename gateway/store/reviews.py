@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from gateway.promotion.values import Plan
 from gateway.review.states import Event, State, next_state
 from gateway.store.tables import GatewayTable
-from sandbox.contract.shapes import ChangeSet, Read
+from sandbox.contract.shapes import ChangeKind, ChangeSet, Read
 
 _TABLES = GatewayTable.metadata.tables
 _REVIEW = _TABLES["review"]
@@ -103,11 +103,13 @@ def editions(conn: Connection, site: str) -> dict[int, int]:
     return {row.id: row.edition for row in conn.execute(query.order_by(_REVIEW.c.id.desc()))}
 
 
-def of_workspace(conn: Connection, site: str, workspace: str) -> tuple[Review, ...]:
-    """Return a workspace's reviews in the order they came."""
+def creating(conn: Connection, site: str, workspace: str) -> tuple[Review, ...]:
+    """Return those of a workspace's reviews that make new issues, in the order they came."""
     query = (
         select(_REVIEW)
         .where(_REVIEW.c.site == site, _REVIEW.c.workspace == workspace)
+        # As pydantic writes it; inside a text the quotes would be escaped.
+        .where(_REVIEW.c.body.contains(f'"kind":"{ChangeKind.CREATE}"'))
         .order_by(_REVIEW.c.id)
     )
     return tuple(_review(row) for row in conn.execute(query))

@@ -118,14 +118,8 @@ def _inline(**attrs: Check) -> Rule:
     return Rule(INLINE, attrs={**_LOCAL, **attrs})
 
 
-def _blocks(children: str, *, needs_attrs: bool = False, **attrs: Check) -> Rule:
-    return Rule(
-        _names(children),
-        least=1,
-        needs_content=True,
-        attrs={**_LOCAL, **attrs},
-        needs_attrs=needs_attrs,
-    )
+def _blocks(children: str, **attrs: Check) -> Rule:
+    return Rule(_names(children), least=1, needs_content=True, attrs={**_LOCAL, **attrs})
 
 
 def _leaf(*required: str, **attrs: Check) -> Rule:
@@ -190,11 +184,12 @@ RULES: dict[str, Rule] = {
         "panelType",
     ),
     "expand": _blocks(f"{_NON_NESTABLE} nestedExpand", title=_text),
-    "nestedExpand": _blocks(
-        f"paragraph heading {_MEDIA} codeBlock {_LISTS} decisionList rule panel blockquote"
-        " extension",
-        title=_text,
-        needs_attrs=True,
+    "nestedExpand": _with(
+        _blocks(
+            f"paragraph heading {_MEDIA} codeBlock {_LISTS} decisionList rule panel blockquote"
+            " extension",
+            title=_text,
+        ),
     ),
     "table": _blocks(
         "tableRow",

@@ -28,7 +28,7 @@ def cut(text: str) -> tuple[str, list[Macro]]:
     parts: list[str] = []
     unclosed: set[str] = set()
     position = 0
-    for match in iter(lambda: _OPENING.search(text, position), None):
+    while match := _OPENING.search(text, position):
         name = match[1]
         end = _closing(text, name, match.end(), unclosed) if name else None
         if end is None:
@@ -59,7 +59,7 @@ def _after_code(
     text: str, end: re.Pattern[str], start: int, found: re.Match[str]
 ) -> re.Match[str] | None:
     position = start
-    for opening in iter(lambda: _RAW_OPENING.search(text, position), None):
+    while opening := _RAW_OPENING.search(text, position):
         if opening.start() > found.start():
             break
         closed = text.find(f"{{{opening[1]}}}", opening.end())

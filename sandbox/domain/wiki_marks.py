@@ -6,6 +6,7 @@ Marks that wiki text has no sign for (annotations, backgrounds) are left away.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +72,7 @@ def _run(nodes: list[Node], order: tuple[str, ...], line: Line) -> str:
         while name and end < len(nodes) and _mark(nodes[end], name) == _mark(nodes[position], name):
             end += 1
         if name:
-            inner = _marked(nodes[position:end], name, order, line, found)
+            inner = _marked(nodes[position:end], name, order, line)
             following = inline_text(nodes[end])[:1] if end < len(nodes) else ""
             found = _joined(found, inner, name, following)
         else:
@@ -94,7 +95,7 @@ def _mark(node: Node, name: str) -> Node | None:
     return None
 
 
-def _marked(nodes: list[Node], name: str, order: tuple[str, ...], line: Line, _before: str) -> str:
+def _marked(nodes: list[Node], name: str, order: tuple[str, ...], line: Line) -> str:
     if name == "code":
         return "".join(string(one.get("text")) for one in nodes)
     inner = _run(nodes, order[order.index(name) + 1 :], line)
@@ -134,9 +135,7 @@ def _code(text: str) -> str:
 
 
 def _link(inner: str, attrs: Node, shown: str) -> str:
-    href = string(attrs.get("href"))
-    for character, code in (("|", "%7C"), ("]", "%5D"), ("\n", "%0A"), (" ", "%20")):
-        href = href.replace(character, code)
+    href = _target(string(attrs.get("href")))
     if not href:
         return inner
     if shown == attrs.get("href"):
@@ -145,9 +144,15 @@ def _link(inner: str, attrs: Node, shown: str) -> str:
     return f"[{inner}|{href}|{title}]" if title else f"[{inner}|{href}]"
 
 
+def _target(url: str) -> str:
+    for character, code in (("|", "%7C"), ("]", "%5D"), ("[", "%5B"), ("\n", "%0A"), (" ", "%20")):
+        url = url.replace(character, code)
+    return url
+
+
 def _leaf(nodes: list[Node], position: int, line: Line, before: str) -> str:
     node = nodes[position]
-    kind, attrs = kind_of(node), attributes(node)
+    kind = kind_of(node)
     if kind == "text":
         following = inline_text(nodes[position + 1])[:1] if position + 1 < len(nodes) else ""
         return escaped(string(node.get("text")), line, before[-1:], following)
@@ -155,28 +160,40 @@ def _leaf(nodes: list[Node], position: int, line: Line, before: str) -> str:
         last = position + 1 == len(nodes) or kind_of(nodes[position + 1]) == "hardBreak"
         alone = not before or before.endswith(("\n", "\\\\"))
         return "\\\\" if line.is_single or last or alone else "\n"
-    if kind == "mention":
-        return _mention(attrs)
-    if kind == "inlineCard" and isinstance(attrs.get("url"), str):
-        url = _link("", {"href": attrs["url"]}, "")[2:-1]
-        return f"[{url}|{url}|smart-link]"
-    if kind == "emoji":
-        name = string(attrs.get("shortName"))
-        return EMOTICON_OF.get(name) or escaped(inline_text(node), line, "", "")
-    if kind == "status":
-        return f"*\\[ {escaped(any_text(node), line, ' ', ' ')} \\]*"
-    if kind == "date":
-        return day_of(attrs.get("timestamp"))
-    if kind == "mediaInline":
-        return f"[^{any_text(node)}]"
-    words = inline_text(node)
-    return escaped(words or f"[{kind}]", line, before[-1:], "")
+    known = _LEAVES.get(kind)
+    if known:
+        return known(node, line)
+    return escaped(inline_text(node) or f"[{kind}]", line, before[-1:], "")
 
 
-def _mention(attrs: Node) -> str:
+def _card(node: Node, line: Line) -> str:
+    url = _target(string(attributes(node).get("url")))
+    return f"[{url}|{url}|smart-link]" if url else escaped(f"[{any_text(node) or 'card'}]", line)
+
+
+def _emoji(node: Node, line: Line) -> str:
+    name = string(attributes(node).get("shortName"))
+    return EMOTICON_OF.get(name) or escaped(inline_text(node), line)
+
+
+def _status(node: Node, line: Line) -> str:
+    return f"*\\[ {escaped(any_text(node), line, ' ', ' ')} \\]*"
+
+
+def _date(node: Node, line: Line) -> str:
+    return escaped(day_of(attributes(node).get("timestamp")), line)
+
+
+def _file(node: Node, line: Line) -> str:
+    name = any_text(node)
+    return escaped(f"[{name}]", line) if set("]|\n") & set(name) or not name else f"[^{name}]"
+
+
+def _mention(node: Node, line: Line) -> str:
+    attrs = attributes(node)
     account = string(attrs.get("id"))
     if not account or re.search(r"[\]|\n]", account):
-        return mention_text(attrs)
+        return escaped(mention_text(attrs), line)
     return f"[~accountid:{account}]" if _ACCOUNT_ID.fullmatch(account) else f"[~{account}]"
 
 
@@ -221,3 +238,13 @@ def _opens(padded: str, place: int, line: Line) -> bool:
 
 def _entities(text: str) -> str:
     return _ENTITY.sub("&#38;", text)
+
+
+_LEAVES: dict[str, Callable[[Node, Line], str]] = {
+    "mention": _mention,
+    "inlineCard": _card,
+    "emoji": _emoji,
+    "status": _status,
+    "date": _date,
+    "mediaInline": _file,
+}

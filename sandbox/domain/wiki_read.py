@@ -17,6 +17,8 @@ from sandbox.domain.wiki_words import NameOf, colour_of, inline_nodes, unescaped
 
 #: Deeper than this macros stay text.
 _DEEPEST = 12
+#: A cell that is not closed within so many lines is none.
+_LONGEST_CELL = 200
 
 _HEADING = re.compile(r"\s*h([1-6])\.\s*(.*)")
 _QUOTE = re.compile(r"\s*bq\.\s+(.*)")
@@ -79,19 +81,23 @@ def _single_line(line: str, page: _Page) -> list[Node] | None:
     """Return what a line is by itself, None if it is part of something."""
     if _RULE.fullmatch(line):
         return [block("rule")]
-    image, card = _IMAGE.fullmatch(line), _CARD.fullmatch(line)
-    if image:
-        return [_image(image[1], image[2] or "")]
-    if card and card[2] == "smart-card":
-        return [block("blockCard", url=card[1])]
-    if card:
-        return [block("embedCard", url=card[1], layout="center")]
     heading, quote = _HEADING.fullmatch(line), _QUOTE.fullmatch(line)
     if heading:
         return _holed(heading[2], page, "heading", level=int(heading[1]))
     if quote:
         return [block("blockquote", _holed(quote[1], page, "paragraph"))]
-    return None
+    return _single_link(line)
+
+
+def _single_link(line: str) -> list[Node] | None:
+    """Return a picture or a card that has the line for itself."""
+    image, card = _IMAGE.fullmatch(line), _CARD.fullmatch(line)
+    if image:
+        return [_image(image[1], image[2] or "")]
+    if card is None:
+        return None
+    layout = {} if card[2] == "smart-card" else {"layout": "center"}
+    return [block("blockCard" if card[2] == "smart-card" else "embedCard", url=card[1], **layout)]
 
 
 def _starts_something(line: str, page: _Page) -> bool:
@@ -140,14 +146,12 @@ def _list(lines: list[str], position: int, page: _Page) -> tuple[list[Node], int
 def _table(lines: list[str], position: int, page: _Page) -> tuple[list[Node], int]:
     rows: list[Node] = []
     while position < len(lines) and lines[position].lstrip().startswith("|"):
-        source = lines[position].strip()
+        source = lines[position].lstrip()
         position += 1
-        while not _is_closed(source) and position < len(lines):
-            if lines[position].lstrip().startswith("|") or not _goes_on(lines, position):
-                break
-            source += "\n" + lines[position].rstrip()
+        while position < len(lines) and _goes_on(source, lines, position):
+            source += "\n" + lines[position]
             position += 1
-        rows.append(block("tableRow", _cells(source, page)))
+        rows.append(block("tableRow", _cells(source.strip(), page)))
     return [block("table", rows)], position
 
 
@@ -155,9 +159,11 @@ def _is_closed(source: str) -> bool:
     return source.endswith("|") and not source.endswith("\\|") and len(source) > 1
 
 
-def _goes_on(lines: list[str], position: int) -> bool:
-    """Return whether an open cell is closed further below, before the next row begins."""
-    for line in lines[position : position + 200]:
+def _goes_on(source: str, lines: list[str], position: int) -> bool:
+    """Return whether the last cell of a row has more lines."""
+    if _is_closed(source.rstrip()):
+        return source.endswith("| ") and _ITEM.fullmatch(lines[position]) is not None
+    for line in lines[position : position + _LONGEST_CELL]:
         if line.lstrip().startswith("|"):
             return False
         if _is_closed(line.strip()):
@@ -171,7 +177,7 @@ _CELL_PART = re.compile(r"\\.|\[[^\[\]\n]*\]|!(?=\S)[^!\n|]+\|[^!\n]*!|\{\{[^\n]
 def _cells(source: str, page: _Page) -> list[Node]:
     found: list[Node] = []
     kind, start = "", 0
-    for match in _CELL_PART.finditer(source.strip()):
+    for match in _CELL_PART.finditer(source):
         if match[1] is None:
             continue
         if kind:

@@ -216,7 +216,7 @@ def _link(reader: _Reader, match: re.Match[str]) -> int:
 
 def _url(reader: _Reader, match: re.Match[str]) -> int:
     url = match["url"].rstrip(_TRAILING)
-    if _has(reader, "link") or url.endswith("/") and url.count("/") == 2:
+    if _has(reader, "link") or (url.endswith("/") and url.count("/") == 2):
         reader.plain += match[0]
         return match.end()
     reader.flush()

@@ -4,6 +4,7 @@ What wiki text cannot say becomes what says it best; a node of an unknown type i
 in brackets, with its words.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,8 @@ from sandbox.domain.wiki_signs import PANEL_COLOURS
 
 #: Deeper than this only the words are written.
 _DEEPEST = 60
+
+_LIST_START = re.compile(r"[*#]+ ")
 
 _PLAIN = Line()
 _SINGLE = Line(is_single=True)
@@ -147,13 +150,9 @@ def _row(row: Any, depth: int) -> str:
     for cell in children(row):
         sign = "||" if kind_of(cell) == "tableHeader" else "|"
         content = _blocks(children(cell), _CELL, depth)
-        starts_block = content[:1] in tuple("*#|{h-") and "\n" in content
-        found += f"{sign}{_newline(starts_block)}{content or ' '}"
+        # A list begins on a line of its own; the space says that the row goes on.
+        found += f"{sign}{' ' + chr(10) if _LIST_START.match(content) else ''}{content or ' '}"
     return f"{found}{sign}" if found else ""
-
-
-def _newline(wanted: bool) -> str:
-    return "\n" if wanted else ""
 
 
 def _media_single(node: Node, line: Line, depth: int) -> str:

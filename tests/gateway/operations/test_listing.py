@@ -11,6 +11,7 @@ MANY = 300
 
 
 def test_a_line_follows_what_happens_to_its_review(house: House) -> None:
+    house.door.reads = None  # the sandbox cannot tell what was read
     review_id = house.arrive(change_set(edit("summary", "New")))
     [before] = reviewing.inbox(house.gateway)
     assert (before.id, before.state, before.changed) == (review_id, State.REVIEW, 1)
