@@ -4,7 +4,13 @@ from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from gateway.operations.context import Gateway
-from gateway.web import change_set_pages, health_pages, inbox_pages, sign_in_pages
+from gateway.web import (
+    change_set_pages,
+    health_pages,
+    history_pages,
+    inbox_pages,
+    sign_in_pages,
+)
 from gateway.web.access_log import keep_secrets_out
 from gateway.web.errors import add_handlers
 from gateway.web.security import Wall
@@ -23,6 +29,6 @@ def create_app(gateway: Gateway) -> FastAPI:
     app.add_middleware(Wall)
     add_handlers(app)
     app.mount("/static", Static(directory=STATIC_FOLDER), name="static")
-    for pages in (inbox_pages, change_set_pages, sign_in_pages, health_pages):
+    for pages in (inbox_pages, change_set_pages, history_pages, sign_in_pages, health_pages):
         app.include_router(pages.router)
     return app

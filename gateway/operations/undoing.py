@@ -170,13 +170,19 @@ def _store(conn: Connection, gateway: Gateway, person: Person, review: Review, m
 
 def _not_twice(conn: Connection, review: Review, changes: tuple[Change, ...]) -> None:
     wanted = {_place(one) for one in changes}
-    for other in reviews.of_workspace(conn, review.site, workspace(review.id)):
+    for other in _others(conn, review):
         if other.state in _ON_ITS_WAY and wanted & {
             _place(one) for one in other.change_set.changes
         }:
             raise _refused(
                 "twice", f"CS-{other.id} undoes it already.", f"Decide about CS-{other.id} first."
             )
+
+
+def _others(conn: Connection, review: Review) -> list[Review]:
+    """Return all undos of a review that there ever were."""
+    every = reviews.listed(conn, review.site)
+    return [one for one in every if one.change_set.workspace == workspace(review.id)]
 
 
 def _place(change: Change) -> tuple[str, ChangeKind, str]:
@@ -186,7 +192,7 @@ def _place(change: Change) -> tuple[str, ChangeKind, str]:
 
 
 def _sealed(conn: Connection, person: Person, review: Review, made: Undo, now: int) -> ChangeSet:
-    number = len(reviews.of_workspace(conn, review.site, workspace(review.id))) + 1
+    number = len(_others(conn, review)) + 1
     while reviews.by_change_set(conn, set_id(review.id, number)) is not None:
         number += 1
     old = review.change_set

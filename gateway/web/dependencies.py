@@ -1,5 +1,6 @@
 """What route handlers ask for: the gateway, who asks, in which language."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends
@@ -7,8 +8,10 @@ from starlette.requests import Request
 
 from gateway.identity import sessions
 from gateway.operations.context import Gateway
-from gateway.review.people import Person
+from gateway.review.people import Person, Role, at_least
+from gateway.review.refusals import RefusedError
 from gateway.web.language import Lang, Tongue, choose
+from sandbox.contract.scope import Refusal
 
 #: ``__Host-``: this host only, https only, no sub-domain may set it. Browsers refuse the
 #: prefix without https, so a gateway on loopback uses the plain name.
@@ -50,6 +53,24 @@ def person_of(request: Request) -> Person:
     return found
 
 
+def _with_role(wanted: Role) -> Callable[[Request], Person]:
+    """Return what asks for somebody who is signed in with at least this role."""
+
+    def found(request: Request) -> Person:
+        person = person_of(request)
+        if not at_least(person.role, wanted):
+            raise RefusedError(
+                Refusal(
+                    "role",
+                    "Your role may look, but not do this.",
+                    "Ask somebody who may approve, or an admin for another role.",
+                )
+            )
+        return person
+
+    return found
+
+
 def tongue_of(request: Request) -> Tongue:
     """Return the language of the answer."""
     accept = request.headers.get("accept-language")
@@ -61,5 +82,7 @@ def tongue_of(request: Request) -> Tongue:
 
 GatewayDep = Annotated[Gateway, Depends(gateway_of)]
 PersonDep = Annotated[Person, Depends(person_of)]
+ReviewerDep = Annotated[Person, Depends(_with_role(Role.REVIEWER))]
+AdminDep = Annotated[Person, Depends(_with_role(Role.ADMIN))]
 VisitorDep = Annotated[Person | None, Depends(visitor)]
 TongueDep = Annotated[Tongue, Depends(tongue_of)]

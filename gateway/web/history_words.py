@@ -86,7 +86,7 @@ SAYINGS |= {
 }
 
 #: Said of a kind that is not listed: its own name, and its values below.
-UNLISTED = Saying(Group.OTHER, N_("%(kind)s"))
+UNLISTED = Saying(Group.OTHER, "%(kind)s")
 
 #: Who acts when it is not a person.
 ACTORS = {
@@ -96,13 +96,21 @@ ACTORS = {
 }
 
 
+def saying(kind: str, verdict: object) -> Saying:
+    """Return what is said of a kind of fact; a decision is said by its verdict."""
+    return SAYINGS.get(f"{kind} {verdict}") or SAYINGS.get(kind, UNLISTED)
+
+
 def kinds_of(group: Group) -> tuple[str, ...]:
     """Return the kinds that belong to a group; none for everything else."""
-    found = {name.partition(" ")[0] if name in (_KEEP, _LEFT_OUT) else name for name in SAYINGS
-             if SAYINGS[name].group is group}  # fmt: skip
-    return tuple(sorted(found))
+    found = (name for name, saying in SAYINGS.items() if saying.group is group)
+    return tuple(sorted({_kind(name) for name in found}))
 
 
 def every_kind() -> tuple[str, ...]:
     """Return all kinds that have a sentence of their own."""
     return tuple(kind for group in Group for kind in kinds_of(group))
+
+
+def _kind(name: str) -> str:
+    return "review_decide" if name in (_KEEP, _LEFT_OUT) else name

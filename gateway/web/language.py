@@ -79,6 +79,14 @@ class Tongue:
         moment = format_datetime(_time(microseconds), _MOMENT[self.lang], locale=self._locale)
         return f"{moment} UTC"
 
+    def date_of(self, microseconds: int) -> str:
+        """Return a point in time's day, with its weekday, in UTC."""
+        return self.day(_time(microseconds).date())
+
+    def clock_of(self, microseconds: int) -> str:
+        """Return a point in time's hour and minute, in UTC."""
+        return format_datetime(_time(microseconds), "HH:mm", locale=self._locale)
+
     def ago(self, microseconds: int, now: int) -> str:
         """Return how long ago something was; beyond a week, its date."""
         passed = timedelta(microseconds=max(0, now - microseconds))

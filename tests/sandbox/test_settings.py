@@ -21,7 +21,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 def test_two_settings_are_enough(env: dict[str, str]) -> None:
     found = Settings.from_env(env)
     assert found.agents == Listen("127.0.0.1", 8643)
-    assert found.control == Listen("127.0.0.1", 0)
+    assert found.control == Listen("127.0.0.1", 8644)
     assert found.secret == b"0123456789abcdef0123456789abcdef"
     assert found.warnings == ()
 
