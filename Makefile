@@ -26,8 +26,15 @@ demo: setup ## start the demo: a fake Jira, the shadow sandbox, the gateway
 demo-check: setup ## run the demo's loop without a person; fails if anything else changed
 	@$(BIN)/airlock demo --check
 
+# Playwright keeps an event loop running in its process, so browsers get one of their own.
+TESTS := -m "not bench and not soak and not clients"
 test: setup ## all tests but benchmarks and soaks
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "not bench and not soak and not clients" $(ARGS)
+ifdef ARGS
+	@$(BIN)/pytest $(TESTS) $(ARGS)
+else
+	@$(BIN)/pytest -n 2 --dist loadgroup $(TESTS) --ignore tests/browser
+	@$(BIN)/pytest $(TESTS) tests/browser
+endif
 
 check: setup ## format, lint, types
 	@$(BIN)/ruff format --check .

@@ -180,9 +180,11 @@ def _not_twice(conn: Connection, review: Review, changes: tuple[Change, ...]) ->
 
 
 def _others(conn: Connection, review: Review) -> list[Review]:
-    """Return all undos of a review that there ever were."""
-    every = reviews.listed(conn, review.site)
-    return [one for one in every if one.change_set.workspace == workspace(review.id)]
+    """Return all undos of a review that there ever were (and what took the id of one)."""
+    found: list[Review] = []
+    while (one := reviews.by_change_set(conn, set_id(review.id, len(found) + 1))) is not None:
+        found.append(one)
+    return found
 
 
 def _place(change: Change) -> tuple[str, ChangeKind, str]:
@@ -193,8 +195,6 @@ def _place(change: Change) -> tuple[str, ChangeKind, str]:
 
 def _sealed(conn: Connection, person: Person, review: Review, made: Undo, now: int) -> ChangeSet:
     number = len(_others(conn, review)) + 1
-    while reviews.by_change_set(conn, set_id(review.id, number)) is not None:
-        number += 1
     old = review.change_set
     change_set = ChangeSet(
         id=set_id(review.id, number),

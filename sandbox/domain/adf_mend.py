@@ -40,7 +40,15 @@ _WRAPPERS = {
 }
 #: Types without content that says something: empty, they are left out.
 _POINTLESS = frozenset(
-    {"bulletList", "orderedList", "taskList", "decisionList", "table", "tableRow", "mediaGroup"}
+    {
+        "bulletList",
+        "orderedList",
+        "taskList",
+        "decisionList",
+        "table",
+        "tableRow",
+        "layoutSection",
+    }
 )
 _NEEDS_ID = frozenset({"taskList", "taskItem", "blockTaskItem", "decisionList", "decisionItem"})
 _LINES = frozenset({"paragraph", "heading", "taskItem", "decisionItem", "caption"})

@@ -7,7 +7,7 @@ Marks that wiki text has no sign for (annotations, backgrounds) are left away.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.domain.adf_nodes import attributes, kind_of, marks_of, string
@@ -45,6 +45,8 @@ class Line:
     in_cell: bool = False
     #: A heading or a list item ends with its line: breaks are written ``\\\\``.
     is_single: bool = False
+    #: Signs of the marks around: they would end there.
+    inside: str = ""
 
 
 def written_line(nodes: list[Any], line: Line) -> str:
@@ -98,7 +100,8 @@ def _mark(node: Node, name: str) -> Node | None:
 def _marked(nodes: list[Node], name: str, order: tuple[str, ...], line: Line) -> str:
     if name == "code":
         return "".join(string(one.get("text")) for one in nodes)
-    inner = _run(nodes, order[order.index(name) + 1 :], line)
+    within = replace(line, inside=line.inside + _SIGNS.get(name, ""))
+    inner = _run(nodes, order[order.index(name) + 1 :], within)
     attrs = attributes(_mark(nodes[0], name))
     if name == "link":
         return _link(inner, attrs, "".join(inline_text(one) for one in nodes))
@@ -231,7 +234,9 @@ def _opens(padded: str, place: int, line: Line) -> bool:
         return not right.isspace() and "!" in padded[place + 1 :]
     if character not in _AT_EDGES or (character == "?" and right != "?"):
         return False
-    if character == "-" and (left == "-" or right == "-"):
+    if character in line.inside and not left.isspace() and not right.isalnum():
+        return True
+    if character == "-" and "-" in (left, right):
         return False
     return not (left.isalnum() or left == "_" or right.isspace() or right == character)
 

@@ -96,8 +96,9 @@ def _single_link(line: str) -> list[Node] | None:
         return [_image(image[1], image[2] or "")]
     if card is None:
         return None
-    layout = {} if card[2] == "smart-card" else {"layout": "center"}
-    return [block("blockCard" if card[2] == "smart-card" else "embedCard", url=card[1], **layout)]
+    if card[2] == "smart-card":
+        return [block("blockCard", url=card[1])]
+    return [block("embedCard", url=card[1], layout="center")]
 
 
 def _starts_something(line: str, page: _Page) -> bool:

@@ -1,12 +1,8 @@
 """What became of a set is told to the sandbox, again and again until it took it."""
 
-import threading
-import time
-from collections.abc import Callable
-
 import pytest
 
-from gateway.operations import background, reviewing, telling
+from gateway.operations import reviewing, telling
 from gateway.sandbox_link import SandboxLinkError
 from gateway.store import baselines
 from tests.gateway.operations.conftest import House
@@ -79,56 +75,3 @@ def test_sent_back_and_refused_sets_are_told_with_words(house: House) -> None:
     assert sent_back["words"] == "Say why."
     assert refused["state"] == "refused"
     assert "AIR-1" in refused["words"]
-
-
-def test_a_thread_outlives_failures_and_stops_when_asked(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[int] = []
-    stop = threading.Event()
-
-    class ShortEvent(threading.Event):
-        def wait(self, timeout: float | None = None) -> bool:
-            return super().wait(min(timeout or 0, 0.01))
-
-    stop = ShortEvent()
-
-    def work() -> None:
-        seen.append(1)
-        if len(seen) < 3:
-            raise RuntimeError("once more")
-        stop.set()
-
-    thread = threading.Thread(target=background.repeat, args=("test", work, 0.0, stop))
-    thread.start()
-    thread.join(10)
-    assert not thread.is_alive()
-    assert len(seen) == 3
-
-
-def test_the_background_promotes_and_tells_by_itself(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("FETCH_EVERY", "TELL_EVERY"):
-        monkeypatch.setattr(background, name, 0.02)
-    house.door.sealed.append(change_set(edit("summary", "New")))
-    running = background.Background(house.gateway, "test")
-    running.start()
-    try:
-        _until(lambda: len(reviewing.inbox(house.gateway)) == 1)
-        digest = reviewing.view(house.gateway, 1).digest
-        reviewing.approve(house.gateway, "eve", 1, digest)
-        reviewing.promote(house.gateway, "eve", 1, digest)
-        _until(lambda: len(house.door.outcomes) == 1)
-        assert running.alive()
-    finally:
-        running.stop()
-    assert not running.alive()
-    assert house.jira.field("10001", "summary") == "New"
-
-
-def _until(true: Callable[[], bool], patience: float = 20.0) -> None:
-    deadline = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
