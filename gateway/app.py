@@ -5,6 +5,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from gateway.operations.context import Gateway
 from gateway.web import (
+    agent_pages,
     change_set_pages,
     health_pages,
     history_pages,
@@ -16,6 +17,15 @@ from gateway.web.errors import add_handlers
 from gateway.web.security import Wall
 from gateway.web.templating import STATIC_FOLDER, Static
 
+#: In the order in which addresses are tried.
+PAGES = (
+    inbox_pages,
+    change_set_pages,
+    history_pages,
+    agent_pages,
+    sign_in_pages,
+    health_pages,
+)
 #: A form is a digest and a few words; twice what the longest words can take, encoded.
 _LARGEST_BODY = 64 * 1024
 
@@ -29,6 +39,6 @@ def create_app(gateway: Gateway) -> FastAPI:
     app.add_middleware(Wall)
     add_handlers(app)
     app.mount("/static", Static(directory=STATIC_FOLDER), name="static")
-    for pages in (inbox_pages, change_set_pages, history_pages, sign_in_pages, health_pages):
+    for pages in PAGES:
         app.include_router(pages.router)
     return app

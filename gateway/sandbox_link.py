@@ -28,6 +28,8 @@ from sandbox.contract.shapes import (
 
 _ROOT = "/_sandbox"
 _TIMEOUT = 60.0
+#: Bytes of an answer that are read at most: no set of changes comes near it.
+LARGEST = 64 * 1024 * 1024
 #: Issues that are pushed in one request: a few megabytes at most.
 BATCH = 50
 _Shape = TypeVar("_Shape")
@@ -44,6 +46,10 @@ class SandboxLinkError(Exception):
 
 class SandboxAwayError(SandboxLinkError):
     """The sandbox cannot be reached."""
+
+
+class NotThereError(SandboxLinkError):
+    """The sandbox does not know what it was asked about."""
 
 
 class _Fetched(BaseModel):
@@ -148,18 +154,17 @@ class SandboxLink:
     ) -> JsonObject:
         target = _ROOT + path + (f"?{urlencode(query)}" if query else "")
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        headers = self._signed(method, target, content)
         try:
-            response = self._http.request(
-                method,
-                self._url + target,
-                content=content,
-                headers=self._signed(method, target, content),
-            )
+            with self._http.stream(
+                method, self._url + target, content=content, headers=headers
+            ) as response:
+                said = _read(response)
         except httpx2.HTTPError as error:
             raise SandboxAwayError(
                 f"The sandbox cannot be reached ({type(error).__name__}). Is it running?"
             ) from error
-        return _answer(response, f"{method} {path}")
+        return _answer(response.status_code, said, f"{method} {path}")
 
     def _signed(self, method: str, target: str, content: bytes) -> dict[str, str]:
         at, nonce = str(int(self._clock())), secrets.token_hex(16)
@@ -181,27 +186,37 @@ def _connection(where: str) -> tuple[str, httpx2.Client]:
     return url.rstrip("/"), httpx2.Client(trust_env=False, timeout=_TIMEOUT)
 
 
-def _answer(response: httpx2.Response, asked: str) -> JsonObject:
-    if not response.is_success:
-        raise SandboxLinkError(
-            f"The sandbox answered {response.status_code} to {asked}.{_reason(response)}"
-        )
-    if not response.content:
+def _read(response: httpx2.Response) -> bytes:
+    """Return the body, or refuse it as soon as it is larger than any honest one."""
+    found = bytearray()
+    for part in response.iter_bytes():
+        found += part
+        if len(found) > LARGEST:
+            raise SandboxLinkError("The sandbox's answer is too large to be an honest one.")
+    return bytes(found)
+
+
+def _answer(status: int, said: bytes, asked: str) -> JsonObject:
+    if not 200 <= status < 300:
+        kind = NotThereError if status == 404 else SandboxLinkError
+        raise kind(f"The sandbox answered {status} to {asked}.{_reason(status, said)}")
+    if not said:
         return {}
     try:
-        body: Any = response.json()
-    except ValueError:
+        body: Any = json.loads(said)
+    except (ValueError, RecursionError):
         raise SandboxLinkError(f"The sandbox's answer to {asked} is not JSON.") from None
     if not isinstance(body, dict):
         raise SandboxLinkError(f"The sandbox's answer to {asked} is not an object.")
     return body
 
 
-def _reason(response: httpx2.Response) -> str:
-    if response.status_code in (401, 403):
+def _reason(status: int, said: bytes) -> str:
+    if status in (401, 403):
         return " Do both sides hold the same control secret, and do their clocks agree?"
     # The sandbox's own words, shortened: they are a claim and may be long.
-    return f" It says: {response.text[:300]}" if response.text else ""
+    words = said[:1200].decode("utf-8", "replace")[:300]
+    return f" It says: {words}" if words else ""
 
 
 def _shaped(adapter: TypeAdapter[_Shape], found: JsonValue) -> _Shape:

@@ -20,6 +20,8 @@ COMMANDS: dict[str, str] = {
     "agent": "register agents; make, list and revoke their tokens",
     "workspace": "list, fork, reset or discard agents' workspaces",
     "changes": "list and show change sets (approving needs a person in a browser)",
+    "audit": "verify and export the record of what people and the gateway did",
+    "doctor": "look for what is wrong: with Jira, the sandbox, or the walls between",
     "login": "print a new one-time sign-in link",
     "mcp": "stdio bridge to the sandbox's MCP server, for desktop clients",
 }

@@ -9,6 +9,8 @@ from sandbox.contract.shapes import JsonObject, SiteBaseline
 
 #: Says what it is, so that secret scanners and people recognise one.
 TOKEN_PREFIX = "ala_"
+#: How many of a token's last characters its public name keeps.
+_ENDING = 4
 #: Ways to name a Jira account; the first two are what a Grant's ``person`` holds.
 _NAMES = ("accountId", "key", "name", "emailAddress", "displayName")
 
@@ -16,6 +18,19 @@ _NAMES = ("accountId", "key", "name", "emailAddress", "displayName")
 def new_token(random_text: Callable[[int], str]) -> str:
     """Return a fresh token: 32 random bytes behind the prefix."""
     return TOKEN_PREFIX + random_text(32)
+
+
+def new_token_id(random_hex: Callable[[int], str], token: str) -> str:
+    """Return a token's public name: it ends as the token does, so that its owner finds it.
+
+    Four of 43 random characters; what is left cannot be guessed either.
+    """
+    return f"{random_hex(8)}.{token[-_ENDING:]}"
+
+
+def ending(token_id: str) -> str:
+    """Return the token's last characters; empty for tokens named before they were kept."""
+    return token_id.partition(".")[2]
 
 
 def token_hash(token: str) -> str:

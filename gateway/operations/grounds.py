@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from gateway.operations import undo_authority
 from gateway.operations.context import Gateway
-from gateway.policy.authority import Known, linked_issues, new_fields, why_not
+from gateway.policy.authority import Known, linked_issues, new_fields, parent_keys, why_not
 from gateway.policy.facts import facts_of, facts_of_new
 from gateway.policy.policy import Policy
 from gateway.promotion.drift import Now
 from gateway.promotion.plan import Ground
-from gateway.promotion.references import is_temporary_id
+from gateway.promotion.references import is_temporary_id, is_temporary_key
+from gateway.promotion.undo import is_undo
 from gateway.promotion.values import SiteIdentity
 from gateway.review.states import State
 from gateway.store import baselines, registry, reviews, sites
@@ -76,6 +78,9 @@ def documents(conn: Connection, change_set: ChangeSet) -> dict[str, JsonObject]:
 
 def authority(conn: Connection, change_set: ChangeSet) -> Refusal | None:
     """Return why this set may not be what it claims to be, or None."""
+    if is_undo(change_set.id):
+        # Made by a person here: the audit vouches for it, no token does.
+        return undo_authority.why_not(conn, change_set)
     scopes = tuple(
         one.grant.scope
         for one in registry.tokens(conn, change_set.site)
@@ -83,16 +88,26 @@ def authority(conn: Connection, change_set: ChangeSet) -> Refusal | None:
         if (one.grant.agent, one.grant.person) == (change_set.agent, change_set.person)
         and one.revoked_at is None
     )
+    keys = _keys(conn, change_set)
+    touched = {one.issue_id for one in change_set.changes} | linked_issues(change_set)
     issues: dict[str, IssueFacts] = {}
-    for issue_id in {one.issue_id for one in change_set.changes} | linked_issues(change_set):
+    for issue_id in touched | set(keys.values()):
         baseline = baselines.latest(conn, change_set.site, issue_id)
         if baseline is not None:
             issues[issue_id] = facts_of(baseline)
+    creates = _new_issues(conn, change_set, own=False)
     earlier = {
         issue_id: facts_of_new(new_fields(create), create.issue_key)
-        for issue_id, create in _new_issues(conn, change_set, own=False).items()
+        for issue_id, create in creates.items()
     }
-    return why_not(change_set, Known(scopes, issues, earlier))
+    keys |= {create.issue_key: issue_id for issue_id, create in creates.items()}
+    return why_not(change_set, Known(scopes, issues, earlier, keys))
+
+
+def _keys(conn: Connection, change_set: ChangeSet) -> dict[str, str]:
+    """Return key to id of the issues that a set names as parents by key alone."""
+    found = {key: baselines.by_key(conn, change_set.site, key) for key in parent_keys(change_set)}
+    return {key: one.issue_id for key, one in found.items() if one is not None}
 
 
 def temporary_keys(conn: Connection, site: str, workspace: str) -> dict[str, str]:
@@ -133,7 +148,8 @@ def _new_issues(conn: Connection, change_set: ChangeSet, *, own: bool = True) ->
     """
     found: dict[str, Change] = {}
     touched = {one.issue_id for one in change_set.changes} | linked_issues(change_set)
-    if not any(is_temporary_id(one) for one in touched):
+    temporary = any(map(is_temporary_id, touched))
+    if not temporary and not any(map(is_temporary_key, parent_keys(change_set))):
         return found
     again = set() if own else set(change_set.temporary_keys.values())
     for review in reviews.creating(conn, change_set.site, change_set.workspace):

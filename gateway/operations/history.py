@@ -1,10 +1,10 @@
 """The history that people read: the audit's rows with what their numbers stand for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway.operations.context import Gateway
-from gateway.store import audit, audit_reading, people
+from gateway.store import audit, audit_reading, people, registry
 from gateway.store.audit import Checkpoint
 from gateway.store.audit_reading import Fact, Named, Wanted
 
@@ -21,6 +21,8 @@ class History:
     named: Named
     #: Everybody who ever did something; the second is a name, if it is a person's.
     actors: tuple[tuple[str, str], ...]
+    #: Jira account to the display name that a token was made for.
+    accounts: Mapping[str, str]
     head: Checkpoint
     #: Whether the whole chain was checked for this page.
     checked: bool
@@ -37,11 +39,15 @@ def look(gateway: Gateway, wanted: Wanted, *, before: int | None, check: bool) -
         facts = found[:PAGE]
         head = audit.head(conn)
         checked = check or head.seq <= CHECKED_ALWAYS
+        accounts = {
+            one.grant.person: one.person_name for one in registry.tokens(conn, gateway.site)
+        }
         names = {one.person: one.name for one in people.listed(conn)}
         return History(
             facts=facts,
             named=audit_reading.named(conn, facts),
             actors=tuple((one, names.get(one, "")) for one in audit_reading.actors(conn)),
+            accounts=accounts,
             head=head,
             checked=checked,
             fault=audit.verify(conn) if checked else None,

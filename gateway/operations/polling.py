@@ -17,7 +17,7 @@ OVERLAP = 3
 SWEEP_EVERY = 24 * 60 * _MINUTE
 #: Issues of a new kind or status ask for everything no more often than this: where Jira
 #: offers no transition at all, a status would stay new for ever.
-SWEEP_AT_MOST = 60 * _MINUTE
+SWEEP_AT_MOST = 10 * _MINUTE
 
 
 @dataclass(slots=True)

@@ -6,7 +6,13 @@ long as the registry it was given is fresh.
 
 import secrets
 
-from gateway.identity.agents import account_id, new_token, people_called, token_hash
+from gateway.identity.agents import (
+    account_id,
+    new_token,
+    new_token_id,
+    people_called,
+    token_hash,
+)
 from gateway.operations.context import Gateway
 from gateway.review.refusals import RefusedError
 from gateway.store import audit, registry, sites
@@ -33,7 +39,7 @@ def issue_token(
     person = _person(gateway, person_ref)
     token, now = new_token(secrets.token_urlsafe), gateway.clock()
     grant = Grant(
-        token_id=secrets.token_hex(8),
+        token_id=new_token_id(secrets.token_hex, token),
         token_hash=token_hash(token),
         site=gateway.site,
         agent=agent,

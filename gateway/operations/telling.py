@@ -4,17 +4,22 @@ Told again until the sandbox took it: ``told`` is only set for the very edition 
 told, so a decision in between is not lost.
 """
 
+import logging
+
 from gateway.operations import intake
 from gateway.operations.context import Gateway
 from gateway.promotion.plan import KEEP, effective
 from gateway.promotion.states import OpState
+from gateway.promotion.undo import is_undo
 from gateway.review.states import State
-from gateway.sandbox_link import SandboxLinkError
+from gateway.sandbox_link import NotThereError, SandboxLinkError
 from gateway.store import outbox, reviews
 from gateway.store.outbox import Operation
 from gateway.store.reviews import Decision, Review
 from gateway.upstream.errors import UpstreamError
 from sandbox.contract.shapes import ChangeKind, ChangeOutcome, Outcome, Verdict
+
+LOG = logging.getLogger(__name__)
 
 #: States whose news an agent waits for.
 NEWS = (
@@ -59,9 +64,18 @@ def tell_one(gateway: Gateway, review: Review) -> None:
     if touched:
         # First the new baselines: the shadows must not fall back to the old values.
         intake.refresh(gateway, touched)
-    gateway.sandbox.put_outcome(outcome(review, decisions, operations, gateway.clock()))
+    if not is_undo(review.change_set.id):
+        _put(gateway, outcome(review, decisions, operations, gateway.clock()), review.id)
     with gateway.database.write() as conn:
         reviews.mark_told(conn, review.id, review.edition)
+
+
+def _put(gateway: Gateway, told: Outcome, review_id: int) -> None:
+    try:
+        gateway.sandbox.put_outcome(told)
+    except NotThereError:
+        # It lost the set, or gave out one that it never had: there is nobody to tell.
+        LOG.warning("outcome_not_known_there review=%s", review_id)
 
 
 def outcome(

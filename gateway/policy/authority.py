@@ -34,6 +34,8 @@ class Known:
     issues: Mapping[str, IssueFacts]
     #: Facts of new issues of the same workspace's earlier sets, by temporary id.
     earlier_new: Mapping[str, IssueFacts] = field(default_factory=dict)
+    #: Key to id, of issues that changes name as a parent by key alone.
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def workspace_id(site: str, agent: str, person: str, task: str) -> str:
@@ -53,7 +55,9 @@ def why_not(change_set: ChangeSet, known: Known) -> Refusal | None:
             if trouble is not None:
                 return trouble
             new[change.issue_id] = facts_of_new(new_fields(change), change.issue_key)
-    return _first(_judge(change, change_set, known, new) for change in change_set.changes)
+    return _first(_bad_address(change) for change in change_set.changes) or _first(
+        _judge(change, change_set, known, new) for change in change_set.changes
+    )
 
 
 def new_fields(change: Change) -> JsonObject:
@@ -106,8 +110,15 @@ def _judge(
 ) -> Refusal | None:
     """Return why no scope of the agent allows this change, or None."""
     facts = new.get(change.issue_id) or known.issues.get(change.issue_id)
+    issues = {**known.issues, **new}
+    keys = {**known.keys, **change_set.temporary_keys}
+    named = [
+        *_ends(change),
+        *(one.get("id") or keys.get(one["key"], "") for one in _parents(change)),
+    ]
     answers = [
-        _by_scope(change, scope, change_set.person, facts, {**known.issues, **new})
+        _by_scope(change, scope, change_set.person, facts)
+        or _first(_end(one, scope, change_set.person, issues) for one in named)
         for scope in known.scopes
     ]
     if None in answers:
@@ -117,11 +128,7 @@ def _judge(
 
 
 def _by_scope(
-    change: Change,
-    scope: Scope,
-    person: str,
-    facts: IssueFacts | None,
-    issues: Mapping[str, IssueFacts],
+    change: Change, scope: Scope, person: str, facts: IssueFacts | None
 ) -> Refusal | None:
     if facts is None:
         return NOT_VISIBLE
@@ -129,10 +136,22 @@ def _by_scope(
         return may_create(
             scope, facts.project_key, facts.type_id, facts.type_name, touched_fields(change)
         )
-    refusal = may_change(scope, person, facts, change.kind, touched_fields(change))
-    if refusal is None and change.kind is ChangeKind.LINK:
-        return _first(_end(one, scope, person, issues) for one in _ends(change))
-    return refusal
+    return may_change(scope, person, facts, change.kind, touched_fields(change))
+
+
+def _bad_address(change: Change) -> Refusal | None:
+    """Return why something that becomes part of a request's path is no id, or None."""
+    after = change.after if isinstance(change.after, dict) else {}
+    if change.kind not in _ADDRESSED or (change.kind is ChangeKind.SPRINT and not after):
+        return None
+    found = str(after.get("id") or "")
+    if found.isascii() and found.isdigit():
+        return None
+    return Refusal("address", f"{change.issue_key}: '{found[:40]}' is not an id.", _NEXT)
+
+
+#: Kinds whose ``after["id"]`` is written into the address of a request.
+_ADDRESSED = frozenset({ChangeKind.COMMENT_EDIT, ChangeKind.SPRINT})
 
 
 def _end(
@@ -143,16 +162,37 @@ def _end(
 
 
 def _ends(change: Change) -> Iterable[str]:
+    """Yield the ids of a link's ends; what is no id is no issue either."""
+    if change.kind is not ChangeKind.LINK:
+        return
     after = change.after if isinstance(change.after, dict) else {}
     for name in ("inwardIssue", "outwardIssue"):
         end = after.get(name)
         yield str(end.get("id")) if isinstance(end, dict) else ""
 
 
+def _parents(change: Change) -> Iterable[dict[str, str]]:
+    """Yield the issue that a change makes the parent of its own, as id and key."""
+    given = change.after if change.field == _PARENT else new_fields(change).get(_PARENT)
+    if isinstance(given, dict):
+        yield {name: str(given.get(name) or "") for name in ("id", "key")}
+
+
+#: The field that puts an issue under another one.
+_PARENT = "parent"
+
+
 def linked_issues(change_set: ChangeSet) -> set[str]:
-    """Return the ids of all issues that the set's links end at."""
-    links = [one for one in change_set.changes if one.kind is ChangeKind.LINK]
-    return {issue for one in links for issue in _ends(one)}
+    """Return the ids of all issues that the set's links end at, and of all parents."""
+    parents = [one["id"] for change in change_set.changes for one in _parents(change)]
+    ends = [end for change in change_set.changes for end in _ends(change)]
+    return {one for one in (*ends, *parents) if one}
+
+
+def parent_keys(change_set: ChangeSet) -> set[str]:
+    """Return the keys of issues that are named as parents by nothing else."""
+    parents = [one for change in change_set.changes for one in _parents(change)]
+    return {one["key"] for one in parents if one["key"] and not one["id"]}
 
 
 def _first(answers: Iterable[Refusal | None]) -> Refusal | None:

@@ -12,7 +12,7 @@ from gateway.identity.links import PATH
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.web.dependencies import NotSignedInError, tongue_of, visitor
 from gateway.web.language import N_, Tongue
-from gateway.web.templating import page
+from gateway.web.templating import page, page_behind
 from gateway.web.told import in_tongue
 
 _NOT_FOUND = N_("There is no such page.")
@@ -98,8 +98,8 @@ def _refused(request: Request, error: Exception) -> Response:
         tongue.gettext("This was not done"),
         in_tongue(error.refusal.sentence, tongue),
         next_step=in_tongue(error.refusal.next_step, tongue),
-        href=_page_of(request),
-        link_text=tongue.gettext("Back to the change set"),
+        href=page_behind(request.url.path),
+        link_text=tongue.gettext("Go back"),
     )
 
 
@@ -144,7 +144,7 @@ def _invalid(request: Request, error: Exception) -> Response:
         tongue.gettext("The form was not complete"),
         tongue.gettext(known),
         next_step=tongue.gettext("Open the page again and decide there."),
-        href=_page_of(request),
+        href=page_behind(request.url.path),
         link_text=tongue.gettext("Open it again"),
     )
 
@@ -175,9 +175,3 @@ def _broken(request: Request, _error: Exception) -> Response:
         href="/",
         link_text=tongue.gettext("Open the inbox"),
     )
-
-
-def _page_of(request: Request) -> str:
-    """Return the page that a form was on."""
-    parts = request.url.path.split("/")
-    return "/".join(parts[:3]) if parts[1:2] == ["cs"] else "/"

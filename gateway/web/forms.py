@@ -6,6 +6,7 @@ from fastapi import Form
 from pydantic import AfterValidator, BaseModel, Field
 
 from gateway.web.page_values import NO_DIGEST
+from sandbox.contract.shapes import Scope
 
 #: A reviewer's words go to the agent: a paragraph or two, not a book.
 LONGEST_WORDS = 2000
@@ -40,7 +41,30 @@ class SignIn(BaseModel):
     link: str = Field(max_length=200)
 
 
+_Word = Annotated[str, Field(max_length=200)]
+
+
+class TokenRequest(BaseModel):
+    """A token that an admin asks for; what cannot be is said beside its field."""
+
+    agent: _Word = ""
+    person: _Word = ""
+    projects: Annotated[list[_Word], Field(max_length=500)] = []
+    types: Annotated[list[_Word], Field(max_length=500)] = []
+    everyone: _Word = "no"
+    days: _Word = "30"
+
+    def scope(self) -> Scope:
+        """Return what the token may touch; no type ticked means every type."""
+        return Scope(
+            projects=tuple(self.projects),
+            mine_only=self.everyone != "yes",
+            issue_types=tuple(self.types) or None,
+        )
+
+
 DecisionForm = Annotated[Decision, Form()]
 WordedForm = Annotated[WordedDecision, Form()]
 ChangeForm = Annotated[ChangeDecision, Form()]
+TokenForm = Annotated[TokenRequest, Form()]
 SignInForm = Annotated[SignIn, Form()]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from os import PathLike, stat_result
 from pathlib import Path
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -28,6 +29,9 @@ _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("a",), N_("keep the change")),
     (("x",), N_("leave the change out")),
     (("o",), N_("open")),
+    (("g", "i"), N_("go to the inbox")),
+    (("g", "h"), N_("go to the history")),
+    (("g", "p"), N_("go to the agents")),
     (("?",), N_("this list")),
 )
 
@@ -39,6 +43,8 @@ class Shell:
     lang: str
     other: str
     other_name: str
+    #: This page in the other language.
+    other_href: str
     path: str
     host: str
     demo: bool
@@ -99,6 +105,7 @@ def _shell(request: Request, gateway: Gateway, tongue: Tongue, person: Person | 
         lang=tongue.lang,
         other=tongue.other,
         other_name=_LANGUAGE_NAMES[tongue.other],
+        other_href=_in_language(request, tongue.other),
         path=request.url.path,
         host=host(gateway.identity.base_url),
         demo=gateway.demo,
@@ -107,6 +114,20 @@ def _shell(request: Request, gateway: Gateway, tongue: Tongue, person: Person | 
         role=tongue.gettext(ROLES[person.role]) if person else "",
         keys=tuple((keys, tongue.gettext(meaning)) for keys, meaning in _KEYS),
     )
+
+
+def page_behind(path: str) -> str:
+    """Return the page that a form's address belongs to."""
+    parts = path.split("/")
+    return "/".join(parts[:3]) if parts[1] == "cs" else f"/{parts[1]}"
+
+
+def _in_language(request: Request, lang: Lang) -> str:
+    """Return a link to the same page in another language; an answered form has none."""
+    if request.method not in ("GET", "HEAD"):
+        return f"{page_behind(request.url.path)}?lang={lang}"
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"?{urlencode([*kept, ('lang', lang)])}"
 
 
 @cache

@@ -89,6 +89,26 @@ SENTENCES: tuple[str, ...] = (
     N_("Jira's answer did not arrive (%(error)s)."),
     N_("The way to Jira is closed (%(error)s)."),
     N_("Jira no longer accepts our credentials (401)."),
+    # why no token was made
+    N_("An agent needs a name of 1 to 100 characters."),
+    N_("Choose one."),
+    N_("A token lives for more than 0 and at most 366 days."),
+    N_("Choose less."),
+    N_("Project %(projects)s is not taken in from this site."),
+    N_("Choose among: %(projects)s."),
+    N_("'%(person)s' means %(count)s accounts of this site."),
+    N_("'%(person)s' is not an account of this site."),
+    N_(
+        "Name the person by account id, user key, user name or e-mail address as in Jira; "
+        "somebody new there is known here after the next intake."
+    ),
+    N_("Nothing has been taken in from Jira yet."),
+    N_("Run the first intake."),
+    # what is wrong with the audit
+    N_("Audit row %(row)s is missing: the next one found is %(found)s."),
+    N_("Audit row %(row)s does not follow the row before it."),
+    N_("Audit row %(row)s was altered."),
+    N_("The audit ends at row %(row)s, but its head says %(head)s."),
 )
 
 

@@ -27,6 +27,18 @@ _DEFAULTS: dict[tuple[str, str], Any] = {
     ("media", "collection"): "",
     ("mediaInline", "collection"): "",
 }
+_MARK_ORDER = (
+    "link",
+    "annotation",
+    "textColor",
+    "backgroundColor",
+    "strong",
+    "em",
+    "underline",
+    "strike",
+    "subsup",
+    "code",
+)
 #: Given by position once the document is whole.
 _GIVEN_LATER = "localId"
 
@@ -68,11 +80,12 @@ def mended_marks(node: Node, parent: str) -> list[Node]:
 
 
 def text_marks(node: Node) -> list[Node]:
-    """Return the marks that a text keeps, each once; code drives out formatting."""
+    """Return the marks that a text keeps, each once, in one order; code drives out others."""
     listed = marks_of(node)
     names = {kind_of(one) for one in listed}
     allowed = BESIDE_CODE if "code" in names else FORMATS
-    return _valid([one for one in listed if kind_of(one) in allowed])
+    kept = _valid([one for one in listed if kind_of(one) in allowed])
+    return sorted(kept, key=lambda one: _MARK_ORDER.index(kind_of(one)))
 
 
 def _valid(marks: list[Node]) -> list[Node]:

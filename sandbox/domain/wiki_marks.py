@@ -24,13 +24,16 @@ _SIGNS = {
     "sub": "~",
     "sup": "^",
 }
+#: The sign of emphasis that comes next: a letter to its neighbours, but no text.
+_EM_SIGN = "\ue002"
 _ORDER = ("link", "textColor", *_SIGNS, "code")
 
 #: Signs that open something only at the edge of a word.
-_AT_EDGES = "*_+-~^?"
+_AT_EDGES = "*_+-~^"
 _ALWAYS = "{}["
 _ATTACHMENT = re.compile(r"\[\^[^\]|\n]+\]|!(?! )[^!\n|]+\.\w+(?:\|[^!\n]*)?!")
-_LINE_START = re.compile(r"(?:[*#]+|-)\s|h[1-6]\.|bq\.|-{4,}\s*$|\|")
+_LINE_START = re.compile(r"(\s*)(?:(?:[*#]+|-)\s|h[1-6]\.|bq\.|-{4,}\s*$|\|)")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]{1,20}:\S")
 _ENTITY = re.compile(r"&(?=#\d{1,7};)")
 _SMILEY = re.compile(r"(?<!\w)(?::\)|:\(|:P|:D|;\)|\((?:y|n|i|/|x|!|\+|-|\?|on|off|\*[rgby]?)\))")
 _BACKSLASH = re.compile(r"\\(?=[\\*_+\-~^?{}\[\]!|:;(<#&]|$)")
@@ -57,7 +60,8 @@ def written_line(nodes: list[Any], line: Line) -> str:
 
 def _guarded(text: str) -> str:
     """Escape what would make a line a heading, a list item, a rule or a table row."""
-    return f"\\{text}" if _LINE_START.match(text) else text
+    start = _LINE_START.match(text)
+    return f"{start[1]}\\{text[start.end(1) :]}" if start else text
 
 
 def guarded_start(text: str) -> str:
@@ -75,12 +79,21 @@ def _run(nodes: list[Node], order: tuple[str, ...], line: Line) -> str:
             end += 1
         if name:
             inner = _marked(nodes[position:end], name, order, line)
-            following = inline_text(nodes[end])[:1] if end < len(nodes) else ""
-            found = _joined(found, inner, name, following)
+            found = _joined(found, inner, name, _character_at(nodes, end, order))
         else:
-            found += _leaf(nodes, position, line, found)
+            found += _leaf(nodes, position, line, found, _character_at(nodes, end, order))
         position = end
     return found
+
+
+def _character_at(nodes: list[Node], place: int, order: tuple[str, ...]) -> str:
+    """Return the character that a node will be written with first."""
+    if place >= len(nodes):
+        return ""
+    name, first = _outermost(nodes[place], order), inline_text(nodes[place])[:1]
+    if not name or first.isspace():
+        return first
+    return _EM_SIGN if name == "em" else "{"
 
 
 def _outermost(node: Node, order: tuple[str, ...]) -> str:
@@ -101,7 +114,7 @@ def _marked(nodes: list[Node], name: str, order: tuple[str, ...], line: Line) ->
     if name == "code":
         return "".join(string(one.get("text")) for one in nodes)
     within = replace(line, inside=line.inside + _SIGNS.get(name, ""))
-    inner = _run(nodes, order[order.index(name) + 1 :], within)
+    inner = _run(nodes, tuple(one for one in order if one != name), within)
     attrs = attributes(_mark(nodes[0], name))
     if name == "link":
         return _link(inner, attrs, "".join(inline_text(one) for one in nodes))
@@ -128,7 +141,7 @@ def _joined(before: str, inner: str, name: str, following: str) -> str:
 
 
 def _clings(neighbour: str, sign: str) -> bool:
-    return neighbour.isalnum() or neighbour in ("_", "\\", sign) if neighbour else False
+    return neighbour.isalnum() or (neighbour != "" and neighbour in f"_\\{_EM_SIGN}{sign}")
 
 
 def _code(text: str) -> str:
@@ -141,7 +154,7 @@ def _link(inner: str, attrs: Node, shown: str) -> str:
     href = _target(string(attrs.get("href")))
     if not href:
         return inner
-    if shown == attrs.get("href"):
+    if shown == attrs.get("href") and _SCHEME.match(href):
         return f"[{href}]"
     title = string(attrs.get("title")).replace("|", " ").replace("]", " ")
     return f"[{inner}|{href}|{title}]" if title else f"[{inner}|{href}]"
@@ -153,12 +166,12 @@ def _target(url: str) -> str:
     return url
 
 
-def _leaf(nodes: list[Node], position: int, line: Line, before: str) -> str:
+def _leaf(nodes: list[Node], position: int, line: Line, before: str, following: str) -> str:
     node = nodes[position]
     kind = kind_of(node)
     if kind == "text":
-        following = inline_text(nodes[position + 1])[:1] if position + 1 < len(nodes) else ""
-        return escaped(string(node.get("text")), line, before[-1:], following)
+        left = " " if before.endswith("\\\\") else before[-1:]
+        return escaped(string(node.get("text")), line, left, following)
     if kind == "hardBreak":
         last = position + 1 == len(nodes) or kind_of(nodes[position + 1]) == "hardBreak"
         alone = not before or before.endswith(("\n", "\\\\"))
@@ -216,7 +229,8 @@ def _escaped(text: str, line: Line, before: str, following: str) -> str:
         return ""
     text = _BACKSLASH.sub("&#92;", _entities(text))
     text = _SMILEY.sub(lambda match: f"\\{match[0]}", text)
-    padded = f"{before or ' '}{text}{following or ' '}"
+    edge = "{" if line.inside else " "
+    padded = f"{before or edge}{text}{following or edge}"
     found = []
     for place, character in enumerate(text, 1):
         found.append("\\" if _opens(padded, place, line) else "")
@@ -226,19 +240,17 @@ def _escaped(text: str, line: Line, before: str, following: str) -> str:
 
 def _opens(padded: str, place: int, line: Line) -> bool:
     character, left, right = padded[place], padded[place - 1], padded[place + 1]
-    if left == "\\":
-        return False
     if character in _ALWAYS or (character == "|" and line.in_cell):
         return True
     if character == "!":
         return not right.isspace() and "!" in padded[place + 1 :]
-    if character not in _AT_EDGES or (character == "?" and right != "?"):
+    if character == "?":
+        return right == "?" and left != "?" and not left.isalnum()
+    if character not in _AT_EDGES:
         return False
-    if character in line.inside and not left.isspace() and not right.isalnum():
+    if character in line.inside and not right.isalnum():
         return True
-    if character == "-" and "-" in (left, right):
-        return False
-    return not (left.isalnum() or left == "_" or right.isspace() or right == character)
+    return not (left.isalnum() or left in ("_", character) or right.isspace() or right == character)
 
 
 def _entities(text: str) -> str:

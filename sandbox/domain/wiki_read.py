@@ -23,7 +23,7 @@ _LONGEST_CELL = 200
 _HEADING = re.compile(r"\s*h([1-6])\.\s*(.*)")
 _QUOTE = re.compile(r"\s*bq\.\s+(.*)")
 _RULE = re.compile(r"\s*-{4,5}\s*")
-_ITEM = re.compile(r"\s*([*#]+[*#-]*|-)\s+(\S.*)?")
+_ITEM = re.compile(r"\s*([*#]+|-)\s+(\S.*)?")
 _IMAGE = re.compile(r"\s*!((?:https?)://[^!|\s]+)(?:\|([^!\n]*))?!\s*")
 _CARD = re.compile(r"\s*\[([^\[\]|\s]+)\|[^\[\]|\s]+\|(smart-card|smart-embed)\]\s*")
 _PARAMETER = re.compile(r'(\w+)\s*=\s*("[^"]*"|[^|,]*)')

@@ -43,10 +43,11 @@ _TOKEN = re.compile(
     | \[(?P<link>(?:[^\[\]\n\\]|\\.)+)\]
     | (?P<url>(?<!\w)(?:https?|ftp)://[^\s\[\]{}|<>"\\^`]+)
     | (?P<emoticon>(?<!\w)(?::\)|:\(|:P|:D|;\)|\((?:y|n|i|/|x|!|\+|-|\?|on|off|\*[rgby]?)\))(?!\w))
-    | (?<!\w)(?P<sign>\?\?|[*_+\-~^])(?=\S)
+    | (?<!\w)(?P<sign>\?\?|[*_+\-~^])(?=\S)(?!\\\\)
     """,
     re.VERBOSE,
 )
+_TARGET = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]{1,20}:\S|#\w|/\S")
 _TRAILING = ".,;:!?)'"
 
 
@@ -172,7 +173,8 @@ def _sign(reader: _Reader, match: re.Match[str]) -> int:
     pattern = rf"(?<=[^\s\\]){re.escape(sign)}(?!\w)"
     start = match.end() + 1
     following = reader.source[match.end() : match.end() + 1]
-    if _has_sign(reader, sign) or following == sign[0]:
+    doubled = sign[0] in (following, reader.source[match.start() - 1 : match.start()])
+    if _has_sign(reader, sign) or doubled:
         return _literal(reader, match)
     line_end = reader.source.find("\n", start)
     end = reader.closing(sign, pattern, start)
@@ -237,9 +239,9 @@ def _literal(reader: _Reader, match: re.Match[str]) -> int:
 
 
 def _is_target(href: str, *, alone: bool) -> bool:
-    if re.match(r"[a-zA-Z][a-zA-Z0-9+.\-]{1,20}:\S|#\w|/\S", href):
-        return not href.startswith("~")
-    return not alone and bool(href) and not href.startswith(("~", "^")) and " " not in href
+    if not href or " " in href or href.startswith(("~", "^")):
+        return False
+    return not alone or _TARGET.match(href) is not None
 
 
 def _has(reader: _Reader, kind: str) -> bool:

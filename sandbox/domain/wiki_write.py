@@ -105,7 +105,7 @@ def _item(item: Any, sign: str, line: Line, depth: int) -> str:
     head = f"{sign} {_task_sign(item)}{guarded_start(first) if first else ''}"
     if not first and below and kind_of(item) == "listItem":
         head = ""
-    return "\n".join(one for one in (head.rstrip(), *below) if one)
+    return "\n".join(one for one in (head, *below) if one)
 
 
 def _item_parts(item: Any, sign: str, line: Line, depth: int) -> tuple[list[str], list[str]]:

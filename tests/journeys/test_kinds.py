@@ -1,7 +1,6 @@
 """Every kind of change on an issue that exists: staged, approved, promoted, compared."""
 
 import copy
-import json
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from gateway.promotion.states import OpState
 from gateway.review.states import State
 from gateway.review.values import ReviewView
 from tests.house import House
+from tests.journeys.metadata import built_versions, version_gone
 from tests.journeys.staging import (
     MINA,
     approve_and_promote,
@@ -290,7 +290,13 @@ def test_null_clears_fields_of_every_type(built: House) -> None:
     upstream(built, "PUT", f"issue/{key}", {"fields": full})
     retake(built, key)
     before = built.snapshot()
-    empty = {"duedate": None, POINTS: None, "labels": [], "description": None, "components": []}
+    empty: dict[str, Any] = {
+        "duedate": None,
+        POINTS: None,
+        "labels": [],
+        "description": None,
+        "components": [],
+    }
     task.send("PUT", f"issue/{key}", {"fields": empty})
     task.promote()
     after = built.snapshot()
@@ -371,27 +377,3 @@ def test_one_rejected_request_stops_the_set_and_a_retry_finishes_it(built: House
 
 def states(view: ReviewView) -> list[OpState]:
     return [one.state for one in view.operations]
-
-
-def built_versions(built: House) -> Any:
-    assert built.world is not None
-    return next(one for one in built.world.metadata["projects"] if one["key"] == "WEB")["versions"]
-
-
-@contextmanager
-def version_gone(built: House) -> Iterator[None]:
-    """Somebody deletes the newest version of WEB in Jira, and has it back at the end."""
-    assert built.world is not None
-    gone = built_versions(built)[-1]["id"]
-    without = json.loads(
-        json.dumps(built.world.metadata),
-        object_hook=lambda one: {
-            name: [row for row in rows if not (isinstance(row, dict) and row.get("id") == gone)]
-            if name in ("versions", "allowedValues") and isinstance(rows, list)
-            else rows
-            for name, rows in one.items()
-        },
-    )
-    built.upstream.door.call("PUT", "/site", without)
-    yield
-    built.upstream.door.call("PUT", "/site", built.world.metadata)

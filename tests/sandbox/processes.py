@@ -88,6 +88,7 @@ def environment(
         "PATH": os.environ["PATH"],
         "AIRLOCK_SITE_FILE": str(folder / "site.toml"),
         "AIRLOCK_SANDBOX_PORT": "0",
+        "AIRLOCK_SANDBOX_CONTROL": "127.0.0.1:0",
         "AIRLOCK_SANDBOX_DATABASE_URL": f"sqlite:///{folder / 'sandbox.db'}",
         "AIRLOCK_CONTROL_SECRET_FILE": str(secret),
         **(env or {}),

@@ -68,11 +68,22 @@
     KeyO: open,
   };
 
+  // g and then a letter, within a second, goes to a page.
+  const places = { KeyI: "/", KeyH: "/history", KeyP: "/agents" };
+  let goingUntil = 0;
+
+  function going(event) {
+    const place = Date.now() < goingUntil && places[event.code];
+    goingUntil = !place && event.code === "KeyG" ? Date.now() + 1000 : 0;
+    if (place && one(`nav a[href="${place}"]`)) return () => location.assign(place);
+    return goingUntil ? () => {} : null;
+  }
+
   document.addEventListener("keydown", (event) => {
     if (!("ready" in root.dataset) || event.isComposing || event.keyCode === 229) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const act = event.key === "?" ? showKeys : keys[event.code];
+    const act = event.key === "?" ? showKeys : going(event) || keys[event.code];
     if (!act || (event.shiftKey && event.key !== "?")) return;
     event.preventDefault();
     act();
@@ -84,6 +95,8 @@
     const opener = event.target.closest("[data-dialog]");
     if (opener) document.getElementById(opener.dataset.dialog).showModal();
     if (event.target.closest("[data-theme-toggle]")) turnTheme();
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(copier);
     all("details.pop[open]").forEach((pop) => {
       if (!pop.contains(event.target)) pop.open = false;
     });
@@ -93,6 +106,18 @@
     const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
     root.dataset.theme = (root.dataset.theme || system) === "dark" ? "light" : "dark";
     try { localStorage.setItem("theme", root.dataset.theme); } catch { /* as above */ }
+  }
+
+  // --- something to take away: a token, a snippet ----------------------------------
+  async function copy(button) {
+    const source = document.getElementById(button.dataset.copy);
+    getSelection().selectAllChildren(source);
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+    } catch { return; /* not allowed here; it is selected, ready for the usual keys */ }
+    button.dataset.done = "";
+    document.getElementById("live").textContent = button.dataset.said;
+    setTimeout(() => delete button.dataset.done, 2000);
   }
 
   // --- after htmx put a new page in place ------------------------------------------

@@ -23,6 +23,7 @@ SHELL = Shell(
     host="jira.example.com",
     demo=False,
     rehearsal=False,
+    other_href="",
     person="Jiwoo Kim",
     role="admin",
     keys=(),

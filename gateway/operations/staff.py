@@ -1,0 +1,71 @@
+"""What the agents page shows and offers: agents with their work, and what a token can be for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.identity.agents import account_id
+from gateway.operations import registering
+from gateway.operations.context import Gateway
+from gateway.sandbox_link import SandboxLinkError
+from gateway.store import agent_work, registry, sites
+from gateway.store.agent_work import Work
+from gateway.store.registry import Agent
+from sandbox.contract.shapes import JsonObject
+
+#: A form offers so many people to choose from; others are named by hand.
+_OFFERED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a token can be for on this site."""
+
+    #: Key and name.
+    projects: tuple[tuple[str, str], ...] = ()
+    types: tuple[str, ...] = ()
+    #: How a person is named to be found without doubt, and their display name.
+    people: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """All agents of the site."""
+
+    agents: tuple[Agent, ...]
+    work: Mapping[str, Work]
+    choices: Choices
+
+
+def look(gateway: Gateway) -> Staff:
+    """Return the agents, what came from them, and what a new token can be for."""
+    with gateway.database.read() as conn:
+        found = registry.agents(conn, gateway.site)
+        work = agent_work.by_agent(conn, gateway.site)
+        metadata = sites.metadata(conn, gateway.site)
+    if metadata is None:
+        return Staff(found, work, Choices())
+    types = {str(one["name"]) for one in metadata.issue_types if "name" in one}
+    people = sorted(metadata.users, key=lambda one: str(one.get("displayName")))[:_OFFERED]
+    choices = Choices(
+        projects=tuple((str(one["key"]), str(one.get("name", ""))) for one in metadata.projects),
+        types=tuple(sorted(types)),
+        people=tuple((_named(one), str(one.get("displayName") or "")) for one in people),
+    )
+    return Staff(found, work, choices)
+
+
+def tell(gateway: Gateway) -> bool:
+    """Tell the sandbox at once which tokens are good; returns False when it is away.
+
+    It learns with the next push, and refuses everything when it hears nothing for long.
+    """
+    try:
+        registering.push_registry(gateway)
+    except SandboxLinkError:
+        return False
+    return True
+
+
+def _named(user: JsonObject) -> str:
+    email = user.get("emailAddress")
+    return str(email) if email else account_id(user) or ""

@@ -1,0 +1,189 @@
+"""What the doctor says of a Jira: each trouble is a sentence with a next step."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from gateway.operations.checking import Checked, Level
+from gateway.operations.checking_jira import check_jira
+from gateway.settings import Settings
+from gateway.upstream.credentials import Credentials
+from tests.gateway.upstream.scripted import MYSELF, Answers, Asked, Said, page, scripted
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+ALL = [
+    "BROWSE_PROJECTS",
+    "EDIT_ISSUES",
+    "CREATE_ISSUES",
+    "TRANSITION_ISSUES",
+    "ADD_COMMENTS",
+    "EDIT_OWN_COMMENTS",
+    "ASSIGN_ISSUES",
+    "LINK_ISSUES",
+    "WORK_ON_ISSUES",
+    "MANAGE_WATCHERS",
+    "SCHEDULE_ISSUES",
+    "CREATE_ATTACHMENTS",
+]
+SETTINGS = Settings(projects=("WEB",))
+
+
+def jira(
+    *, have: Iterable[str] = ALL, deployment: str = "Cloud", tokens: Any = None, **info: Any
+) -> Answers:
+    given = set(have)
+
+    def answers(asked: Asked) -> Said:
+        path = asked.path.split("?")[0]
+        if path.endswith("/serverInfo"):
+            return Said(200, {"deploymentType": deployment, "version": "10.3.1", **info})
+        if path.endswith("/myself"):
+            return Said(200, MYSELF)
+        if path.endswith("/project/WEB"):
+            return Said(200, {"key": "WEB"})
+        if path.endswith("/rest/pat/latest/tokens") and tokens is not None:
+            return Said(200, tokens)
+        if path.endswith("/mypermissions"):
+            names = [*ALL, "ADMINISTER", "ADMINISTER_PROJECTS"]
+            found = {name: {"havePermission": name in given} for name in names}
+            return Said(200, {"permissions": found})
+        return Said(404, {"errorMessages": ["No project could be found."]})
+
+    return answers
+
+
+def found(
+    answers: Answers, settings: Settings = SETTINGS, now: datetime | None = None, **given: Any
+) -> list[Checked]:
+    with scripted(answers) as server:
+        credentials = Credentials(server.url, "me", "token", **given)
+        # The scripted server dates its answers by this machine's clock.
+        clock = datetime.now(UTC) if now is None else now
+        return list(check_jira(credentials, settings, lambda: clock))
+
+
+def lines(every: list[Checked], level: Level) -> dict[str, str]:
+    return {one.name: one.sentence for one in every if one.level is level}
+
+
+def test_a_jira_that_fits_is_all_ok() -> None:
+    every = found(jira())
+    assert {one.level for one in every} == {Level.OK}
+    said = lines(every, Level.OK)
+    assert "Cloud, version 10.3.1" in said["jira.version"]
+    assert said["jira.who"] == "We are Bot (acc-1)."
+    assert "without a proxy" in said["jira.proxy"]
+    assert "jira.WEB" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "words"),
+    [
+        ("TRANSITION_ISSUES", Level.FAIL, "may not move issues through the workflow"),
+        ("ADD_COMMENTS", Level.FAIL, "may not comment"),
+        ("WORK_ON_ISSUES", Level.WARN, "may not log work"),
+    ],
+)
+def test_a_missing_permission_is_a_sentence_with_a_next_step(
+    name: str, level: Level, words: str
+) -> None:
+    [one] = [
+        one
+        for one in found(jira(have=[one for one in ALL if one != name]))
+        if one.level is not Level.OK
+    ]
+    assert one.level is level
+    assert words in one.sentence
+    assert name in one.sentence
+    assert one.next_step
+
+
+def test_an_administrator_is_more_than_promotion_needs() -> None:
+    said = lines(found(jira(have=[*ALL, "ADMINISTER"])), Level.WARN)
+    assert "never needs" in said["jira.WEB"]
+
+
+def test_a_project_that_is_not_visible_fails() -> None:
+    every = found(jira(), replace(SETTINGS, projects=("WEB", "NOPE")))
+    assert list(lines(every, Level.FAIL)) == ["jira.NOPE"]
+
+
+def test_clocks_that_differ_are_told_with_their_direction() -> None:
+    said = lines(found(jira(), now=NOW), Level.WARN)["jira.clock"]
+    assert ("ahead of" if datetime.now(UTC) > NOW else "behind") in said
+
+
+def test_a_date_that_cannot_be_read_is_no_crash() -> None:
+    inner = jira()
+
+    def answers(asked: Asked) -> Said:
+        said = inner(asked)
+        return replace(said, headers={"Date": "soon"})
+
+    assert found(answers)
+
+
+@pytest.mark.parametrize(("days", "level"), [(3, Level.WARN), (90, Level.OK)])
+def test_the_end_of_a_personal_token_is_told_on_data_center(days: int, level: Level) -> None:
+    until = datetime.fromtimestamp(datetime.now(UTC).timestamp() + days * 86_400 + 60, UTC)
+    tokens = [{"id": 1, "expiringAt": until.isoformat()}, {"id": 2}]
+    every = found(jira(deployment="Server", tokens=tokens), personal_token="secret-pat")
+    assert f"in {days} days" in lines(every, level)["jira.token"]
+    assert not any("secret-pat" in str(one) for one in every)
+
+
+def test_a_site_that_calls_itself_otherwise_is_told() -> None:
+    every = found(jira(baseUrl="https://jira.example.com"))
+    assert "https://jira.example.com" in lines(every, Level.WARN)["jira.base_url"]
+
+
+def test_no_projects_is_told() -> None:
+    assert "jira.projects" in lines(found(jira(), Settings()), Level.WARN)
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        (lambda _: page(), "a page instead of JSON"),
+        (lambda _: Said(401, {"errorMessages": []}), "credentials"),
+        (lambda _: Said(302, None, {"Location": "https://sso.example"}), "redirects"),
+        (lambda _: Said(200, MYSELF, {"X-Airlock-Sandbox": "demo"}), "sandbox"),
+        (lambda _: Said(500, {}), "500"),
+    ],
+)
+def test_what_stands_in_the_way_is_one_failed_line(answers: Answers, words: str) -> None:
+    every = found(answers)
+    [one] = [one for one in every if one.level is Level.FAIL]
+    assert (one.name, words in one.sentence) == ("jira.reach", True), one
+
+
+def test_a_jira_that_is_not_there_fails_and_a_proxy_is_named_without_its_password() -> None:
+    credentials = Credentials("http://127.0.0.1:9", proxy="http://bob:hush@127.0.0.1:8")
+    every = list(check_jira(credentials, SETTINGS, lambda: NOW))
+    assert [one.name for one in every] == ["jira.proxy", "jira.reach"]
+    assert every[0].sentence == "Jira is reached through the proxy 127.0.0.1:8."
+    assert every[1].level is Level.FAIL
+
+
+def test_an_open_way_and_an_unchecked_certificate_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    for url, verify in (("http://jira.invalid", True), ("https://jira.invalid", False)):
+        credentials = Credentials(url, verify=verify)
+        every = list(check_jira(credentials, SETTINGS, lambda: NOW))
+        assert "jira.tls" in lines(every, Level.WARN)
+        assert "proxy 127.0.0.1:9" in lines(every, Level.OK)["jira.proxy"]
+
+
+def test_an_error_in_the_middle_ends_the_list_with_a_failed_line() -> None:
+    inner = jira()
+
+    def answers(asked: Asked) -> Said:
+        return Said(500, {}) if "mypermissions" in asked.path else inner(asked)
+
+    assert lines(found(answers), Level.FAIL) == {"jira.answer": "Jira answered 500."}
