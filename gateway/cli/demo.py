@@ -35,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Start the demo, let the agent work, then wait (or check)."""
     # Also when it is told to stop at its start, no process may be left behind.
+    # A shell that starts us in the background has Ctrl-C ignored: hear it all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
     folder = Path(tempfile.mkdtemp(prefix="airlock-demo-"))
