@@ -105,8 +105,12 @@ def test_a_browsers_cookie_is_worthless_in_the_sandbox(place: Place) -> None:
     header = {"Cookie": f"airlock={cookie['value']}"}
     sandbox = place.house.agent("x")
     del sandbox.headers["Authorization"]
-    for path in ("/rest/api/3/myself", "/rest/api/3/field", "/mcp"):
-        assert sandbox.get(path, headers=header).status_code == 401
+    for method, path in (
+        ("GET", "/rest/api/3/myself"),
+        ("GET", "/rest/api/3/field"),
+        ("POST", "/mcp"),
+    ):
+        assert sandbox.request(method, path, headers=header).status_code == 401
     bearer = {"Authorization": f"Bearer {cookie['value']}"}
     assert sandbox.get("/rest/api/3/myself", headers=bearer).status_code == 401
 
