@@ -67,10 +67,9 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-clients.in -o requirements-clients.lock
 
-locale: setup ## collect texts, merge them into the Korean catalogue, compile it
+locale: setup ## collect texts and merge them into the Korean catalogue
 	@$(BIN)/pybabel -q extract -F gateway/web/babel.cfg -k N_ --no-location --omit-header -o .airlock.pot gateway
 	@$(BIN)/pybabel -q update -N -i .airlock.pot -d gateway/web/locale -D airlock
-	@$(BIN)/pybabel -q compile -d gateway/web/locale -D airlock
 	@rm -f .airlock.pot
 
 clean: ## remove what was built

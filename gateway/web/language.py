@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 DOMAIN = "airlock"
@@ -48,10 +51,17 @@ def ngettext(one: str, many: str) -> tuple[str, str]:
 
 @cache
 def catalogue(lang: Lang) -> gettext.NullTranslations:
-    """Return the texts of one language; English is the message ids themselves."""
+    """Return the texts of one language, compiled here: no second file can be out of step.
+
+    English is the message ids themselves.
+    """
     if lang is Lang.EN:
         return gettext.NullTranslations()
-    return gettext.translation(DOMAIN, LOCALE_FOLDER, [lang])
+    compiled = BytesIO()
+    with (LOCALE_FOLDER / lang / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as written:
+        write_mo(compiled, read_po(written, locale=lang))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 @dataclass(frozen=True, slots=True)
