@@ -150,6 +150,7 @@ def _sandbox(settings: Settings, played: SiteFile, port: int) -> Sandbox:
         clock=lambda: time.time_ns() // 1000,
         reads=ReadQueue(database),
         version=played.jira_version,
+        rules=played.automation,
     )
     _begin(sandbox, played)
     return sandbox

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from sandbox.contract.addresses import PLACEHOLDER
 from sandbox.contract.shapes import Flavour, JsonObject, SiteBaseline
+from sandbox.domain.automation import Rule
 from sandbox.domain.default_site import ProjectWish, default_site
 from sandbox.jira_api.accounts import Account, Accounts
 from sandbox.operations.context import Role
@@ -93,6 +94,8 @@ class SiteFile(_Part):
     #: Group name to names of its members; users may also name their groups.
     groups: dict[Name, tuple[Name, ...]] = {}
     projects: tuple[SiteProject, ...] = ()
+    #: What an upstream does by itself after a write: post-functions and automation.
+    automation: tuple[Rule, ...] = ()
 
     @field_validator("base_url")
     @classmethod
@@ -114,6 +117,10 @@ class SiteFile(_Part):
             raise ValueError(
                 'users may not have a password or tokens when role = "shadow": agents sign in'
                 " with the tokens that the gateway issues"
+            )
+        if self.role is Role.SHADOW and self.automation:
+            raise ValueError(
+                'automation is for role = "upstream": a shadow changes only what its agent changes'
             )
         foreign = [name for name in self._named_people() if name not in names]
         if foreign:

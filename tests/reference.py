@@ -5,6 +5,7 @@ from typing import cast
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.routing import BaseRoute, Mount, Route
 
 from gateway.cli.main import COMMANDS
@@ -12,6 +13,7 @@ from gateway.settings import TABLE, Setting
 from gateway.web import change_set_pages, health_pages, inbox_pages, sign_in_pages
 from sandbox.contract.shapes import Flavour
 from sandbox.control_api import routes as control
+from sandbox.domain.automation import Rule
 from sandbox.mcp_server.server import TOOLS
 from sandbox.mcp_server.tool import Tool
 from sandbox.settings import NAMES
@@ -24,6 +26,11 @@ _SETTINGS = (
 _SANDBOX = (
     "For agents and any Jira client; also below `/t/{task}`. What is missing here, and what "
     "differs from Jira, is in [divergences](divergences.md)."
+)
+_AUTOMATION = (
+    'For tests and demos: a sandbox with `role = "upstream"` also does what a Jira does by itself '
+    "after a write. One `[[automation]]` table of the site file each, or all at once with `PUT "
+    "/_sandbox/automation` at its control door. Rules do not set off rules."
 )
 
 
@@ -44,12 +51,21 @@ def _commands_and_settings() -> list[str]:
         _table(("name", "default", "meaning"), (_setting_row(one) for one in TABLE)),
         "### Settings of the sandbox's process",
         _table(("name", "meaning"), ((f"`{name}`", text) for name, text in NAMES.items())),
+        "### Automation of an upstream",
+        _AUTOMATION,
+        _table(("name", "meaning"), _described(Rule)),
         "## MCP tools",
         _table(
             ("tool", "arguments", "what it does"),
             ((f"`{one.name}`", _arguments(one), one.description) for one in TOOLS.values()),
         ),
     ]
+
+
+def _described(model: type[BaseModel]) -> Iterable[tuple[str, str]]:
+    """Return each field of a model with what its docstring says."""
+    for name, field in model.model_fields.items():
+        yield f"`{name}`", " ".join((field.description or "").split())
 
 
 def _setting_row(one: Setting) -> tuple[str, str, str]:

@@ -104,6 +104,7 @@ def inside_sandbox(url: str, file: dict[str, Any]) -> Iterator[Inside]:
         clock=lambda: time.time_ns() // 1000,
         reads=ReadQueue(database),
         version=played.jira_version,
+        rules=played.automation,
     )
     jira = TestClient(create_app(sandbox, played), url, raise_server_exceptions=False)
     control = TestClient(create_control_app(sandbox, SECRET), url, raise_server_exceptions=False)

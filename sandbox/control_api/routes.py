@@ -18,7 +18,9 @@ from sandbox.contract.shapes import (
     Registry,
     SiteBaseline,
 )
+from sandbox.domain.automation import Rule
 from sandbox.operations import intake, proposing, workspaces
+from sandbox.operations.access import require_upstream
 from sandbox.operations.context import Sandbox
 
 router = APIRouter(prefix="/_sandbox")
@@ -44,6 +46,12 @@ class Fork(_Body):
     """The task of the new workspace."""
 
     task: str
+
+
+class Rules(_Body):
+    """What an upstream does by itself after a write."""
+
+    rules: tuple[Rule, ...]
 
 
 class Seal(_Body):
@@ -75,6 +83,14 @@ async def health(sandbox: SandboxDep) -> JsonObject:
 async def put_site(sandbox: SandboxDep, baseline: SiteBaseline) -> JsonObject:
     """Put the site's metadata in."""
     await run_in_threadpool(intake.put_site, sandbox, baseline)
+    return {}
+
+
+@router.put("/automation")
+async def put_automation(sandbox: SandboxDep, body: Rules) -> JsonObject:
+    """Replace the post-functions and automation rules (role upstream only)."""
+    require_upstream(sandbox)
+    sandbox.rules = body.rules
     return {}
 
 

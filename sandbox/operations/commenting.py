@@ -18,6 +18,7 @@ from sandbox.operations.access import (
     visible,
     writing,
 )
+from sandbox.operations.automating import follow
 from sandbox.operations.context import Caller, Sandbox
 from sandbox.operations.properties import checked
 from sandbox.operations.recording import Written, fresh_id, name_part, part_named, put, record
@@ -41,7 +42,9 @@ def add_comment(
     with writing(sandbox, caller) as work:
         issue = visible(work, ref)
         said: JsonObject = {"body": body, "visibility": visibility, "properties": properties}
-        return append_comment(work, issue, said, dialect)[1]
+        after, comment = append_comment(work, issue, said, dialect)
+        follow(work, issue, after)
+        return comment
 
 
 def append_comment(

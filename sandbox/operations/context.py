@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour, Scope
+from sandbox.domain.automation import Rule
 from sandbox.store.database import Database
 from sandbox.store.reads import ReadQueue
 
@@ -61,3 +62,5 @@ class Sandbox:
     version: str = "1001.0.0"
     #: Filled by operations: parsed site metadata by revision.
     cache: dict[str, object] = field(default_factory=dict)
+    #: What this Jira does by itself after a write (role upstream only).
+    rules: tuple[Rule, ...] = ()

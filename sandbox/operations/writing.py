@@ -33,6 +33,7 @@ from sandbox.operations.access import (
     visible,
     writing,
 )
+from sandbox.operations.automating import follow
 from sandbox.operations.commenting import append_comment, append_worklog
 from sandbox.operations.context import Caller, Sandbox
 from sandbox.operations.linking import append_payload
@@ -104,7 +105,8 @@ def create_issue(
         wanted: JsonObject = {"fields": made.given}
         stored = record(work, issue, Written(ChangeKind.CREATE, wanted))
         _into_parent(work, stored)
-        return _append(work, stored, made.comments, made.worklogs, made.links, dialect)
+        whole = _append(work, stored, made.comments, made.worklogs, made.links, dialect)
+        return follow(work, None, whole)
 
 
 def edit_issue(
@@ -135,7 +137,8 @@ def edit_issue(
             related=_related(work, ask),
         )
         stored = _stored_edit(work, issue, edited, properties)
-        return _append(work, stored, edited.comments, edited.worklogs, edited.links, dialect)
+        whole = _append(work, stored, edited.comments, edited.worklogs, edited.links, dialect)
+        return follow(work, issue, whole)
 
 
 def transition_issue(  # noqa: PLR0917 - as edit_issue, with the transition
@@ -168,7 +171,8 @@ def transition_issue(  # noqa: PLR0917 - as edit_issue, with the transition
         )
         after = with_properties(work, moved.issue, properties)
         stored = record(work, after, _transition(moved))
-        return _append(work, stored, moved.comments, moved.worklogs, moved.links, dialect)
+        whole = _append(work, stored, moved.comments, moved.worklogs, moved.links, dialect)
+        return follow(work, issue, whole)
 
 
 def assign(sandbox: Sandbox, caller: Caller, ref: str, user_ref: str | None) -> IssueState:
@@ -177,7 +181,7 @@ def assign(sandbox: Sandbox, caller: Caller, ref: str, user_ref: str | None) -> 
         issue = visible(work, ref)
         allowed(work, issue, ChangeKind.EDIT, ("assignee",))
         edited = editing.assign(work.site, issue, user_ref, actor=work.actor, now_us=work.now)
-        return record(work, edited.issue, *_edits(edited.edits))
+        return follow(work, issue, record(work, edited.issue, *_edits(edited.edits)))
 
 
 def move_to_sprint(
@@ -195,7 +199,8 @@ def move_to_sprint(
                 work.site, issue, wanted, actor=work.actor, now_us=work.now
             )
             if edited.edits:
-                record(work, edited.issue, _sprint(edited.edits[0], wanted))
+                stored = record(work, edited.issue, _sprint(edited.edits[0], wanted))
+                follow(work, issue, stored)
 
 
 def set_property(sandbox: Sandbox, caller: Caller, ref: str, key: str, value: JsonValue) -> None:

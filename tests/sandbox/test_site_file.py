@@ -87,7 +87,11 @@ def test_a_file_without_projects_waits_for_its_site() -> None:
     [
         ("site =", "It is not TOML"),
         ('flavour = "cloud"', "site: Field required"),
-        ('site = "shop"\ncolour = "red"', "colour: is not a known setting; known are: base_url"),
+        ('site = "shop"\ncolour = "red"', "colour: is not a known setting; known are: automation"),
+        (
+            'site = "shop"\n[[automation]]\nname = "x"\non = "created"\nmove = "Done"',
+            'automation is for role = "upstream"',
+        ),
         ('site = "shop"\nrole = "both"', "role: Input should be 'upstream' or 'shadow'"),
         ('site = "shop"\nbase_url = "jira"', "base_url: must start with http"),
         ('site = "shop"\n[[users]]\nname = "a"\n[[users]]\nname = "a"', "two users are named 'a'"),
