@@ -17,6 +17,7 @@ from gateway.promotion.fields import Fields, part
 from gateway.promotion.probing import Finding
 from gateway.promotion.readback import effects, overwrote, replaced, side_effects
 from gateway.promotion.states import OpEvent
+from gateway.promotion.steps import Step
 from gateway.promotion.values import PlannedOperation, Receipt, Request
 from gateway.store.outbox import Operation
 from gateway.upstream.errors import (
@@ -64,7 +65,7 @@ class Job:
     #: Id of the change set, for the marker.
     change_set: str
     fields: Fields
-    on_step: Callable[[str], None]
+    on_step: Callable[[Step], None]
     #: Prolongs the lease; False when somebody else took over.
     still_ours: Callable[[], bool]
 
@@ -77,13 +78,14 @@ def carry(job: Job) -> Result | None:
         request = None if settled else _request(job, before)
     except UpstreamError as error:
         return _nothing_sent(error)
-    job.on_step("checked")
+    job.on_step(Step.CHECKED)
     if settled is not None:
         return settled
     if request is None:
         return _conflict("Jira offers no transition to the approved status any more.")
     if not job.still_ours():
         return None
+    job.on_step(Step.SENDING)
     return _write(job, before, request)
 
 
@@ -121,14 +123,14 @@ def _write(job: Job, before: Now, request: Request) -> Result:
         return _refused(job, error)
     except UpstreamError as error:
         return _unknown(job, error.sentence)
-    job.on_step("sent")
+    job.on_step(Step.SENT)
     new_id, new_key = _names(job, answer)
-    job.on_step("answered")
+    job.on_step(Step.ANSWERED)
     try:
         after = now_of(job.gateway.upstream, _created(job, new_id))
     except UpstreamError as error:
         return _unknown(job, f"Jira took it, but could not be read back. {error.sentence}")
-    job.on_step("read_back")
+    job.on_step(Step.READ_BACK)
     return _applied(job, before, after, answer, (new_id, new_key))
 
 

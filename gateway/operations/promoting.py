@@ -18,6 +18,7 @@ from gateway.operations.looking_up import look_up, newest_key_number
 from gateway.promotion.fields import Fields
 from gateway.promotion.references import unresolved, with_real
 from gateway.promotion.states import SETTLED, OpEvent, OpState
+from gateway.promotion.steps import Step
 from gateway.promotion.values import PlannedOperation
 from gateway.review.states import Event, State
 from gateway.store import audit, outbox, reviews, sites
@@ -38,7 +39,7 @@ _CREATE_TRIES = 2
 _STOPS = frozenset({OpState.CONFLICT, OpState.REJECTED, OpState.NEEDS_HUMAN})
 
 
-def nothing(_step: str) -> None:
+def nothing(_step: Step) -> None:
     """Do nothing at a step."""
 
 
@@ -46,7 +47,7 @@ class Promoter:
     """Carries one operation after the other."""
 
     def __init__(
-        self, gateway: Gateway, name: str, on_step: Callable[[str], None] = nothing
+        self, gateway: Gateway, name: str, on_step: Callable[[Step], None] = nothing
     ) -> None:
         """Take the gateway, a name that no other promoter has, and a hook for tests."""
         self._gateway = gateway
@@ -73,12 +74,12 @@ class Promoter:
             )
         if operation is None:
             return False
-        self._on_step("claimed")
+        self._on_step(Step.CLAIMED)
         probing = operation.state is OpState.UNKNOWN
         result = self._probe(operation) if probing else self._carry(operation)
         if result is not None:
             self._record(operation, result)
-            self._on_step("finished")
+            self._on_step(Step.FINISHED)
         return True
 
     def _carry(self, operation: Operation) -> Result | None:
@@ -94,10 +95,11 @@ class Promoter:
                 probe_from = newest_key_number(gateway.upstream, job.planned.project_key)
             except UpstreamError as error:
                 return _later(error)
+            self._on_step(Step.KEY_READ)
         with gateway.database.write() as conn:
             if not outbox.intend(conn, operation, probe_from):
                 return None
-        self._on_step("intent")
+        self._on_step(Step.INTENT)
         return carry(job)
 
     def _probe(self, operation: Operation) -> Result | None:
@@ -112,6 +114,7 @@ class Promoter:
             if isinstance(error, IdentityLostError):
                 self._pause(error.sentence)
             return None
+        self._on_step(Step.PROBED)
         if finding.event is OpEvent.FOUND:
             return found(job, finding)
         if finding.event is OpEvent.NOT_FOUND and job.planned.kind is ChangeKind.CREATE:
@@ -184,6 +187,7 @@ class Promoter:
                 },
             )
             settle(conn, gateway, operation)
+            self._on_step(Step.RECORDING)
 
     def _pause(self, sentence: str) -> None:
         with self._gateway.database.write() as conn:

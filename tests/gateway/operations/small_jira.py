@@ -11,19 +11,24 @@ from typing import Any
 
 import httpx2
 
+from gateway.promotion.values import MARKER_KEY
+from sandbox.contract.shapes import ChangeKind
 from tests.gateway.promotion.world import BASE_URL, DOING, DONE, TODO, doc
+from tests.invariants import Effect
 
-_STEPS = {"1": {"11": DOING}, "3": {"21": DONE, "31": TODO}, "10": {}}
+_STEPS: dict[str, dict[str, Any]] = {"1": {"11": DOING}, "3": {"21": DONE, "31": TODO}, "10": {}}
 
 
 class SmallJira:
-    """Issues, edits, transitions, comments and properties, with faults."""
+    """Issues and all kinds of writes that the gateway makes, with faults."""
 
     def __init__(self) -> None:
         """Start with AIR-1 and AIR-2."""
         self.issues: dict[str, dict[str, Any]] = {}
         self.properties: dict[str, dict[str, Any]] = {}
         self.effects: list[tuple[str, str]] = []
+        #: What was really written, for ``tests.invariants``.
+        self.journal: list[Effect] = []
         #: What goes wrong with the next writes, in turn; "" is nothing.
         self.faults: list[str] = []
         #: What goes wrong with every read, or "".
@@ -33,6 +38,11 @@ class SmallJira:
         #: Called just after a write is done.
         self.after_write: Callable[[], None] = lambda: None
         self._next = 20_000
+        #: Number of the next new key; a gap is an issue that was moved away.
+        self.first_key = 3
+        #: Status id to the transitions that it offers.
+        self.steps = copy.deepcopy(_STEPS)
+        self._beside: dict[tuple[str, str], list[Any]] = {}
         self.add(doc())
         self.add(doc("AIR-2", "10002", summary="Another"))
 
@@ -110,55 +120,113 @@ class SmallJira:
         if name is None:
             return {**issue, "properties": self.properties.get(issue["id"], {})}
         if name == "transitions":
-            steps = _STEPS[issue["fields"]["status"]["id"]]
+            steps = self.steps[issue["fields"]["status"]["id"]]
             return {
                 "transitions": [{"id": one, "name": one, "to": to} for one, to in steps.items()]
             }
-        empty = {"watchers": {"watchers": []}, "remotelink": [], "worklog": {"worklogs": []}}
-        if name in empty:
-            return empty[name]
-        every = issue["fields"]["comment"]["comments"]
-        return {"comments": every, "startAt": 0, "maxResults": 100, "total": len(every)}
+        if name in ("watchers", "remotelink"):
+            every = self.beside(issue["id"], name)
+            return {"watchers": every} if name == "watchers" else every
+        every = issue["fields"].get(name, {}).get(f"{name}s", [])
+        return {f"{name}s": every, "startAt": 0, "maxResults": 100, "total": len(every)}
+
+    def beside(self, issue_id: str, name: str) -> list[Any]:
+        """Return an issue's watchers or remote links, to be read or added to."""
+        return self._beside.setdefault((issue_id, name), [])
 
     def _write(self, method: str, path: str, body: Any) -> httpx2.Response:
         if (method, path) == ("POST", "issue"):
             return self._create(body)
-        found = re.fullmatch(r"issue/(\d+)(?:/(\w+))?", path)
+        if (method, path) == ("POST", "issueLink"):
+            return self._link(body)
+        found = re.fullmatch(r"issue/(\d+)(?:/(\w+)(?:/(\d+))?)?", path)
         issue = self._find(found.group(1)) if found else None
         if found is None or issue is None:
             return _missing()
         self.effects.append((method, path))
-        marker = {one["key"]: one["value"] for one in body.get("properties", [])}
-        if found.group(2) == "comment":
-            return self._comment(issue, body, marker)
+        given = body.get("properties", []) if isinstance(body, dict) else []
+        marker = {one["key"]: one["value"] for one in given}
+        if found.group(2) in ("watchers", "remotelink"):
+            return self._beside_it(issue, found.group(2), body)
+        if found.group(2) in ("comment", "worklog"):
+            return self._told(issue, found.group(2), found.group(3), body)
         self.properties.setdefault(issue["id"], {}).update(marker)
-        if found.group(2) == "transitions":
-            status = _STEPS[issue["fields"]["status"]["id"]][body["transition"]["id"]]
-            self.edit(issue["id"], "Gate", status=status, **body.get("fields", {}))
-            return httpx2.Response(204)
+        self._edit(issue, body, marker, moves=found.group(2) == "transitions")
+        return httpx2.Response(204)
+
+    def _edit(self, issue: Any, body: Any, marker: Any, *, moves: bool) -> None:
         changed = dict(body.get("fields", {}))
+        if moves:
+            steps = self.steps[issue["fields"]["status"]["id"]]
+            changed = {"status": steps[body["transition"]["id"]], **changed}
         for name, verbs in body.get("update", {}).items():
             values = list(issue["fields"].get(name) or [])
             for verb in verbs:
                 values = [one for one in values if one != verb.get("remove")]
                 values += [verb["add"]] if "add" in verb else []
             changed[name] = values
+        kind = ChangeKind.TRANSITION if moves else ChangeKind.EDIT
+        self._note(kind, issue, changed, marker)
         self.edit(issue["id"], "Gate", **changed)
-        return httpx2.Response(204)
 
     def _create(self, body: Any) -> httpx2.Response:
         number = self._number()
-        key = f"AIR-{3 + sum(method == 'CREATE' for method, _ in self.effects)}"
+        key = f"AIR-{self.first_key + sum(method == 'CREATE' for method, _ in self.effects)}"
         self.effects.append(("CREATE", key))
-        self.add(doc(key, str(number), **body["fields"]))
-        self.properties[str(number)] = {one["key"]: one["value"] for one in body["properties"]}
+        made = doc(key, str(number), **body["fields"])
+        marker = {one["key"]: one["value"] for one in body["properties"]}
+        self._note(ChangeKind.CREATE, {"id": str(number), "fields": {}}, body["fields"], marker)
+        self.add(made)
+        self.properties[str(number)] = marker
         return httpx2.Response(201, json={"id": str(number), "key": key})
 
-    def _comment(self, issue: Any, body: Any, marker: Any) -> httpx2.Response:
-        properties = [{"key": name, "value": value} for name, value in marker.items()]
-        comment = {**body, "id": str(self._number()), "properties": properties}
-        issue["fields"]["comment"]["comments"].append(comment)
-        return httpx2.Response(201, json=comment)
+    def _link(self, body: Any) -> httpx2.Response:
+        ends = [self.issues[body[name]["id"]] for name in ("inwardIssue", "outwardIssue")]
+        self.effects.append(("POST", "issueLink"))
+        kind: Any = body["type"]
+        for here, name, there in zip(
+            ends, ("outwardIssue", "inwardIssue"), ends[::-1], strict=True
+        ):
+            link = {"id": str(self._number()), "type": kind}
+            other = {"id": there["id"], "key": there["key"]}
+            here["fields"]["issuelinks"].append({**link, name: other})
+        self._note(ChangeKind.LINK, ends[0], {}, {})
+        return httpx2.Response(201)
+
+    def _beside_it(self, issue: Any, name: str, body: Any) -> httpx2.Response:
+        if name == "watchers":
+            self._note(ChangeKind.WATCHER, issue, {"add": {"accountId": body}}, {})
+            self.beside(issue["id"], name).append({"accountId": body})
+            return httpx2.Response(204)
+        self._note(ChangeKind.REMOTE_LINK, issue, {"globalId": body["globalId"]}, {})
+        links = self.beside(issue["id"], name)
+        links[:] = [one for one in links if one["globalId"] != body["globalId"]] + [body]
+        return httpx2.Response(201, json={"id": self._number()})
+
+    def _told(self, issue: Any, name: str, old: str | None, body: Any) -> httpx2.Response:
+        every = issue["fields"].setdefault(name, {f"{name}s": []})[f"{name}s"]
+        given = body.get("properties", [])
+        marker = {one["key"]: one["value"] for one in given}
+        wrote = {key: value for key, value in body.items() if key != "properties"}
+        kinds = {"comment": ChangeKind.COMMENT, "worklog": ChangeKind.WORKLOG}
+        if old is not None:
+            one = next(one for one in every if one["id"] == old)
+            self._note(ChangeKind.COMMENT_EDIT, issue, wrote, marker, one)
+            one |= body
+            return httpx2.Response(200, json=one)
+        self._note(kinds[name], issue, wrote, marker)
+        one = {**body, "id": str(self._number())}
+        every.append(one)
+        return httpx2.Response(201, json=one)
+
+    def _note(
+        self, kind: ChangeKind, issue: Any, wrote: Any, marker: Any, before: Any = None
+    ) -> None:
+        known = issue["fields"] if before is None else before
+        replaced = {name: copy.deepcopy(known[name]) for name in wrote if name in known}
+        self.journal.append(
+            Effect(kind, issue["id"], copy.deepcopy(wrote), replaced, marker.get(MARKER_KEY))
+        )
 
     def _find(self, ref: str) -> Any:
         if ref in self.issues:

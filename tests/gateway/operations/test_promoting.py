@@ -24,6 +24,7 @@ from tests.gateway.promotion.world import (
     edit,
     text,
 )
+from tests.invariants import assert_sound, check_again
 
 
 def released(house: House, *changes: Change, number: int = 1) -> int:
@@ -66,7 +67,8 @@ def test_an_approved_change_is_written_once_and_read_back(house: House, kind: st
     assert found.receipt is not None
     assert (found.receipt.known_by, found.receipt.overwrote) == ("answer", False)
     assert view(house, review_id).state is State.PROMOTED
-    house.promote_all()
+    check_again(house.gateway, lambda: house.jira.journal)
+    assert_sound(house.gateway.database, house.jira.journal)
     assert len(house.jira.effects) == 1
 
 
