@@ -11,19 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One name that may be set, for the program and for the docs."""
-
-    name: str
-    default: str
-    meaning: str
-    #: A secret may also be given as ``NAME_FILE``, the path of a file that holds it.
-    secret: bool = False
-    #: Other names for the same thing, from other tools' ``.env`` files.
-    aliases: tuple[str, ...] = ()
-
+from gateway.jira_settings import JIRA, Setting
 
 TABLE: tuple[Setting, ...] = (
     Setting("AIRLOCK_HOST", "127.0.0.1", "address the reviewers' pages listen on"),
@@ -96,16 +84,7 @@ TABLE: tuple[Setting, ...] = (
         "loopback URL of a sandbox that may stand in for Jira outside the demo; only from "
         "the process environment, never from a file",
     ),
-    Setting("JIRA_URL", "", "base URL of Jira, Cloud or Data Center, with its context path"),
-    Setting("JIRA_USERNAME", "", "account of the token (Cloud: e-mail)", aliases=("JIRA_EMAIL",)),
-    Setting("JIRA_API_TOKEN", "", "API token (Cloud) or password (Data Center)", secret=True),
-    Setting("JIRA_PERSONAL_TOKEN", "", "personal access token (Data Center)", secret=True),
-    Setting("JIRA_SSL_VERIFY", "yes", "no: do not check Jira's certificate; or a file of CAs"),
-    Setting("JIRA_CLIENT_CERT", "", "file of a client certificate"),
-    Setting("JIRA_CLIENT_KEY", "", "file of the client certificate's key"),
-    Setting("JIRA_CUSTOM_HEADERS", "", "further headers: Name=value, comma-separated", secret=True),
-    Setting("JIRA_TIMEOUT", "75", "seconds until an answer of Jira is given up"),
-    Setting("JIRA_HTTPS_PROXY", "", "proxy for Jira alone; else HTTPS_PROXY, HTTP_PROXY, NO_PROXY"),
+    *JIRA,
 )
 
 #: Read by other parts of the project: known, but not the gateway's business.
@@ -160,6 +139,10 @@ class Settings:
     self_approval: bool = False
     #: Loopback URL of a sandbox that may stand in for Jira, or None.
     test_upstream: str | None = None
+    #: True: nothing is ever written to Jira.
+    read_only: bool = False
+    #: ``service``, ``requester`` or ``approver``: as whom is written.
+    author: str = "service"
     #: Sentences for the person who starts the gateway.
     warnings: tuple[str, ...] = ()
 
@@ -194,6 +177,8 @@ class Settings:
             demo=_truth(names, "AIRLOCK_DEMO"),
             self_approval=_truth(names, "AIRLOCK_SELF_APPROVAL"),
             test_upstream=test_upstream,
+            read_only=_truth(names, "AIRLOCK_READ_ONLY"),
+            author=_one_of(names, "AIRLOCK_AUTHOR", ("service", "requester", "approver")),
             warnings=unknown_names({**(dotenv or {}), **env}),
         )
 
@@ -286,6 +271,12 @@ def _truth(names: Mapping[str, str], name: str) -> bool:
     if value not in _TRUE | _FALSE:
         raise SettingsError(name, f"is '{names[name]}'; it may be yes or no.")
     return value in _TRUE
+
+
+def _one_of(names: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    if names[name] not in allowed:
+        raise SettingsError(name, f"is '{names[name]}'; it may be {' or '.join(allowed)}.")
+    return names[name]
 
 
 def _number(names: Mapping[str, str], name: str) -> float:

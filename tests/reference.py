@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from starlette.routing import BaseRoute, Mount, Route
 
 from gateway.cli.main import COMMANDS
-from gateway.settings import TABLE, Setting
+from gateway.jira_settings import Setting
+from gateway.settings import TABLE
 from gateway.web import change_set_pages, health_pages, inbox_pages, sign_in_pages
 from sandbox.contract.shapes import Flavour
 from sandbox.control_api import routes as control

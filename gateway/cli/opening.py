@@ -4,11 +4,13 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.operations.context import Gateway
+from gateway.operations.waiting import stored_limits
 from gateway.promotion.values import SiteIdentity
 from gateway.review.refusals import RefusedError
 from gateway.sandbox_link import SandboxLink, SandboxLinkError
@@ -22,6 +24,8 @@ from gateway.upstream.errors import UpstreamError
 TROUBLE = (SettingsError, UpstreamError, SandboxLinkError, RefusedError)
 
 _DOTENV = Path(".env")
+#: Share of the quarantine that a write may take before it is given up.
+_WRITE_SHARE = 2 / 3
 
 
 def now_us() -> int:
@@ -61,23 +65,50 @@ def open_gateway(env: Mapping[str, str] | None = None) -> Gateway:
     settings = Settings.from_env(own, extra)
     for sentence in settings.warnings:
         sys.stderr.write(f"warning: {sentence}\n")
-    credentials = Credentials.from_env({**extra, **own})
-    upstream = Upstream.connect(
-        credentials, demo=settings.demo, test_upstream=settings.test_upstream
-    )
+    env_of_both = {**extra, **own}
+    credentials = Credentials.from_env(env_of_both, process=own)
     database = _database(settings)
+    reader, writer = _connect(settings, credentials, env_of_both, database)
+    site, api = reader.browse.url, (writer or reader).address.url
     return Gateway(
         site=settings.site,
         identity=SiteIdentity(
-            site=settings.site, base_url=upstream.address.url, flavour=upstream.flavour
+            site=settings.site,
+            base_url=site,
+            flavour=reader.flavour,
+            api_url="" if api == site else api,
         ),
         database=database,
         clock=now_us,
         sandbox=SandboxLink(settings.sandbox_control, settings.control_secret()),
-        upstream=upstream,
+        upstream=reader,
         settings=settings,
         demo=settings.demo,
+        writer=writer,
     )
+
+
+def _connect(
+    settings: Settings, credentials: Credentials, env: Mapping[str, str], database: Database
+) -> tuple[Upstream, Upstream | None]:
+    """Return the connection that reads and, if it has credentials of its own, the writing one."""
+    connect = partial(
+        Upstream.connect,
+        demo=settings.demo,
+        test_upstream=settings.test_upstream,
+        limits=stored_limits(database, settings.site),
+        # A write that is still under way must never outlast the quarantine.
+        write_within=max(settings.quarantine_seconds * _WRITE_SHARE, 1.0),
+    )
+    own = None if settings.read_only else credentials.for_writing(env)
+    reader = connect(credentials)
+    if own is None:
+        return reader, None
+    try:
+        return reader, connect(own)
+    except BaseException:
+        reader.close()
+        raise
 
 
 def _database(settings: Settings) -> Database:
@@ -94,5 +125,7 @@ def _database(settings: Settings) -> Database:
 def close_gateway(gateway: Gateway) -> None:
     """Close what ``open_gateway`` opened."""
     gateway.upstream.close()
+    if gateway.writer is not None:
+        gateway.writer.close()
     gateway.sandbox.close()
     gateway.database.dispose()

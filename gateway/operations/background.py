@@ -113,10 +113,11 @@ def resume(gateway: Gateway) -> bool:
     """Let a paused site go on as soon as Jira knows us again; returns whether it does."""
     with gateway.database.read() as conn:
         stored = sites.get(conn, gateway.site)
-    if stored is None or stored.paused is None:
+    if stored is None or stored.paused is None or stored.paused_kind != sites.IDENTITY:
         return False
     try:
-        gateway.upstream.myself()
+        gateway.upstream.confirm()
+        gateway.writing().upstream.confirm()
     except UpstreamError:
         return False
     with gateway.database.write() as conn:

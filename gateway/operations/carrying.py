@@ -5,7 +5,7 @@ into what is known: nothing was sent, Jira refused, or nobody can tell.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
@@ -24,6 +24,7 @@ from gateway.upstream.errors import (
     IdentityLostError,
     NotSentError,
     OurFaultError,
+    OutcomeUnknownError,
     ThrottledError,
     UpstreamError,
     WrongUpstreamError,
@@ -52,6 +53,8 @@ class Result:
     forgive: bool = False
     #: A sentence when the whole site has to stop until somebody acts.
     pause: str = ""
+    #: Why Jira wants this issue left alone for ``wait``; empty when it does not.
+    hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,10 @@ def _write(job: Job, before: Now, request: Request) -> Result:
         return _nothing_sent(error)
     except OurFaultError as error:
         return _refused(job, error)
+    except OutcomeUnknownError as error:
+        # Somebody else may have answered: nothing more may be sent until we know.
+        lost = _unknown(job, error.sentence)
+        return replace(lost, pause=error.sentence) if error.stranger else lost
     except UpstreamError as error:
         return _unknown(job, error.sentence)
     job.on_step(Step.SENT)
@@ -256,7 +263,8 @@ def _nothing_sent(error: UpstreamError) -> Result:
         return Result(OpEvent.PUT_BACK, trouble=error.sentence, forgive=True, pause=error.sentence)
     if isinstance(error, ThrottledError):
         wait = round(error.seconds * SECOND)
-        return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=wait, forgive=True)
+        hold = error.reason if error.per_issue else ""
+        return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=wait, forgive=True, hold=hold)
     if isinstance(error, OurFaultError):
         return Result(OpEvent.REFUSED, trouble=error.sentence)
     return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=_BACKOFF, forgive=True)

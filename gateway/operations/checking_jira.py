@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass
 
 from pydantic import JsonValue
 
@@ -79,27 +78,18 @@ def _way(credentials: Credentials) -> Iterator[Checked]:
     local = is_loopback(credentials.url)
     if not local and urlsplit(credentials.url).scheme == "http":
         yield warn("jira.tls", "The way to Jira is not encrypted.", "Use https:// in JIRA_URL.")
-    elif credentials.verify is False:
+    elif credentials.way.verify is False:
         yield warn(
             "jira.tls",
             "Jira's certificate is not checked.",
             "Set JIRA_SSL_VERIFY to yes, or to the file of your company's CAs.",
         )
-    proxy = credentials.proxy or ("" if local else _proxy_of(credentials.url))
+    proxy = credentials.way.proxy_of(credentials.url)
     if proxy:
         host = urlsplit(proxy if "://" in proxy else f"//{proxy}")
         yield ok("jira.proxy", f"Jira is reached through the proxy {host.hostname}:{host.port}.")
     else:
         yield ok("jira.proxy", "Jira is reached directly, without a proxy.")
-
-
-def _proxy_of(url: str) -> str:
-    """Return the proxy that the environment names for a URL, or nothing."""
-    parts = urlsplit(url)
-    proxies = getproxies_environment()
-    if proxy_bypass(parts.hostname or ""):
-        return ""
-    return str(proxies.get(parts.scheme) or proxies.get("all") or "")
 
 
 def _not_connected(error: UpstreamError | SettingsError) -> Checked:

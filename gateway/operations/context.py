@@ -1,7 +1,7 @@
 """The running gateway: the one value that every operation takes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.promotion.values import SiteIdentity
 from gateway.sandbox_link import SandboxLink
@@ -21,7 +21,14 @@ class Gateway:
     #: Microseconds since 1970, UTC. Leases go by the database's clock instead.
     clock: Callable[[], int]
     sandbox: SandboxLink
+    #: The connection that reads; while an operation is carried, the one that writes it.
     upstream: Upstream
     settings: Settings
     #: True when everything here is make-believe: shown as a banner on every page.
     demo: bool = False
+    #: The connection that promotion writes with; None: the one that reads does both.
+    writer: Upstream | None = None
+
+    def writing(self) -> "Gateway":
+        """Return the same gateway, connected as promotion's own account."""
+        return self if self.writer is None else replace(self, upstream=self.writer)

@@ -20,8 +20,9 @@ from gateway.promotion.references import unresolved, with_real
 from gateway.promotion.states import SETTLED, OpEvent, OpState
 from gateway.promotion.steps import Step
 from gateway.promotion.values import PlannedOperation
+from gateway.review.rules import READ_ONLY
 from gateway.review.states import Event, State
-from gateway.store import audit, outbox, reviews, sites
+from gateway.store import audit, outbox, reviews, sites, waits
 from gateway.store.outbox import Operation
 from gateway.store.reviews import Review
 from gateway.upstream.errors import IdentityLostError, UpstreamError
@@ -92,7 +93,7 @@ class Promoter:
         probe_from = None
         if job.planned.kind is ChangeKind.CREATE:
             try:
-                probe_from = newest_key_number(gateway.upstream, job.planned.project_key)
+                probe_from = newest_key_number(job.gateway.upstream, job.planned.project_key)
             except UpstreamError as error:
                 return _later(error)
             self._on_step(Step.KEY_READ)
@@ -108,7 +109,7 @@ class Promoter:
         with gateway.database.read() as conn:
             job = self._job(conn, operation)
         try:
-            finding = look_up(gateway, operation, job.planned, job.fields)
+            finding = look_up(job.gateway, operation, job.planned, job.fields)
         except UpstreamError as error:
             self._look_again(operation)
             if isinstance(error, IdentityLostError):
@@ -138,7 +139,7 @@ class Promoter:
             outbox.wait_more(conn, operation, max(self._quarantine // 2, SECOND // 10))
 
     def _job(self, conn: Connection, operation: Operation) -> Job:
-        gateway = self._gateway
+        gateway = self._gateway.writing()
         real = outbox.resolved(conn, gateway.site)
         planned = with_real(operation.planned, real)
         review = reviews.get(conn, operation.review_id)
@@ -174,6 +175,10 @@ class Promoter:
                 return
             if result.pause:
                 sites.pause(conn, gateway.site, result.pause)
+            if result.hold:
+                waits.told(
+                    conn, gateway.site, operation.issue_id, result.wait / SECOND, result.hold
+                )
             audit.append(
                 conn,
                 at=gateway.clock(),
@@ -200,6 +205,8 @@ def why_not_write(conn: Connection, gateway: Gateway, operation: Operation) -> s
     The outbox is only a queue: what may be written is what was approved, so the
     operation is held against the approved plan, the plan against the approval.
     """
+    if gateway.settings.read_only:
+        return READ_ONLY
     review = reviews.get(conn, operation.review_id)
     if review is None or review.state is not State.PROMOTING:
         return "Its change set is not being promoted."

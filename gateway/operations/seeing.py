@@ -92,6 +92,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool) -> Sight:
             readable=readable,
             troubles=troubles,
             approved_by=stored.approved_by,
+            read_only=gateway.settings.read_only,
         ),
         operations=stored.operations,
         decisions=stored.decisions,

@@ -13,8 +13,11 @@ class SiteIdentity(Frozen):
     """Which Jira this is: part of every approval digest."""
 
     site: str
+    #: Where people open issues, and what texts name.
     base_url: str
     flavour: Flavour
+    #: Where requests go when that is another place (``api.atlassian.com``); else empty.
+    api_url: str = ""
 
     @property
     def dialect(self) -> Dialect:

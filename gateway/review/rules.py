@@ -14,6 +14,8 @@ from sandbox.contract.compare import Three
 from sandbox.contract.scope import Refusal
 
 STALE = "stale"
+#: What a gateway without the right to write answers to promote.
+READ_ONLY = "This gateway only reads Jira, so it promotes nothing."
 
 
 class Act(StrEnum):
@@ -66,6 +68,8 @@ class Situation:
     troubles: tuple[str, ...] = ()
     #: Who approved this digest already.
     approved_by: frozenset[str] = field(default_factory=frozenset)
+    #: True when this gateway never writes to Jira.
+    read_only: bool = False
 
 
 def may(
@@ -74,6 +78,7 @@ def may(
     """Return why ``person`` may not do it, or None."""
     return (
         _wrong_person(act, person)
+        or _read_only(act, situation)
         or _wrong_state(act, situation)
         or _stale(act, situation, shown)
         or _no_words(act, words)
@@ -125,6 +130,16 @@ def _wrong_person(act: Act, person: Person | None) -> Refusal | None:
             "Ask somebody who may approve, or an admin for another role.",
         )
     return None
+
+
+def _read_only(act: Act, situation: Situation) -> Refusal | None:
+    if act is not Act.PROMOTE or not situation.read_only:
+        return None
+    return Refusal(
+        "read_only",
+        READ_ONLY,
+        "Ask whoever runs it for credentials that may write, or make the change in Jira by hand.",
+    )
 
 
 def _wrong_state(act: Act, situation: Situation) -> Refusal | None:

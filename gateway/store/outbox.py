@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, and_, exists, insert, not_, select, upda
 from gateway.promotion.markers import operation_id
 from gateway.promotion.states import OP_TRANSITIONS, SETTLED, OpEvent, OpState, next_op_state
 from gateway.promotion.values import Plan, PlannedOperation, Receipt
+from gateway.store import waits
 from gateway.store.database import database_now
 from gateway.store.tables import GatewayTable
 from sandbox.contract.digest import canonical
@@ -238,6 +239,7 @@ def _next(site: str, now: int) -> Any:
             and_(_OP.c.not_before <= now, _OP.c.lease_until <= now),
             not_(earlier),
             not_(same_issue),
+            not_(waits.holds(site, _OP.c.issue_id, now)),
         )
         .order_by(_OP.c.review_id, _OP.c.position)
         .limit(1)

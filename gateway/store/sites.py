@@ -9,6 +9,8 @@ from gateway.store.tables import GatewayTable
 from sandbox.contract.shapes import Flavour, SiteBaseline
 
 _SITE = GatewayTable.metadata.tables["site"]
+#: A pause because Jira does not know us.
+IDENTITY = "identity"
 #: What a site's metadata column holds before the first intake.
 _NOTHING = "{}"
 
@@ -37,6 +39,8 @@ class StoredSite:
     fetched_position: int
     #: A sentence when everything for this site is paused.
     paused: str | None
+    #: ``IDENTITY``: goes on by itself; anything else: when a person says so.
+    paused_kind: str = ""
 
 
 def register(conn: Connection, identity: SiteIdentity) -> None:
@@ -53,9 +57,11 @@ def register(conn: Connection, identity: SiteIdentity) -> None:
                 pushed_revision=0,
                 fetched_position=0,
                 paused=None,
+                paused_kind="",
             )
         )
-    elif stored.identity != identity:
+    elif stored.identity != identity.model_copy(update={"api_url": ""}):
+        # Another way to the same site voids approvals, not the database.
         raise OtherUpstreamError(identity.site, stored.identity, identity)
 
 
@@ -72,6 +78,7 @@ def get(conn: Connection, site: str) -> StoredSite | None:
         int(row["pushed_revision"]),
         int(row["fetched_position"]),
         row["paused"],
+        row["paused_kind"],
     )
 
 
@@ -103,9 +110,17 @@ def set_fetched(conn: Connection, site: str, position: int) -> None:
     _change(conn, site, fetched_position=position)
 
 
-def pause(conn: Connection, site: str, sentence: str | None) -> None:
-    """Pause everything for a site and say why; None goes on."""
-    _change(conn, site, paused=sentence)
+def pause(conn: Connection, site: str, sentence: str | None, kind: str = IDENTITY) -> None:
+    """Pause everything for a site and say why; None goes on.
+
+    A pause because Jira does not know us ends by itself as soon as it does again, and
+    never takes the place of one that a person has to end.
+    """
+    stored = get(conn, site)
+    lasting = stored is not None and stored.paused is not None and stored.paused_kind != IDENTITY
+    if sentence is not None and kind == IDENTITY and lasting:
+        return
+    _change(conn, site, paused=sentence, paused_kind="" if sentence is None else kind)
 
 
 def _change(conn: Connection, site: str, **columns: object) -> None:

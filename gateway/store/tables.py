@@ -40,6 +40,8 @@ class SiteRow(GatewayTable, table=True):
     fetched_position: int = Field(default=0, sa_type=BigInteger)
     #: A sentence when everything for this site is paused, else NULL.
     paused: str | None = Field(default=None, sa_type=Text)
+    #: Why, in a word: an ``identity`` pause ends by itself, others by a person.
+    paused_kind: str = Field(default="", sa_type=Text)
 
 
 class BaselineRow(GatewayTable, table=True):
@@ -121,6 +123,8 @@ class ReviewRow(GatewayTable, table=True):
     edition: int = 0
     #: Whether the outcome reached the sandbox.
     told: bool = False
+    #: Whether the reviewer wants Jira to send no mails, where it lets itself be told.
+    quiet: bool = False
 
 
 class DecisionRow(GatewayTable, table=True):
@@ -246,3 +250,57 @@ class SessionRow(GatewayTable, table=True):
     signed_in_at: int = Field(sa_type=BigInteger)
     expires_at: int = Field(sa_type=BigInteger)
     revoked_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class WaitRow(GatewayTable, table=True):
+    """What Jira asked to be left alone: the whole site, or one issue."""
+
+    __tablename__ = "wait"
+
+    site: str = Field(primary_key=True, sa_type=Text)
+    #: Empty: the whole site.
+    issue_id: str = Field(primary_key=True, sa_type=Text)
+    #: By the database's clock.
+    until: int = Field(sa_type=BigInteger)
+    reason: str = Field(sa_type=Text)
+    #: Refusals in a row.
+    strikes: int = 0
+
+
+class ConnectionRow(GatewayTable, table=True):
+    """A Jira account that a person connected; an empty owner is the gateway itself."""
+
+    __tablename__ = "connection"
+
+    site: str = Field(primary_key=True, sa_type=Text)
+    owner: str = Field(primary_key=True, sa_type=Text)
+    #: ``oauth`` or ``token``.
+    kind: str = Field(sa_type=Text)
+    #: Jira account: accountId on Cloud, user key on Server.
+    account: str = Field(index=True, sa_type=Text)
+    account_name: str = Field(sa_type=Text)
+    scopes: str = Field(default="", sa_type=Text)
+    #: Tokens as JSON, encrypted.
+    secret: str = Field(sa_type=Text)
+    #: When the access token ends, by the database's clock; 0: nobody told.
+    expires_at: int = Field(default=0, sa_type=BigInteger)
+    created_at: int = Field(sa_type=BigInteger)
+    revoked_at: int | None = Field(default=None, sa_type=BigInteger)
+    #: One process renews the tokens at a time, until then by the database's clock.
+    renewing_until: int = Field(default=0, sa_type=BigInteger)
+    #: Grows with every renewal.
+    version: int = 0
+    #: A sentence when Jira does not take it any more.
+    trouble: str = Field(default="", sa_type=Text)
+
+
+class ConnectAttemptRow(GatewayTable, table=True):
+    """Somebody was sent to Atlassian to consent: by the hash of the state they carry."""
+
+    __tablename__ = "connect_attempt"
+
+    state_hash: str = Field(primary_key=True, sa_type=Text)
+    site: str = Field(sa_type=Text)
+    owner: str = Field(sa_type=Text)
+    expires_at: int = Field(sa_type=BigInteger)
+    used_at: int | None = Field(default=None, sa_type=BigInteger)

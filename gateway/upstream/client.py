@@ -15,11 +15,21 @@ import httpx2
 from pydantic import JsonValue
 
 from gateway.promotion.values import MARKER_KEY, Request
-from gateway.settings import SettingsError
-from gateway.upstream.credentials import Credentials, is_loopback
-from gateway.upstream.errors import OurFaultError, ThrottledError, UnreadableError
+from gateway.upstream.credentials import Credentials
+from gateway.upstream.errors import OurFaultError, UnreadableError
+from gateway.upstream.introduction import (
+    Account,
+    account_of,
+    flavour_of,
+    is_cloud,
+    sandbox_wanted,
+    site_of,
+)
+from gateway.upstream.limits import Limits
+from gateway.upstream.line import Line, Trust, account_names
 from gateway.upstream.paging import objects, page_of
-from gateway.upstream.wire import Answer, Ask, Expected, Wire
+from gateway.upstream.stranger import Expected
+from gateway.upstream.wire import LONGEST_EXCHANGE, Answer, Ask, Wire
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour, JsonObject
 
@@ -27,8 +37,6 @@ from sandbox.contract.shapes import Flavour, JsonObject
 _PAGE = 100
 #: Pages of one question before we call it endless (tokens can repeat: JRACLOUD-95368).
 _MOST_PAGES = 10_000
-#: Host names of Atlassian's cloud, where ``serverInfo`` need not be asked.
-_CLOUD_HOSTS = (".atlassian.net", ".jira.com", "api.atlassian.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +44,20 @@ class Upstream:
     """A connection to the real Jira as one account."""
 
     http: httpx2.Client
+    #: Where requests go.
     address: Address
     flavour: Flavour
     expected: Expected = field(default_factory=Expected)
     #: Seconds of throttling that a read may wait out before it gives up.
     patience: float = 0.0
     sleep: Callable[[float], None] = time.sleep
+    #: Where people open issues; None: where requests go.
+    site: Address | None = None
+    account: Account = field(default_factory=Account)
+    limits: Limits = field(default_factory=Limits)
+    #: Whole seconds that a write may take.
+    write_within: float = LONGEST_EXCHANGE
+    trust: Trust = field(default_factory=Trust)
 
     @classmethod
     def connect(
@@ -51,25 +67,48 @@ class Upstream:
         demo: bool = False,
         test_upstream: str | None = None,
         http: httpx2.Client | None = None,
+        limits: Limits | None = None,
+        write_within: float = LONGEST_EXCHANGE,
     ) -> "Upstream":
         """Find out which Jira this is and who we are there; refuses the wrong kind.
 
         A demo's upstream must be a sandbox; any other gateway's must not, unless the
         process environment names that very loopback address as a test upstream.
         """
-        expected = Expected(sandbox=_sandbox_wanted(credentials.url, demo, test_upstream))
-        upstream = cls(http or credentials.http(), credentials.address, Flavour.SERVER, expected)
+        expected = Expected(sandbox=sandbox_wanted(credentials, demo, test_upstream))
+        upstream = cls(
+            http or credentials.http(),
+            credentials.address,
+            Flavour.SERVER,
+            expected,
+            limits=limits or Limits(),
+            write_within=write_within,
+        )
         try:
-            return upstream._introduced()
+            return upstream._introduced(credentials.site_url)
         except BaseException:
             upstream.close()
             raise
 
-    def _introduced(self) -> "Upstream":
+    @property
+    def browse(self) -> Address:
+        """Where people open this Jira."""
+        return self.site or self.address
+
+    def confirm(self) -> Answer:
+        """Make sure of who we are; raises IdentityLostError when that is another."""
+        return self._line.confirm()
+
+    def _introduced(self, site_url: str | None) -> "Upstream":
         """Return the same connection, knowing which Jira this is and who we are there."""
-        known = replace(self, flavour=_flavour(self))
-        names = _account_names(known.myself())
-        return replace(known, expected=replace(self.expected, account=names))
+        direct = site_url in (None, self.address.url)
+        told = {} if direct and is_cloud(self.address.host) else self.server_info()
+        flavour = flavour_of(self.address.host, told)
+        known = replace(self, flavour=flavour, site=site_of(self.address, site_url, told))
+        answer = known.confirm()
+        body = answer.body if isinstance(answer.body, dict) else {}
+        expected = replace(self.expected, account=account_names(body), named=answer.named)
+        return replace(known, expected=expected, account=account_of(body))
 
     def patient(self, seconds: float = 120.0) -> "Upstream":
         """Return the same connection, with reads that wait when Jira throttles them."""
@@ -85,7 +124,7 @@ class Upstream:
         """Send one planned request; see ``gateway.upstream.errors`` for what may go wrong."""
         reads = request.method.upper() == "GET"
         ask = Ask(request.method.upper(), request.path, request.query, request.body, reads=reads)
-        return self._wire.send(ask)
+        return self._line.send(ask)
 
     # Who and what this Jira is -------------------------------------------------------
 
@@ -225,8 +264,10 @@ class Upstream:
         return self.flavour is Flavour.CLOUD
 
     @property
-    def _wire(self) -> Wire:
-        return Wire(self.http, self.address, self.expected)
+    def _line(self) -> Line:
+        wire = Wire(self.http, self.address, self.expected, self.site, self.write_within)
+        myself = f"{self._api}/myself"
+        return Line(wire, myself, self.limits, self.patience, self.sleep, self.trust)
 
     def _search_cloud(self, jql: str) -> Iterator[JsonObject]:
         body: JsonObject = {"jql": jql, "fields": ["*all"], "expand": "changelog"}
@@ -310,19 +351,7 @@ class Upstream:
         query: Mapping[str, str] | None = None,
         body: JsonValue = None,
     ) -> JsonValue:
-        """Read something; when throttled, wait as long as there is patience."""
-        ask = Ask(method, path, query or {}, body, reads=True)
-        left = self.patience
-        while True:
-            try:
-                return self._wire.send(ask).body
-            except ThrottledError as error:
-                # A wait of nothing must not become a busy loop.
-                wait = max(error.seconds, 1.0)
-                if wait > left:
-                    raise
-                left -= wait
-                self.sleep(wait)
+        return self._line.read(Ask(method, path, query or {}, body, reads=True)).body
 
 
 _AGILE = "/rest/agile/1.0"
@@ -331,27 +360,3 @@ _AGILE = "/rest/agile/1.0"
 def _segment(name: str) -> str:
     """Return an id as one path segment, so that it cannot lead anywhere else."""
     return quote(name, safe="")
-
-
-def _sandbox_wanted(url: str, demo: bool, test_upstream: str | None) -> bool:
-    if demo:
-        return True
-    if test_upstream is None or test_upstream.rstrip("/") != url:
-        return False
-    if not is_loopback(url):
-        raise SettingsError("AIRLOCK_TEST_UPSTREAM", "has to be a loopback URL.")
-    return True
-
-
-def _flavour(upstream: Upstream) -> Flavour:
-    host = upstream.address.host.rsplit(":", 1)[0]
-    if host.endswith(_CLOUD_HOSTS):
-        return Flavour.CLOUD
-    # ``/rest/api/2`` exists on both, and ``deploymentType`` is what clients branch on.
-    deployment = upstream.server_info().get("deploymentType")
-    return Flavour.CLOUD if deployment == "Cloud" else Flavour.SERVER
-
-
-def _account_names(myself: JsonObject) -> frozenset[str]:
-    names = (myself.get(name) for name in ("accountId", "key", "name"))
-    return frozenset(str(name).casefold() for name in names if name)

@@ -35,14 +35,23 @@ class NotSentError(UpstreamError):
 class ThrottledError(NotSentError):
     """Jira asks us to wait; it did nothing."""
 
-    def __init__(self, seconds: float) -> None:
-        """Keep how long to wait."""
-        super().__init__(f"Jira asks to wait {seconds:.0f} s before the next request.")
+    def __init__(
+        self, seconds: float, reason: str = "too many requests", *, per_issue: bool = False
+    ) -> None:
+        """Keep how long to wait, why, and whether for one issue alone."""
+        super().__init__(f"Jira asks to wait {seconds:.0f} s: {reason}.")
         self.seconds = seconds
+        self.reason = reason
+        self.per_issue = per_issue
 
 
 class OutcomeUnknownError(UpstreamError):
     """A write may or may not have happened: it has to be looked up, never repeated."""
+
+    def __init__(self, sentence: str, *, stranger: bool = False) -> None:
+        """Keep whether it was answered as to somebody else: then everything stops."""
+        super().__init__(sentence)
+        self.stranger = stranger
 
 
 class IdentityLostError(UpstreamError):

@@ -6,11 +6,10 @@ was redirected to a login page.
 """
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from math import isfinite
 from typing import cast
 from urllib.parse import unquote
 
@@ -25,18 +24,17 @@ from gateway.upstream.errors import (
     ThrottledError,
     UnreadableError,
     UpstreamError,
-    WrongUpstreamError,
     reasons,
 )
+from gateway.upstream.limits import wait_of
+from gateway.upstream.stranger import Expected, is_named, stranger
 from sandbox.contract.addresses import Address
 
-#: Every answer of a sandbox carries this header; no Jira does.
-SANDBOX_HEADER = "X-Airlock-Sandbox"
-
-#: Seconds to wait when Jira throttles us without saying for how long.
-DEFAULT_WAIT = 5.0
-#: A site that asks for more than this is read by a person, not waited for.
-LONGEST_WAIT = 3600.0
+#: The largest answer that is read, in bytes after decompression: a page of a hundred
+#: issues with long histories stays far below.
+LARGEST_ANSWER = 64 * 1024 * 1024
+#: Whole seconds that one exchange may take, unless told otherwise.
+LONGEST_EXCHANGE = 300.0
 
 #: Jira may have begun to work on a request that it answers so.
 _MAYBE_DONE = frozenset({408, 425})
@@ -48,7 +46,13 @@ class Answer:
 
     status: int
     body: JsonValue
+    #: By name in lower case.
     headers: Mapping[str, str]
+
+    @property
+    def named(self) -> bool:
+        """Whether the answer says for which account it was made."""
+        return is_named(self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,12 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """Who must be answering, and as whom."""
+class _Raw:
+    """An answer as it arrived, whole."""
 
-    #: True: a sandbox and nothing else. False: anything but a sandbox.
-    sandbox: bool = False
-    #: Names of the account we connected with; empty before that is known.
-    account: frozenset[str] = frozenset()
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,10 @@ class Wire:
     http: httpx2.Client
     address: Address
     expected: Expected
+    #: Where people open issues; what Jira tells of ``address`` is told of this instead.
+    site: Address | None = None
+    #: Whole seconds that a write may take; the quarantine has to be longer.
+    write_within: float = LONGEST_EXCHANGE
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def as_account(self, names: frozenset[str]) -> "Wire":
@@ -88,27 +95,30 @@ class Wire:
 
     def send(self, ask: Ask) -> Answer:
         """Send one request; returns 2xx answers, raises an UpstreamError for all else."""
-        response = self._exchange(ask)
-        trouble = self._stranger(response)
+        raw = self._exchange(ask)
+        trouble = stranger(raw.headers, self.expected)
         if trouble is not None:
-            raise _not_ours(trouble, ask, response)
-        return self._answer(ask, response)
+            raise _not_ours(trouble, ask, raw)
+        return self._answer(ask, raw)
 
-    def _exchange(self, ask: Ask) -> httpx2.Response:
+    def _exchange(self, ask: Ask) -> _Raw:
         url = self.address.url + checked_path(ask.path)
         content = None if ask.body is None else json.dumps(ask.body, ensure_ascii=False).encode()
         headers = {"Accept": "application/json"}
         if content is not None:
             headers["Content-Type"] = "application/json"
+        until = time.monotonic() + (LONGEST_EXCHANGE if ask.reads else self.write_within)
         try:
-            return self.http.request(
+            with self.http.stream(
                 ask.method,
                 url,
                 params=dict(ask.query) or None,
                 content=content,
                 headers=headers,
                 follow_redirects=False,
-            )
+            ) as response:
+                names = {name.lower(): value for name, value in response.headers.items()}
+                return _Raw(response.status_code, names, _whole(ask, response, until))
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise NotSentError(f"Jira could not be reached ({type(error).__name__}).") from error
         except (httpx2.ProxyError, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError) as error:
@@ -116,39 +126,38 @@ class Wire:
         except httpx2.HTTPError as error:
             raise _lost(ask, f"Jira's answer did not arrive ({type(error).__name__}).") from error
 
-    def _stranger(self, response: httpx2.Response) -> IdentityLostError | None:
-        """Return why this answer is not Jira's to our account, or None."""
-        if (SANDBOX_HEADER in response.headers) != self.expected.sandbox:
-            return wrong_upstream(wanted_sandbox=self.expected.sandbox)
-        login = response.headers.get("X-Seraph-LoginReason", "OK")
-        if "OK" not in login.upper().replace(" ", "").split(","):
-            return IdentityLostError("Jira did not accept our login. Check the credentials.")
-        if "X-Authentication-Denied-Reason" in response.headers:
-            return IdentityLostError("Jira wants a CAPTCHA solved. Sign in there once by hand.")
-        return _other_account(response.headers, self.expected.account)
-
-    def _answer(self, ask: Ask, response: httpx2.Response) -> Answer:
-        status = response.status_code
+    def _answer(self, ask: Ask, raw: _Raw) -> Answer:
+        status = raw.status
         if status in (429, 503) and (status == 429 or ask.reads):
-            raise ThrottledError(wait_seconds(response.headers.get("Retry-After"), self.now()))
+            wait = wait_of(raw.headers, self.now())
+            raise ThrottledError(wait.seconds, wait.reason, per_issue=wait.per_issue)
         if status == 401:
-            raise IdentityLostError("Jira no longer accepts our credentials (401).")
+            raise _unauthorized(raw)
         if 300 <= status < 400:
             raise _redirected(ask, status)
         if status >= 500 or status in _MAYBE_DONE or status < 200:
             raise _lost(ask, f"Jira answered {status}.")
         if status >= 400:
-            raise OurFaultError(status, *reasons(_json(response)))
-        return Answer(status, self._body(ask, response), dict(response.headers))
+            raise OurFaultError(status, *reasons(_json(raw.content)))
+        return Answer(status, self._body(ask, raw), raw.headers)
 
-    def _body(self, ask: Ask, response: httpx2.Response) -> JsonValue:
-        if not response.content:
+    def _body(self, ask: Ask, raw: _Raw) -> JsonValue:
+        if not raw.content:
             return None
-        body = _json(response)
-        if body is None and response.content.strip() != b"null":
+        body = _json(self._as_site(raw.content))
+        if body is None and raw.content.strip() != b"null":
             sentence = "Jira answered with a page instead of JSON: a login page or a proxy."
-            raise IdentityLostError(sentence) if ask.reads else OutcomeUnknownError(sentence)
+            if ask.reads:
+                raise IdentityLostError(sentence)
+            raise OutcomeUnknownError(sentence, stranger=True)
         return body
+
+    def _as_site(self, content: bytes) -> bytes:
+        """Return an answer with its own links below the site's address."""
+        if self.site is None or self.site == self.address:
+            return content
+        here, site = (f'"{one.url}/'.encode() for one in (self.address, self.site))
+        return content.replace(here, site)
 
 
 def checked_path(path: str) -> str:
@@ -161,64 +170,48 @@ def checked_path(path: str) -> str:
     return path
 
 
-def wait_seconds(retry_after: str | None, now: datetime) -> float:
-    """Return how long a Retry-After header asks to wait: seconds or an HTTP date."""
-    if not retry_after:
-        return DEFAULT_WAIT
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        seconds = _until(retry_after, now)
-    return min(max(seconds, 0.0), LONGEST_WAIT) if isfinite(seconds) else DEFAULT_WAIT
+def _whole(ask: Ask, response: httpx2.Response, until: float) -> bytes:
+    """Return an answer's body; gives up on one that is endless or endlessly slow."""
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_bytes():
+        size += len(part)
+        if size > LARGEST_ANSWER:
+            raise _lost(ask, f"Jira's answer is larger than {LARGEST_ANSWER} bytes.")
+        if time.monotonic() > until:
+            raise _lost(ask, "Jira's answer did not end in time.")
+        parts.append(part)
+    return b"".join(parts)
 
 
-def wrong_upstream(*, wanted_sandbox: bool) -> WrongUpstreamError:
-    """Return the error for a sandbox where Jira should be, or the other way round."""
-    if wanted_sandbox:
-        return WrongUpstreamError("A demo needs a sandbox as its upstream; this is not one.")
-    return WrongUpstreamError(
-        "This address is answered by a sandbox, not by Jira. Check JIRA_URL; for a test set "
-        "AIRLOCK_TEST_UPSTREAM to its loopback URL in the process environment."
-    )
-
-
-def _until(date: str, now: datetime) -> float:
-    try:
-        then = parsedate_to_datetime(date)
-    except ValueError:
-        return DEFAULT_WAIT
-    return ((then if then.tzinfo else then.replace(tzinfo=UTC)) - now).total_seconds()
-
-
-def _json(response: httpx2.Response) -> JsonValue:
+def _json(content: bytes) -> JsonValue:
     """Return the JSON of an answer, or None when it is something else."""
     try:
-        return cast("JsonValue", json.loads(response.content))
-    except ValueError:
+        return cast("JsonValue", json.loads(content))
+    except (ValueError, RecursionError):
         return None
 
 
-def _other_account(headers: httpx2.Headers, account: frozenset[str]) -> IdentityLostError | None:
-    named = headers.get("X-AAccountId") or unquote(headers.get("X-AUSERNAME", ""))
-    if named.casefold() == "anonymous":
-        return IdentityLostError("Jira answered as to an anonymous visitor.")
-    if account and named and unquote(named).casefold() not in account:
-        return IdentityLostError("Jira answered as to another account than at the start.")
-    return None
+def _unauthorized(raw: _Raw) -> UpstreamError:
+    messages, errors = reasons(_json(raw.content))
+    if "scope does not match" in " ".join(messages).casefold():
+        # The account is known; its token may not do this.
+        return OurFaultError(401, messages, errors)
+    return IdentityLostError("Jira no longer accepts our credentials (401).")
 
 
-def _not_ours(trouble: IdentityLostError, ask: Ask, response: httpx2.Response) -> UpstreamError:
+def _not_ours(trouble: IdentityLostError, ask: Ask, raw: _Raw) -> UpstreamError:
     # A write that was answered 2xx may have happened, whoever it was that answered.
-    if ask.reads or response.status_code >= 400:
+    if ask.reads or raw.status >= 400:
         return trouble
-    return OutcomeUnknownError(trouble.sentence)
+    return OutcomeUnknownError(trouble.sentence, stranger=True)
 
 
 def _redirected(ask: Ask, status: int) -> UpstreamError:
     sentence = f"Jira's address redirects elsewhere ({status}); that is never followed."
     if ask.reads:
         return IdentityLostError(f"{sentence} Is it a login page? Check JIRA_URL.")
-    return OutcomeUnknownError(sentence)
+    return OutcomeUnknownError(sentence, stranger=True)
 
 
 def _lost(ask: Ask, sentence: str) -> UpstreamError:

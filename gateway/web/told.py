@@ -17,6 +17,8 @@ SENTENCES: tuple[str, ...] = (
     N_("A change is blocked by a rule. Leave it out or send it back."),
     N_("Nothing would change in Jira."),
     N_("Only a person who signed in can decide; agents never do."),
+    N_("This gateway only reads Jira, so it promotes nothing."),
+    N_("Ask whoever runs it for credentials that may write, or make the change in Jira by hand."),
     N_("Your role may look, but not do this."),
     N_("Ask somebody who may approve, or an admin for another role."),
     N_("This change set is not in a state in which that can be done."),

@@ -12,7 +12,7 @@ from gateway.sandbox_link import SandboxLink
 from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.upstream.client import Upstream
-from gateway.upstream.wire import Expected
+from gateway.upstream.stranger import Expected
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour
 from tests.gateway.promotion.world import SITE

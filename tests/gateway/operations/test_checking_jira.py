@@ -11,6 +11,7 @@ from gateway.operations.checking import Checked, Level
 from gateway.operations.checking_jira import check_jira
 from gateway.settings import Settings
 from gateway.upstream.credentials import Credentials
+from gateway.upstream.way import Way
 from tests.gateway.upstream.scripted import MYSELF, Answers, Asked, Said, page, scripted
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -161,7 +162,7 @@ def test_what_stands_in_the_way_is_one_failed_line(answers: Answers, words: str)
 
 
 def test_a_jira_that_is_not_there_fails_and_a_proxy_is_named_without_its_password() -> None:
-    credentials = Credentials("http://127.0.0.1:9", proxy="http://bob:hush@127.0.0.1:8")
+    credentials = Credentials("http://127.0.0.1:9", way=Way(proxy="http://bob:hush@127.0.0.1:8"))
     every = list(check_jira(credentials, SETTINGS, lambda: NOW))
     assert [one.name for one in every] == ["jira.proxy", "jira.reach"]
     assert every[0].sentence == "Jira is reached through the proxy 127.0.0.1:8."
@@ -174,7 +175,7 @@ def test_an_open_way_and_an_unchecked_certificate_are_told(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     for url, verify in (("http://jira.invalid", True), ("https://jira.invalid", False)):
-        credentials = Credentials(url, verify=verify)
+        credentials = Credentials(url, way=Way(verify=verify))
         every = list(check_jira(credentials, SETTINGS, lambda: NOW))
         assert "jira.tls" in lines(every, Level.WARN)
         assert "proxy 127.0.0.1:9" in lines(every, Level.OK)["jira.proxy"]

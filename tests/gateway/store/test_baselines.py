@@ -105,4 +105,6 @@ def test_a_sites_counters_only_grow(database: Database) -> None:
         sites.set_fetched(conn, "s", 4)
         sites.pause(conn, "s", "Jira asked for it.")
         found = sites.get(conn, "s")
-    assert found == sites.StoredSite(IDENTITY, baseline, 3, 2, 4, "Jira asked for it.")
+    assert found == sites.StoredSite(
+        IDENTITY, baseline, 3, 2, 4, "Jira asked for it.", sites.IDENTITY
+    )

@@ -16,7 +16,8 @@ from gateway.upstream.errors import (
     UnreadableError,
     UpstreamError,
 )
-from gateway.upstream.wire import DEFAULT_WAIT, LONGEST_WAIT, Expected, wait_seconds
+from gateway.upstream.limits import DEFAULT_WAIT, LONGEST_WAIT, wait_seconds
+from gateway.upstream.stranger import Expected
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour
 from tests.gateway.upstream.scripted import RESET, Asked, Said, Scripted, page, scripted

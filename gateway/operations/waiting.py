@@ -1,0 +1,59 @@
+"""The site's limits, shared by all processes through the database.
+
+Asked before every request to Jira, so the answer is kept for a moment in memory.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+from gateway.store import waits
+from gateway.store.database import Database
+from gateway.upstream.limits import Limits, Wait
+
+#: Seconds for which what another process was told may be unknown to this one.
+_FRESH = 1.0
+
+
+@dataclass(slots=True)
+class _Known:
+    """What this process knows, by its own steady clock."""
+
+    database: Database
+    site: str
+    until: float = float("-inf")
+    asked_at: float = float("-inf")
+    #: Whether Jira refused since it last did something.
+    struck: bool = True
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def left(self) -> float:
+        """Return the seconds that the whole site still has to be left alone."""
+        now = time.monotonic()
+        with self.lock:
+            if now - self.asked_at > _FRESH:
+                with self.database.read() as conn:
+                    self.until = now + waits.left(conn, self.site)
+                self.asked_at = now
+            return max(0.0, self.until - now)
+
+    def told(self, wait: Wait) -> float:
+        """Store what Jira asked for; returns the seconds to wait."""
+        with self.lock, self.database.write() as conn:
+            seconds = waits.told(conn, self.site, "", wait.seconds, wait.reason)
+            self.until, self.struck = time.monotonic() + seconds, True
+        return seconds
+
+    def eased(self) -> None:
+        """Forget the refusals before this success."""
+        if not self.struck:
+            return
+        with self.lock, self.database.write() as conn:
+            waits.eased(conn, self.site)
+            self.struck = False
+
+
+def stored_limits(database: Database, site: str) -> Limits:
+    """Return a site's limits as the database knows them."""
+    known = _Known(database, site)
+    return Limits(known.left, known.told, known.eased)
