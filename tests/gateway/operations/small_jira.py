@@ -48,7 +48,7 @@ class SmallJira:
 
     def http(self) -> httpx2.Client:
         """Return a client that reaches this Jira and nothing else."""
-        return httpx2.Client(transport=httpx2.MockTransport(self._answer))
+        return httpx2.Client(transport=httpx2.MockTransport(self.respond))
 
     def add(self, issue: Any) -> None:
         """Put an issue in."""
@@ -81,7 +81,8 @@ class SmallJira:
             }
         )
 
-    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+    def respond(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer one request."""
         path = request.url.path.removeprefix("/jira/rest/api/3/")
         body = json.loads(request.content) if request.content else {}
         if request.method == "GET" or path == "search/jql":

@@ -1,5 +1,6 @@
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx2
@@ -16,7 +17,7 @@ from gateway.upstream.errors import (
     UnreadableError,
     UpstreamError,
 )
-from gateway.upstream.limits import DEFAULT_WAIT, LONGEST_WAIT, wait_seconds
+from gateway.upstream.limits import DEFAULT_WAIT, LONGEST_WAIT, Limits, Wait, wait_seconds
 from gateway.upstream.stranger import Expected
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour
@@ -83,6 +84,17 @@ def outcome(said: Said, request: Request, *, timeout: float = 5.0) -> UpstreamEr
             IdentityLostError,
         ),
         (Said(200, {}, {"X-Seraph-LoginReason": "OK"}), 200, 200),
+        (
+            Said(403, {}, {"X-Seraph-LoginReason": "AUTHENTICATION_DENIED"}),
+            IdentityLostError,
+            IdentityLostError,
+        ),
+        # The account is known; its token lacks a scope.
+        (
+            Said(401, {"code": 401, "message": "Unauthorized; scope does not match"}),
+            OurFaultError,
+            OurFaultError,
+        ),
         (
             Said(403, {}, {"X-Authentication-Denied-Reason": "CAPTCHA_CHALLENGE; login-url=x"}),
             IdentityLostError,
@@ -199,3 +211,95 @@ def test_jiras_own_words_reach_the_error() -> None:
     assert isinstance(found, OurFaultError)
     assert (found.status, found.messages, found.errors) == (400, ("One.",), {"summary": "Two."})
     assert found.sentence == "Jira answered 400: One. summary: Two."
+
+
+ME = Said(200, {"accountId": "acc-1"})
+NOBODY = Said(200, {"accountId": "acc-2"})
+
+
+@pytest.mark.parametrize(
+    ("said", "myself", "wanted"),
+    [
+        # Through OAuth no answer names the account: a 403 gives reason to ask.
+        (Said(403, {"errorMessages": ["no"]}), ME, OurFaultError),
+        (Said(403, {"errorMessages": ["no"]}), NOBODY, IdentityLostError),
+        (Said(403, {"errorMessages": ["no"]}), page(), IdentityLostError),
+        (Said(403, {"errorMessages": ["no"]}), Said(401), IdentityLostError),
+        (Said(204), ME, 204),
+    ],
+)
+def test_where_no_answer_names_us_jira_is_asked_after_a_403(
+    said: Said, myself: Said, wanted: type[Exception] | int
+) -> None:
+    with scripted(lambda asked: myself if asked.path.endswith("/myself") else said) as server:
+        upstream = upstream_at(server.url)
+        for request in (WRITE, READ):
+            try:
+                found: object = upstream.send(request).status
+            except UpstreamError as error:
+                found = type(error)
+            assert found == wanted
+        upstream.close()
+    asked = sum(one.path.endswith("/myself") for one in server.asked)
+    assert asked == (0 if wanted == 204 else 2)
+
+
+def test_a_name_that_is_missing_all_of_a_sudden_is_asked_for() -> None:
+    with scripted(
+        lambda asked: NOBODY if asked.path.endswith("/myself") else Said(200, {})
+    ) as jira:
+        named = Expected(account=frozenset({"acc-1"}), named=True)
+        upstream = replace(upstream_at(jira.url), expected=named)
+        with pytest.raises(IdentityLostError):
+            upstream.send(READ)
+        with pytest.raises(OutcomeUnknownError) as raised:
+            upstream.send(WRITE)
+        assert raised.value.stranger
+        jira.answers = lambda asked: ME if asked.path.endswith("/myself") else Said(200, {})
+        assert upstream.send(WRITE).status == 200
+        upstream.close()
+
+
+def test_an_answer_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.upstream.wire.LARGEST_ANSWER", 1000)
+    assert isinstance(outcome(Said(200, ["x" * 2000]), READ), UnreadableError)
+    assert isinstance(outcome(Said(200, ["x" * 2000]), WRITE), OutcomeUnknownError)
+    assert outcome(Said(200, ["x" * 900]), READ) == 200
+
+
+def test_a_write_that_drips_is_given_up_in_time() -> None:
+    with scripted(lambda _: Said(200, ["slow"])) as jira:
+        upstream = replace(upstream_at(jira.url), write_within=-1.0)
+        with pytest.raises(OutcomeUnknownError):
+            upstream.send(WRITE)
+        assert upstream.send(READ).status == 200
+        upstream.close()
+
+
+def test_nothing_is_sent_while_the_site_rests_and_refusals_are_noted() -> None:
+    noted: list[Wait] = []
+    rest = [0.0]
+
+    def told(wait: Wait) -> float:
+        noted.append(wait)
+        return 9.0
+
+    limits = Limits(left=lambda: rest[0], told=told)
+    burst = {"RateLimit-Reason": "jira-burst-based", "Retry-After": "2"}
+    with scripted(lambda _: Said(429, None, burst)) as jira:
+        upstream = replace(upstream_at(jira.url), limits=limits)
+        with pytest.raises(ThrottledError) as raised:
+            upstream.send(WRITE)
+        assert (raised.value.seconds, raised.value.per_issue) == (9.0, False)
+        rest[0] = 4.0
+        with pytest.raises(ThrottledError):
+            upstream.send(WRITE)
+        assert len(jira.asked) == 1
+        rest[0] = 0.0
+        issue = {"RateLimit-Reason": "jira-per-issue-on-write", "Retry-After": "2"}
+        jira.answers = lambda _: Said(429, None, issue)
+        with pytest.raises(ThrottledError) as raised:
+            upstream.send(WRITE)
+        assert (raised.value.seconds, raised.value.per_issue) == (2.0, True)
+        upstream.close()
+    assert noted == [Wait(2.0, reason="too many requests in a second")]

@@ -1,0 +1,59 @@
+"""What Jira asked to be left alone, on both databases and across connections."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.store import waits
+from gateway.store.database import Database
+from tests.databases import database_url, postgres
+
+__all__ = ["database_url", "postgres"]
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    found = Database(database_url)
+    found.migrate()
+    yield found
+    found.dispose()
+
+
+def test_a_wait_is_seen_by_every_process_until_it_is_over(database: Database) -> None:
+    with database.write() as conn:
+        assert waits.left(conn, "s") == 0
+        assert waits.told(conn, "s", "", 30, "too many requests") == pytest.approx(30, abs=1)
+        waits.told(conn, "s", "10001", 9, "too many writes to one issue")
+    other = Database(database.engine.url.render_as_string(hide_password=False))
+    with other.read() as conn:
+        assert 25 < waits.left(conn, "s") <= 30
+        assert waits.left(conn, "other") == 0
+        site, issue = waits.waiting(conn, "s")
+    other.dispose()
+    assert (site.issue_id, site.reason) == ("", "too many requests")
+    assert (issue.issue_id, issue.reason) == ("10001", "too many writes to one issue")
+    assert 5 < issue.seconds_left <= 9
+
+
+def test_a_shorter_wait_does_not_end_a_longer_one(database: Database) -> None:
+    with database.write() as conn:
+        waits.told(conn, "s", "", 60, "a")
+        assert waits.told(conn, "s", "", 1, "b") > 55
+        waits.eased(conn, "s")
+        assert waits.left(conn, "s") > 55
+
+
+def test_refusals_in_a_row_are_waited_out_longer_and_a_success_forgets_them(
+    database: Database,
+) -> None:
+    with database.write() as conn:
+        assert waits.told(conn, "s", "", 0, "a") == pytest.approx(0, abs=0.01)
+        assert waits.told(conn, "s", "", 0, "a") >= 0.9
+        assert waits.told(conn, "s", "", 0, "a") >= 1.9
+    with database.write() as conn:
+        waits.eased(conn, "s")
+        assert waits.left(conn, "s") > 0, "a wait that is not over stays"
+    with database.write() as conn:
+        waits.told(conn, "t", "", 0, "a")
+        waits.eased(conn, "t")
+        assert waits.told(conn, "t", "", 0, "a") == pytest.approx(0, abs=0.01)
