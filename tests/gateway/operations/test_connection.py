@@ -19,7 +19,7 @@ from gateway.upstream.stranger import Expected
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour
 from tests.gateway.operations.conftest import House
-from tests.gateway.operations.test_promoting import only, released, view
+from tests.gateway.operations.test_promoting import no_waiting, only, released, view
 from tests.gateway.promotion.world import BASE_URL, change_set, edit
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
@@ -133,6 +133,7 @@ def test_an_answer_as_to_somebody_else_stops_everything_at_once(
     assert (bool(stored.paused), stored.paused_kind) == (True, sites.IDENTITY)
     edge.before = lambda _: None
     assert resume(house.gateway)
+    no_waiting(house)
     house.promote_all()
     assert view(house, first).state is view(house, second).state is State.PROMOTED
     assert house.jira.field("10001", "summary") == "A"
@@ -160,6 +161,7 @@ def test_a_login_lost_in_the_middle_keeps_approvals_and_attempts(
     assert not resume(house.gateway), "Jira does not know us yet"
     edge.before = lambda _: None
     assert resume(house.gateway)
+    no_waiting(house)
     house.promote_all()
     assert view(house, first).state is view(house, second).state is State.PROMOTED
     assert edge.writes == 2, "nothing was written twice"

@@ -105,7 +105,7 @@ def test_a_concurrent_change_is_tried_again_but_not_for_ever(house: House, times
     house.jira.faults = ["409"] * times
     for _ in range(6):
         house.promote_all()
-        _no_waiting(house)
+        no_waiting(house)
     found = only(house, review_id).state
     assert found is (OpState.APPLIED if times < 4 else OpState.REJECTED)
     assert len(house.jira.effects) == (1 if times < 4 else 0)
@@ -311,7 +311,7 @@ def _lapse(house: House) -> None:
         conn.exec_driver_sql("UPDATE operation SET lease_until = 1 WHERE lease_until > 0")
 
 
-def _no_waiting(house: House) -> None:
+def no_waiting(house: House) -> None:
     with house.gateway.database.write() as conn:
         conn.exec_driver_sql("UPDATE operation SET not_before = 0")
 
