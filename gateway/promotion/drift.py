@@ -12,8 +12,9 @@ from pydantic import JsonValue
 
 from gateway.promotion.fields import Fields, fields_of, listed, part, project_key, sprint_id
 from gateway.promotion.values import PlannedOperation
-from sandbox.contract.compare import Three, elements, equal, normal, three_way
+from sandbox.contract.compare import Three, equal, normal, three_way
 from sandbox.contract.digest import canonical
+from sandbox.contract.merging import with_elements
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
 #: Kinds that add something beside the issue's fields: nothing there can be in their way.
@@ -70,10 +71,8 @@ def set_three(wants: JsonValue, now: JsonValue) -> Three:
 
 def set_achieved(wants: JsonValue, now: JsonValue) -> bool:
     """Return whether everything to add is there and everything to remove is gone."""
-    there = {canonical(one) for one in elements(now)}
-    add = {canonical(normal(one)) for one in _items(part(wants, "add"))}
-    remove = {canonical(normal(one)) for one in _items(part(wants, "remove"))}
-    return add <= there and not remove & there
+    wanted = with_elements(now, _items(part(wants, "add")), _items(part(wants, "remove")))
+    return equal(cast("JsonValue", wanted), now)
 
 
 def achieved(planned: PlannedOperation, now: Now, fields: Fields) -> bool:

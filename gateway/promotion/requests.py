@@ -12,8 +12,7 @@ from pydantic import JsonValue
 from gateway.promotion.fields import Fields, part, sprint_id
 from gateway.promotion.markers import PLACEHOLDER
 from gateway.promotion.values import Request
-from sandbox.contract.compare import normal
-from sandbox.contract.digest import canonical
+from sandbox.contract import merging
 from sandbox.contract.shapes import Change, ChangeKind, Flavour, JsonObject
 
 _AGILE = "/rest/agile/1.0"
@@ -35,11 +34,8 @@ class SetChange:
 
 def set_change(before: JsonValue, after: JsonValue) -> SetChange:
     """Return how one list becomes the other, as sets."""
-    old, new = _by_identity(before), _by_identity(after)
-    return SetChange(
-        tuple(value for name, value in new.items() if name not in old),
-        tuple(value for name, value in old.items() if name not in new),
-    )
+    added, removed = merging.set_change(before, after)
+    return SetChange(tuple(added), tuple(removed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +195,6 @@ def _with_properties(after: JsonValue) -> JsonObject:
 def _verbs(change: SetChange) -> list[JsonValue]:
     verbs: list[JsonValue] = [{"add": reduced(one)} for one in change.add]
     return verbs + [{"remove": reduced(one)} for one in change.remove]
-
-
-def _by_identity(value: JsonValue) -> dict[bytes, JsonValue]:
-    items = value if isinstance(value, list) else [] if value is None else [value]
-    return {canonical(normal(one)): one for one in items}
 
 
 def _watcher_name(user: JsonValue) -> str:

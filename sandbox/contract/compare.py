@@ -2,13 +2,14 @@
 
 One pair of functions for shadow diffs and for drift. Values are *normalised* first:
 ``null``, missing and ``[]`` are one, users and options are reduced to what identifies
-them, text is NFC with LF line ends, 5.0 is 5, ADF loses its ``localId`` attributes.
+them, text is NFC with LF line ends, 5.0 is 5; ADF loses its ``localId`` attributes, the
+order of marks, spaces at a line's end, and empty paragraphs behind the last one.
 Without that, most conflicts would be noise.
 """
 
 import unicodedata
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import JsonValue
 
@@ -16,6 +17,8 @@ from sandbox.contract.digest import canonical
 
 #: What identifies a user, option, version, …; the first one present wins.
 _IDENTITIES = ("accountId", "id", "key", "name", "value")
+#: Nodes whose last spaces nobody sees.
+_LINES = frozenset({"paragraph", "heading"})
 
 
 class Three(StrEnum):
@@ -25,6 +28,8 @@ class Three(StrEnum):
     OURS = "ours"
     THEIRS = "theirs"
     BOTH = "both"
+    #: Both changed it, at different places: the merged value has both (``merging.py``).
+    MERGED = "merged"
     CONFLICT = "conflict"
 
 
@@ -89,8 +94,8 @@ def _normal_list(value: list[JsonValue]) -> list[Any] | None:
 
 
 def _normal_object(value: dict[str, JsonValue]) -> Any:
-    if value.get("type") == "doc" and "content" in value:
-        return _normal_adf(value)
+    if value.get("type") == "doc" and ("content" in value or "version" in value):
+        return _normal_document(value)
     for name in _IDENTITIES:
         identity = _normal_number(value.get(name))
         if isinstance(identity, str | int) and not isinstance(identity, bool):
@@ -104,11 +109,57 @@ def _normal_object(value: dict[str, JsonValue]) -> Any:
     } or None
 
 
-def _normal_adf(node: JsonValue) -> Any:
-    """Return an ADF node without what has no meaning; order stays."""
+def normal_node(node: JsonValue) -> Any:
+    """Return an ADF node, or a block of plain text, without what has no meaning; order stays."""
     if isinstance(node, list):
-        return [_normal_adf(child) for child in node]
+        return _joined_texts([normal_node(child) for child in node])
+    if isinstance(node, str):
+        return unicodedata.normalize("NFC", node)
     if not isinstance(node, dict):
-        return unicodedata.normalize("NFC", node) if isinstance(node, str) else _normal_number(node)
-    found = {name: _normal_adf(child) for name, child in node.items() if name != "localId"}
+        return _normal_number(node)
+    found = {name: normal_node(child) for name, child in node.items() if name != "localId"}
+    if isinstance(found.get("marks"), list):
+        found["marks"] = sorted(found["marks"], key=canonical)
+    if found.get("type") in _LINES:
+        found["content"] = _without_trailing_space(found.get("content"))
     return {name: child for name, child in found.items() if child not in (None, {}, [])}
+
+
+def is_empty_paragraph(node: JsonValue) -> bool:
+    """Return whether a node is a paragraph of nothing, as editors leave behind."""
+    if not isinstance(node, dict) or node.get("type") != "paragraph":
+        return False
+    return not normal_node(node).get("content")
+
+
+def _normal_document(document: dict[str, JsonValue]) -> Any:
+    """Return a document in normal form; one that says nothing is none."""
+    content = document.get("content")
+    nodes = list(content) if isinstance(content, list) else []
+    while nodes and is_empty_paragraph(nodes[-1]):
+        nodes.pop()
+    return normal_node({**document, "content": nodes}) if nodes else None
+
+
+def _joined_texts(nodes: list[Any]) -> list[Any]:
+    """Return nodes with neighbouring texts of the same marks as one."""
+    found: list[Any] = []
+    for node in nodes:
+        last = found[-1] if found else None
+        if _is_text(node) and _is_text(last) and {**node, "text": ""} == {**last, "text": ""}:
+            text = f"{last['text']}{node['text']}"
+            found[-1] = {**last, "text": unicodedata.normalize("NFC", text)}
+        else:
+            found.append(node)
+    return found
+
+
+def _is_text(node: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(node, dict) and node.get("type") == "text" and "text" in node
+
+
+def _without_trailing_space(nodes: Any) -> Any:
+    if not isinstance(nodes, list) or not nodes or not _is_text(nodes[-1]):
+        return nodes
+    text = str(nodes[-1]["text"]).rstrip()
+    return [*nodes[:-1], {**nodes[-1], "text": text}] if text else nodes[:-1]

@@ -1,8 +1,10 @@
 """What a shadow becomes when its baseline moves or a person has decided. Pure.
 
 Field by field: what the agent changed keeps the agent's value, everything else follows
-the new baseline. Lists whose elements have ids (comments, links, worklogs) are merged
-element by element, so that what was created here stands behind what came from upstream.
+the new baseline. Sets merge by element, rich text by block; in a conflict the agent
+keeps its own, the gateway shows it. Lists whose elements have ids (comments, links,
+worklogs) are merged element by element, so that what was created here stands behind
+what came from upstream.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,8 +14,9 @@ from typing import NamedTuple, cast
 
 from pydantic import JsonValue
 
-from sandbox.contract.compare import Three, equal, normal, three_way
+from sandbox.contract.compare import equal, normal
 from sandbox.contract.digest import canonical
+from sandbox.contract.merging import Choice, Shape, merge
 from sandbox.contract.shapes import JsonObject
 from sandbox.domain.issue import IssueState, user_id
 from sandbox.domain.parts import list_of, object_of, objects_of, text_of
@@ -39,6 +42,8 @@ _FOLLOWERS = {
 _UPDATED = "updated"
 
 Element = JsonObject
+#: Base, ours, theirs.
+Versions = tuple[JsonValue, JsonValue, JsonValue]
 Identity = Callable[[Element], str]
 
 
@@ -62,6 +67,8 @@ class Decided:
     gone: frozenset[str] = frozenset()
     #: Links that are not carried over: type id and the other end's id or key.
     gone_links: frozenset[tuple[str, str]] = frozenset()
+    #: Fields whose text merges by its blocks.
+    rich: frozenset[str] = frozenset()
 
 
 NOTHING = Decided()
@@ -154,27 +161,15 @@ def _field(
         return _page(_PAGES[name], *values, decided)
     if name in _ELEMENTS:
         return cast("JsonValue", _merged(_sides(values), _element_id, _kept(decided)))
-    return _one_value(*values)
+    return _one_value(values, rich=name in decided.rich)
 
 
-def _one_value(old: JsonValue, ours: JsonValue, theirs: JsonValue) -> JsonValue:
-    match three_way(old, ours, theirs):
-        case Three.OURS:
-            return ours
-        case Three.CONFLICT:
-            return _both(old, ours, theirs)
-        case _:
-            return theirs
-
-
-def _both(old: JsonValue, ours: JsonValue, theirs: JsonValue) -> JsonValue:
-    """Return our value; of a list (labels, components) both sides' additions and removals."""
-    if not (isinstance(ours, list) and isinstance(theirs, list)):
-        return ours
-    ours_now, then = _keyed(ours), _keyed(list_of(old))
-    kept = {key: one for key, one in _keyed(theirs).items() if key in ours_now or key not in then}
-    added = {key: one for key, one in ours_now.items() if key not in then and key not in kept}
-    return [*kept.values(), *added.values()]
+def _one_value(values: Versions, *, rich: bool) -> JsonValue:
+    """Return our value where it was changed, merged with theirs as far as that goes."""
+    shape = Shape.RICH if rich else Shape.SCALAR
+    if any(isinstance(one, list) for one in values):
+        shape = Shape.SET
+    return merge(*values, shape).settled(Choice.TAKE)
 
 
 def _keyed(values: Iterable[JsonValue]) -> dict[bytes, JsonValue]:

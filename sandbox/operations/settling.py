@@ -17,6 +17,7 @@ from sandbox.domain.site import Site
 from sandbox.operations import rebasing
 from sandbox.operations.deciding import Arrived, Standing, decided, pending_of, standings
 from sandbox.operations.folding import fold
+from sandbox.operations.rebasing import Decided
 from sandbox.store import change_sets, issues, journal, workspaces
 from sandbox.store.workspaces import Workspace
 
@@ -106,6 +107,7 @@ def _settle_edited(at: Settlement, shadow: IssueState) -> None:
         shadow.issue_id, at.known, _arrived(new), at.site.sprint_field, _status_of(at.site)
     )
     wanted = _wanted(at, shadow.issue_id)
+    meaning = replace(meaning, rich=at.site.rich_fields)
     _keep(at, shadow, rebasing.rebased(old, shadow, new, meaning, wanted), new)
 
 
@@ -145,7 +147,8 @@ def _become(at: Settlement, shadow: IssueState, upstream_id: str) -> None:
     old = rebasing.before(shadow, was, added)
     shown = replace(shadow, issue_id=new.issue_id, key=new.key, created_here=False)
     issues.drop_overlay(at.conn, at.ws.id, {shadow.issue_id})
-    _keep(at, shadow, rebasing.rebased(old, shown, new), new)
+    meaning = Decided(rich=at.site.rich_fields)
+    _keep(at, shadow, rebasing.rebased(old, shown, new, meaning), new)
 
 
 def _keep(at: Settlement, shadow: IssueState, result: IssueState, new: IssueState) -> None:

@@ -24,6 +24,13 @@ def issue(
     )
 
 
+def document(*paragraphs: str) -> JsonObject:
+    content: list[JsonValue] = [
+        {"type": "paragraph", "content": [{"type": "text", "text": one}]} for one in paragraphs
+    ]
+    return {"type": "doc", "version": 1, "content": content}
+
+
 def page(*texts: str) -> JsonObject:
     comments: list[JsonValue] = [{"id": text[0], "body": text[1:]} for text in texts]
     return {"comments": comments, "total": len(texts), "maxResults": len(texts), "startAt": 0}
@@ -153,3 +160,17 @@ def test_a_later_edit_stands_on_what_an_earlier_set_brought_upstream(
     found = rebased(issue(f=["first"]), issue(f=["last"]), issue(2, f=theirs), wanted=wanted)
 
     assert found.fields["f"] == expected
+
+
+@pytest.mark.parametrize("wiki", [False, True])
+def test_rich_text_keeps_the_blocks_of_both_and_ours_where_they_overlap(wiki: bool) -> None:
+    def text(*paragraphs: str) -> JsonValue:
+        return "\n\n".join(paragraphs) if wiki else document(*paragraphs)
+
+    found = rebased(
+        issue(description=text("하나", "둘", "셋")),
+        issue(description=text("하나", "둘, 에이전트", "셋, 에이전트")),
+        issue(2, description=text("하나, 사람", "둘", "셋, 사람")),
+        Decided(rich=frozenset({"description"})),
+    )
+    assert found.fields["description"] == text("하나, 사람", "둘, 에이전트", "셋, 에이전트")
