@@ -9,19 +9,21 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
 
 from sandbox.control_api import routes
 from sandbox.control_api.signed import Signed
 from sandbox.domain.errors import JiraError
 from sandbox.jira_api.door import open_door
 from sandbox.jira_api.doorstep import Doorstep
+from sandbox.jira_api.lane import Lane
 from sandbox.jira_api.sign_in import SignIn
 from sandbox.mcp_server.mount import mcp_routes
 from sandbox.operations.context import Role, Sandbox
 from sandbox.site_file import SiteFile
 
 
-def create_app(sandbox: Sandbox, site_file: SiteFile) -> FastAPI:
+def create_app(sandbox: Sandbox, site_file: SiteFile) -> ASGIApp:
     """Return the app of the agents' port: Jira's REST API and MCP."""
     # An upstream is for people and the gateway: it has no agents, so no MCP.
     mcp, running = mcp_routes(sandbox) if sandbox.role is Role.SHADOW else ([], None)
@@ -43,10 +45,9 @@ def create_app(sandbox: Sandbox, site_file: SiteFile) -> FastAPI:
     app.state.page_secret = secrets.token_bytes(32)
     open_door(app, sign_in)
     app.router.routes.extend(mcp)
-    app.add_middleware(
-        Doorstep, role=sandbox.role, context_path=urlsplit(sandbox.address.url).path.rstrip("/")
-    )
-    return app
+    context_path = urlsplit(sandbox.address.url).path.rstrip("/")
+    app.add_middleware(Doorstep, role=sandbox.role, context_path=context_path)
+    return Lane(app, sign_in, context_path)
 
 
 def create_control_app(sandbox: Sandbox, secret: bytes) -> FastAPI:

@@ -24,8 +24,8 @@ from sandbox.operations.context import Caller, Door, Sandbox
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_DIALECTS = {"2": Dialect.V2, "latest": Dialect.V2, "3": Dialect.V3}
-_DOORS = {Dialect.V2: Door.REST2, Dialect.V3: Door.REST3}
+DIALECTS = {"2": Dialect.V2, "latest": Dialect.V2, "3": Dialect.V3}
+DOORS = {Dialect.V2: Door.REST2, Dialect.V3: Door.REST3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,12 @@ class Call:
 
 async def api_call(request: Request) -> Call:
     """Return the call of a request below ``/rest/api/{version}``."""
-    dialect = _DIALECTS.get(request.path_params["version"])
+    dialect = DIALECTS.get(request.path_params["version"])
     sign_in = cast("SignIn", request.app.state.sign_in)
     # Data Center has no version 3.
     if dialect is None or (dialect is Dialect.V3 and sign_in.sandbox.flavour is Flavour.SERVER):
         raise HTTPException(404)
-    return await call_at(request, sign_in, _DOORS[dialect], dialect)
+    return await call_at(request, sign_in, DOORS[dialect], dialect)
 
 
 async def _agile_call(request: Request) -> Call:

@@ -39,7 +39,7 @@ class Doorstep:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        inside = _inside(scope, self._context)
+        within = inside(scope, self._context)
         stamped = _Stamped(send, self._role)
         limited = _Limited(receive)
         if _announced(scope) > MAX_BODY:
@@ -47,7 +47,7 @@ class Doorstep:
             await errors.response(_too_large())(scope, receive, stamped)
             return
         try:
-            await self._app(inside, limited, stamped)
+            await self._app(within, limited, stamped)
         except Exception:
             log.exception("crash", extra={"method": scope["method"]})
             if stamped.started:
@@ -96,7 +96,7 @@ class _Limited:
             self._size += len(message.get("body", b""))
 
 
-def _inside(scope: Scope, context: str) -> Scope:
+def inside(scope: Scope, context: str) -> Scope:
     """Return the scope as the routes know it; ``state`` gets the task."""
     path = cast("str", scope["path"])
     if context and (path == context or path.startswith(context + "/")):

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from sandbox.contract.shapes import Flavour
-from tests.sandbox.jira_api.visitors import ADDRESS, agent, api, jonas
+from tests.sandbox.jira_api.visitors import ADDRESS, TOKEN, agent, api, jonas, shadow, visitor
 from tests.sandbox.tiny import person_id, rich
 
 #: Method, path below the dialect's root (or from ``/``), body, expected status.
@@ -194,14 +194,15 @@ def test_metadata_has_the_envelope_of_its_flavour(tmp_path: Path, flavour: Flavo
 
 
 def test_the_old_createmeta_is_gone_on_data_center_9(tmp_path: Path) -> None:
-    client = agent(tmp_path, Flavour.SERVER)
+    sandbox = shadow(tmp_path, Flavour.SERVER)
+    client = visitor(sandbox, f"Bearer {TOKEN}")
     path = "/rest/api/2/issue/createmeta?expand=projects.issuetypes.fields"
-    client.app.state.sign_in.sandbox.version = "8.17.1"  # type: ignore[attr-defined]  # FastAPI
+    sandbox.version = "8.17.1"
     found = client.get(f"{path}&projectKeys=AIR&issuetypeNames=Bug").json()["projects"]
     assert [one["key"] for one in found] == ["AIR"]
     assert [one["name"] for one in found[0]["issuetypes"]] == ["Bug"]
     assert "summary" in found[0]["issuetypes"][0]["fields"]
-    client.app.state.sign_in.sandbox.version = "9.4.0"  # type: ignore[attr-defined]  # FastAPI
+    sandbox.version = "9.4.0"
     assert client.get(path).status_code == 404
 
 
