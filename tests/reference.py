@@ -8,13 +8,14 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.routing import BaseRoute, Mount, Route
 
+from gateway.app import PAGES
 from gateway.cli.main import COMMANDS
 from gateway.jira_settings import Setting
 from gateway.settings import TABLE
-from gateway.web import change_set_pages, health_pages, inbox_pages, sign_in_pages
 from sandbox.contract.shapes import Flavour
 from sandbox.control_api import routes as control
 from sandbox.domain.automation import Rule
+from sandbox.jira_api.lane import Lane
 from sandbox.mcp_server.server import TOOLS
 from sandbox.mcp_server.tool import Tool
 from sandbox.settings import NAMES
@@ -82,8 +83,7 @@ def _arguments(tool: Tool) -> str:
 
 
 def _routes(sandbox: Inside) -> list[str]:
-    agents = cast("FastAPI", sandbox.jira.app)
-    pages = (inbox_pages, change_set_pages, sign_in_pages, health_pages)
+    agents = cast("FastAPI", cast("Lane", sandbox.jira.app).app)
     return [
         "## Routes of the sandbox",
         _SANDBOX,
@@ -92,7 +92,7 @@ def _routes(sandbox: Inside) -> list[str]:
         "For the gateway alone, on a port or socket of its own; every request is signed.",
         _table(("path", "methods"), _listed(control.router.routes)),
         "## Routes of the reviewers' pages",
-        _table(("path", "methods"), _listed(one for page in pages for one in page.router.routes)),
+        _table(("path", "methods"), _listed(one for page in PAGES for one in page.router.routes)),
     ]
 
 

@@ -30,7 +30,7 @@ class Lane:
 
     def __init__(self, app: ASGIApp, sign_in: SignIn, context_path: str) -> None:
         """Wrap an app that is reached below a context path (``""`` or ``/jira``)."""
-        self._app = app
+        self.app = app
         self._sign_in = sign_in
         self._context = context_path
         sandbox = sign_in.sandbox
@@ -46,7 +46,7 @@ class Lane:
         """Answer one request, or pass it on."""
         answer = self._answer(scope) if self._open and _is_plain(scope) else None
         if answer is None:
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         headers, body = answer
         await send({"type": "http.response.start", "status": 200, "headers": headers})

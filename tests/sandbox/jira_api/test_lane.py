@@ -30,7 +30,7 @@ def test_both_ways_answer_the_same(tmp_path: Path, flavour: Flavour, token: str)
     short = visitor(sandbox, f"Bearer {token}")
     lane = short.app
     assert isinstance(lane, Lane)
-    usual = TestClient(lane._app, base_url=ADDRESS, headers={"Authorization": f"Bearer {token}"})
+    usual = TestClient(lane.app, base_url=ADDRESS, headers={"Authorization": f"Bearer {token}"})
     answered = set()
     for path in PATHS:
         one, other = short.get(path), usual.get(path)
