@@ -11,6 +11,7 @@ _ADF_PARTS = {
     "mention": "mention",
     "panel": "panel",
     "media": "media",
+    "mediaInline": "media",
     "inlineCard": "card",
     "blockCard": "card",
     "embedCard": "card",
@@ -21,11 +22,18 @@ _ADF_PARTS = {
     "expand": "expand",
     "nestedExpand": "expand",
     "taskItem": "task",
+    "blockTaskItem": "task",
     "decisionItem": "decision",
     "status": "status",
     "date": "date",
     "codeBlock": "code",
+    "layoutSection": "layout",
+    "syncBlock": "synced block",
+    "bodiedSyncBlock": "synced block",
+    "placeholder": "placeholder",
 }
+#: ADF marks that Markdown cannot say.
+_ADF_MARKS = {"textColor": "colour", "backgroundColor": "colour", "annotation": "inline comment"}
 #: The same parts as wiki text writes them.
 _WIKI_PARTS = {
     "mention": re.compile(r"\[~[^\]\s]+\]"),
@@ -153,9 +161,11 @@ def _nodes(value: JsonValue) -> list[dict[str, JsonValue]]:
 
 def _count_adf(value: JsonValue, found: Counter[str]) -> None:
     for node in _nodes(value):
-        name = _ADF_PARTS.get(str(node.get("type")))
-        if name is not None:
-            found[name] += 1
+        marks = node.get("marks")
+        names = {_ADF_PARTS.get(str(node.get("type")))}
+        for mark in marks if isinstance(marks, list) else ():
+            names.add(_ADF_MARKS.get(str(mark.get("type"))) if isinstance(mark, dict) else None)
+        found.update(name for name in names if name is not None)
 
 
 def _wiki_parts(text: str) -> Counter[str]:

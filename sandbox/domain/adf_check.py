@@ -4,6 +4,8 @@ Stricter than the schema in one thing, as Jira is: no raw line break in a text o
 of code blocks.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,10 +24,37 @@ from sandbox.domain.adf_schema import (
 _KEYS = frozenset({"type", "content", "attrs", "marks", "text"})
 #: Jira has no such limit; Python's stack has.
 _DEEPEST = 60
+#: Where a problem is, at the start of its sentence.
+_PLACE = re.compile(r"^\S+: ")
 
 
-def check_adf(value: Any) -> str | None:
-    """Return the first problem of a document as a sentence, or None."""
+def check_adf(value: Any, standing: Any = None) -> str | None:
+    """Return the first problem of a document as a sentence, or None.
+
+    What was wrong already with the document that stands there may stay: Jira has it.
+    """
+    first = _envelope(value)
+    if first is not None:
+        return first
+    known: Counter[str] | None = None
+    for problem in _children(value, RULES["doc"], "", 0):
+        if known is None:
+            known = _known(standing)
+        if not known[_PLACE.sub("", problem)]:
+            return problem
+        known[_PLACE.sub("", problem)] -= 1
+    return None
+
+
+def _known(standing: Any) -> Counter[str]:
+    """Return what is wrong with a document, how often, wherever it is."""
+    if _envelope(standing) is not None:
+        return Counter()
+    return Counter(_PLACE.sub("", one) for one in _children(standing, RULES["doc"], "", 0))
+
+
+def _envelope(value: Any) -> str | None:
+    """Return what is wrong with a document itself."""
     if not isinstance(value, dict) or value.get("type") != "doc":
         return "The value is not a document: its type must be 'doc'."
     version = value.get("version")
@@ -34,7 +63,7 @@ def check_adf(value: Any) -> str | None:
     extra = sorted(str(key) for key in set(value) - {"type", "version", "content"})
     if extra:
         return f"The document must not have '{extra[0]}'."
-    return next(_children(value, RULES["doc"], "", 0), None)
+    return None
 
 
 def _problems(node: Any, parent: str, path: str, depth: int) -> Iterator[str]:

@@ -89,7 +89,8 @@ def place_in(
 ) -> Place:
     """Return where an issue's values are written."""
     key = text_of(object_of(issue.fields.get("project")).get("key"))
-    return Place(site, dialect, issue.native, key or issue.key.rpartition("-")[0], related)
+    project = key or issue.key.rpartition("-")[0]
+    return Place(site, dialect, issue.native, project, related, issue.fields)
 
 
 def apply(

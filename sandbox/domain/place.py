@@ -1,7 +1,7 @@
 """Where a value is written: what every parser of field values needs to know."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
@@ -24,6 +24,8 @@ class Place:
     #: Issues that the request mentions (parents, epics), by the id or key it used.
     #: ``None``: nobody looked them up, take them as they are.
     related: Mapping[str, IssueState] | None = None
+    #: The values that stand there now, by field; a comment's text is ``comment``.
+    held: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @property
     def on_cloud(self) -> bool:

@@ -106,14 +106,14 @@ def rich_text(place: Place, _meta: JsonObject, field: str, value: JsonValue) -> 
     if place.dialect is Dialect.V2:
         written: JsonValue = _within(field, text(field, value), errors.TEXT_LIMIT)
     else:
-        written = _document(field, value)
+        written = _document(field, value, place.held.get(field))
     return value_in_dialect(written, place.native) if written else None
 
 
-def _document(field: str, value: JsonValue) -> JsonObject:
+def _document(field: str, value: JsonValue, standing: JsonValue) -> JsonObject:
     if not isinstance(value, dict) or value.get("type") != "doc":
         raise invalid(field, errors.NOT_A_DOCUMENT)
-    problem = check_adf(value)
+    problem = check_adf(value, standing)
     if problem is not None:
         raise InvalidError((errors.INVALID_DOCUMENT,), {field: problem})
     return value if value.get("content") else {}

@@ -1,6 +1,7 @@
 """Comments, worklogs and watchers: what people say about an issue."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -80,7 +81,7 @@ def edit_comment(  # noqa: PLR0913 - a comment has that many parts, all by name
     now = jira_time(now_us)
     comment: JsonObject = {
         **before,
-        "body": _body(site, issue, body, dialect),
+        "body": _body(site, issue, body, dialect, before.get("body")),
         "updateAuthor": embedded("user", actor),
         "updated": now,
         **_visibility(site, visibility),
@@ -183,14 +184,17 @@ def _with_comments(issue: IssueState, comments: list[JsonObject], now: str) -> I
     return issue.with_fields({"comment": page, "updated": now})
 
 
-def _body(site: Site, issue: IssueState, body: JsonValue, dialect: Dialect) -> JsonValue:
+def _body(
+    site: Site, issue: IssueState, body: JsonValue, dialect: Dialect, before: JsonValue = None
+) -> JsonValue:
     """Return a comment's text in the stored form; only its refusals have own words."""
     wrong_kind = not isinstance(body, str if dialect is Dialect.V2 else dict)
     if body in (None, "", {}) or (isinstance(body, str) and not body.strip()):
         raise invalid("comment", errors.COMMENT_EMPTY)
     if wrong_kind:
         raise invalid("comment", errors.COMMENT_INVALID)
-    found = rich_text(_place(site, issue, dialect), {}, "comment", body)
+    place = replace(_place(site, issue, dialect), held={"comment": before})
+    found = rich_text(place, {}, "comment", body)
     if found is None:
         raise invalid("comment", errors.COMMENT_EMPTY)
     return found

@@ -5,8 +5,9 @@ from pydantic import JsonValue
 
 from sandbox.contract.addresses import from_placeholder
 from sandbox.contract.shapes import Change, ChangeOutcome, Dialect, JsonObject, Outcome
+from sandbox.domain import rich_edit
 from sandbox.domain.issue import IssueState
-from sandbox.domain.rich_text import adf_to_markdown, to_adf, value_in_dialect
+from sandbox.domain.rich_text import value_in_dialect
 from sandbox.domain.site import Site
 from sandbox.mcp_server import wording
 from sandbox.mcp_server.tool import Call, ToolAnswer
@@ -41,12 +42,12 @@ _NOISE = frozenset({"self", "avatarUrls", "iconUrl", "avatarId", "expand", "time
 
 
 def issue_json(
-    call: Call, site: Site, issue: IssueState, fields: tuple[str, ...], *, adf: bool
+    call: Call, site: Site, issue: IssueState, fields: tuple[str, ...], *, adf: bool, start: int = 0
 ) -> JsonObject:
-    """Return the issue as REST-like JSON with only the wanted fields."""
+    """Return the issue as REST-like JSON with only the wanted fields; texts from ``start`` on."""
     wanted = _wanted(issue, fields)
     shown: JsonObject = {
-        name: _field(site, name, issue.fields.get(name), adf=adf)
+        name: _field(site, name, issue.fields.get(name), adf=adf, start=start)
         for name in wanted
         if name in issue.fields
     }
@@ -92,11 +93,11 @@ def _wanted(issue: IssueState, fields: tuple[str, ...]) -> tuple[str, ...]:
     return fields
 
 
-def _field(site: Site, name: str, value: JsonValue, *, adf: bool) -> JsonValue:
+def _field(site: Site, name: str, value: JsonValue, *, adf: bool, start: int) -> JsonValue:
     if name == "comment" and isinstance(value, dict):
         return {**_slim_object(value), "comments": _comments(value.get("comments"), adf=adf)}
     if site.is_rich(name):
-        return rich(value, adf=adf)
+        return rich(value, adf=adf, start=start)
     return _slim(value)
 
 
@@ -110,20 +111,21 @@ def _comments(comments: JsonValue, *, adf: bool) -> JsonValue:
     ]
 
 
-def rich(value: JsonValue, *, adf: bool) -> JsonValue:
+def rich(value: JsonValue, *, adf: bool, start: int = 0) -> JsonValue:
     """Return a rich text as Markdown, or as ADF when that was asked for."""
     if value is None or not isinstance(value, str | dict):
         return value
-    document = to_adf(value)
-    if document is None:
-        return None
     if adf:
-        return value_in_dialect(document, Dialect.V3)
-    text = adf_to_markdown(document, plain=True)
-    if len(text) <= TEXT_LIMIT:
-        return text
-    left = len(text) - TEXT_LIMIT
-    return f"{text[:TEXT_LIMIT]}\n… {left} more characters; ask with responseContentFormat=adf."
+        return value_in_dialect(value, Dialect.V3)
+    return cut(rich_edit.shown(value), start)
+
+
+def cut(text: str, start: int = 0) -> str:
+    """Return a text from a character on, cut where it gets long, with a way to read on."""
+    end = start + TEXT_LIMIT
+    if len(text) <= end:
+        return text[start:]
+    return text[start:end] + wording.CUT.format(left=len(text) - end, start=end)
 
 
 def _slim(value: JsonValue) -> JsonValue:

@@ -35,7 +35,8 @@ def _get_issue(call: Call) -> ToolAnswer:
     issue = reading.issue(call.sandbox, call.caller, ref, fields=fields or None)
     site = reading.site(call.sandbox)
     head = "\n".join([*_decisions(call, ref), UNTRUSTED])
-    return answer(issue_json(call, site, issue, fields, adf=_adf(call)), head)
+    start = call.number("textFrom", 0)
+    return answer(issue_json(call, site, issue, fields, adf=_adf(call), start=start), head)
 
 
 def _decisions(call: Call, ref: str) -> list[str]:
@@ -174,6 +175,7 @@ READING_TOOLS: tuple[Tool, ...] = (
             "updateHistory": {"type": "boolean", "description": "Accepted; has no effect."},
             "failFast": {"type": "boolean", "description": "Accepted; has no effect."},
             "responseContentFormat": RESPONSE_FORMAT,
+            "textFrom": integer("Show texts from this character on, to read on.", minimum=0),
         },
         ("issueIdOrKey",),
         READ,

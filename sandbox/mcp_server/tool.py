@@ -157,4 +157,8 @@ ISSUE = string("Issue key or id, e.g. PROJ-123.", minLength=1)
 CONTENT_FORMAT = string(
     "Format of the text you send. Markdown by default.", enum=["markdown", "adf"]
 )
+DROP: JsonObject = {
+    "type": "boolean",
+    "description": "true: I mean to drop parts that my text does not keep; the reviewer is told.",
+}
 RESPONSE_FORMAT = string("Format of texts in the answer.", enum=["markdown", "adf"])

@@ -29,7 +29,8 @@ CREATE = (
 )
 EDIT = (
     "Stage changes of an issue's fields; null clears a field. Text fields take Markdown. "
-    "Read the issue first: parts that Markdown cannot show would be lost and flagged."
+    "Read the issue first and keep the signs in its text, such as "
+    "[@Kim](mention:k3f2): they stand for parts that Markdown cannot show."
 )
 TRANSITION = "Stage a status change. Take the id from getTransitionsForJiraIssue."
 COMMENT = "Stage a comment (Markdown), or with commentId an edit of a comment."
@@ -42,6 +43,15 @@ SUBMIT = (
 OUTCOME = "Tell what became of your submissions: who decided what, and their words."
 PENDING = "Show what you staged and have not submitted yet, as before and after."
 
+CUT_SIGN = "…✂"
+CUT = (
+    f"\n\n{CUT_SIGN} {{left}} more characters: call again with textFrom={{start}} to read on, or "
+    "with responseContentFormat=adf."
+)
+SENT_A_CUT_TEXT = (
+    f"{{name}} holds the sign {CUT_SIGN} of an answer that was cut: the rest of the text would be "
+    "lost. Read on with textFrom, and send the whole text. Nothing was changed."
+)
 SEVERAL_PEOPLE = "Several people match. Ask which one is meant before you write."
 STAGED = "Staged, not applied: {what}. It reaches Jira only after a person approves it."
 UNCHANGED = "Nothing to stage: {key} already has these values."

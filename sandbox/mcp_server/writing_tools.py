@@ -5,12 +5,13 @@ from pydantic import JsonValue
 
 from sandbox.contract.shapes import Dialect, Flavour, JsonObject
 from sandbox.domain.errors import JiraError
-from sandbox.domain.rich_text import check_adf, markdown_to_adf, value_in_dialect
+from sandbox.domain.rich_text import check_adf, value_in_dialect
 from sandbox.mcp_server import wording
 from sandbox.mcp_server.answers import UNTRUSTED, answer, issue_json, rendered
 from sandbox.mcp_server.tool import (
     CLOUD_ID,
     CONTENT_FORMAT,
+    DROP,
     ISSUE,
     RESPONSE_FORMAT,
     STAGE,
@@ -23,6 +24,7 @@ from sandbox.mcp_server.tool import (
     string,
 )
 from sandbox.operations import commenting, linking, reading, writing
+from sandbox.operations.rich_texts import Markdown, Rich
 
 #: As the official server has it.
 LONGEST_DESCRIPTION = 32_000
@@ -38,17 +40,22 @@ def _dialect(call: Call) -> Dialect:
     return Dialect.V3 if call.sandbox.flavour is Flavour.CLOUD else Dialect.V2
 
 
-def _rich(call: Call, name: str, value: JsonValue) -> JsonValue:
-    """Return a sent text in the site's own dialect; refuse a broken ADF document."""
-    if isinstance(value, str) and call.text("contentFormat") == "adf":
-        value = _adf_in(name, value)
-    if not isinstance(value, str | dict):
-        return value
-    document = markdown_to_adf(value) if isinstance(value, str) else value
+def _rich(call: Call, name: str, value: str | JsonObject) -> Rich:
+    """Return a sent text as an edit of what stands there; refuse a broken ADF document."""
+    if isinstance(value, str) and call.text("contentFormat") != "adf":
+        _whole(name, value)
+        return Markdown(value, drop=bool(call.arguments.get("dropRichContent")))
+    document = _adf_in(name, value) if isinstance(value, str) else value
     problem = check_adf(document)
     if problem is not None:
         raise ToolRefusal(f"{name} is not a valid ADF document: {problem} Nothing was changed.")
-    return value_in_dialect(document, _dialect(call))
+    return document
+
+
+def _whole(name: str, text: str) -> None:
+    """Refuse a text that ends where an answer was cut: the rest would be lost."""
+    if wording.CUT_SIGN in text:
+        raise ToolRefusal(wording.SENT_A_CUT_TEXT.format(name=name))
 
 
 def _adf_in(name: str, text: str) -> JsonObject:
@@ -65,15 +72,19 @@ def _adf_in(name: str, text: str) -> JsonObject:
     )
 
 
-def _fields(call: Call, fields: JsonObject) -> JsonObject:
-    """Return fields by id (names are accepted), rich texts in the site's dialect."""
+def _fields(call: Call, fields: JsonObject) -> tuple[JsonObject, dict[str, Rich]]:
+    """Return fields by id (names are accepted), and apart from them the rich texts."""
     site = reading.site(call.sandbox)
     found: JsonObject = {}
+    texts: dict[str, Rich] = {}
     for name, value in fields.items():
         known = site.field(name)
         field_id = str(known["id"]) if known else name
-        found[field_id] = _rich(call, name, value) if site.is_rich(field_id) else value
-    return found
+        if site.is_rich(field_id) and isinstance(value, str | dict):
+            texts[field_id] = _rich(call, name, value)
+        else:
+            found[field_id] = value
+    return found, texts
 
 
 def _staged(call: Call, ref: str, what: str) -> ToolAnswer:
@@ -98,8 +109,9 @@ def _create(call: Call) -> ToolAnswer:
     if call.text("assignee_account_id"):
         fields["assignee"] = _person(call, call.text("assignee_account_id"))
     transition = _transition_id(call) if "transition" in call.arguments else ""
+    plain, texts = _fields(call, fields)
     issue = writing.create_issue(
-        call.sandbox, call.caller, _fields(call, fields), dialect=_dialect(call)
+        call.sandbox, call.caller, plain, dialect=_dialect(call), rich=texts
     )
     if transition:
         _first_transition(call, issue.key, transition)
@@ -130,23 +142,25 @@ def _person(call: Call, ref: str) -> JsonObject:
 
 def _edit(call: Call) -> ToolAnswer:
     ref = call.text("issueIdOrKey")
-    fields = _fields(call, call.object("fields"))
-    if not fields:
+    fields, texts = _fields(call, call.object("fields"))
+    if not fields and not texts:
         raise ToolRefusal("fields is empty: name at least one field to change.")
-    writing.edit_issue(call.sandbox, call.caller, ref, fields, dialect=_dialect(call))
-    return _staged(call, ref, f"{', '.join(fields)} of {ref}")
+    writing.edit_issue(call.sandbox, call.caller, ref, fields, dialect=_dialect(call), rich=texts)
+    return _staged(call, ref, f"{', '.join([*fields, *texts])} of {ref}")
 
 
 def _transition(call: Call) -> ToolAnswer:
     ref = call.text("issueIdOrKey")
+    fields, texts = _fields(call, call.object("fields"))
     issue = writing.transition_issue(
         call.sandbox,
         call.caller,
         ref,
         _transition_id(call),
-        _fields(call, call.object("fields")),
+        fields,
         call.object("update"),
         dialect=_dialect(call),
+        rich=texts,
     )
     status = issue.fields.get("status")
     name = status.get("name") if isinstance(status, dict) else ""
@@ -155,7 +169,9 @@ def _transition(call: Call) -> ToolAnswer:
 
 def _comment(call: Call) -> ToolAnswer:
     ref = call.text("issueIdOrKey")
-    body = _rich(call, "commentBody", call.arguments.get("commentBody"))
+    body: JsonValue | Markdown = _rich(call, "commentBody", call.arguments["commentBody"])
+    if isinstance(body, dict):
+        body = value_in_dialect(body, _dialect(call))
     visibility = call.object("commentVisibility") or None
     comment_id = call.text("commentId")
     if comment_id:
@@ -170,7 +186,12 @@ def _comment(call: Call) -> ToolAnswer:
         )
     else:
         made = commenting.add_comment(
-            call.sandbox, call.caller, ref, body, dialect=_dialect(call), visibility=visibility
+            call.sandbox,
+            call.caller,
+            ref,
+            body,
+            dialect=_dialect(call),
+            visibility=visibility,
         )
     return answer(
         rendered(call, {"id": made.get("id"), "issue": ref}),
@@ -213,6 +234,7 @@ WRITING_TOOLS: tuple[Tool, ...] = (
             "additional_fields": anything("Other fields by id or name."),
             "transition": _TRANSITION,
             "contentFormat": CONTENT_FORMAT,
+            "dropRichContent": DROP,
             "responseContentFormat": RESPONSE_FORMAT,
         },
         ("projectKey", "issueTypeName", "summary"),
@@ -228,6 +250,7 @@ WRITING_TOOLS: tuple[Tool, ...] = (
             "issueIdOrKey": ISSUE,
             "fields": anything("New values by field id or name; null clears.", minProperties=1),
             "contentFormat": CONTENT_FORMAT,
+            "dropRichContent": DROP,
             "responseContentFormat": RESPONSE_FORMAT,
         },
         ("issueIdOrKey", "fields"),
@@ -261,6 +284,7 @@ WRITING_TOOLS: tuple[Tool, ...] = (
             "commentVisibility": anything("{type: group or role, value: its name}."),
             "commentId": string("Edit this comment instead of adding one.", maxLength=18),
             "contentFormat": CONTENT_FORMAT,
+            "dropRichContent": DROP,
             "responseContentFormat": RESPONSE_FORMAT,
         },
         ("issueIdOrKey", "commentBody"),

@@ -22,6 +22,7 @@ from sandbox.operations.automating import follow
 from sandbox.operations.context import Caller, Sandbox
 from sandbox.operations.properties import checked
 from sandbox.operations.recording import Written, fresh_id, name_part, part_named, put, record
+from sandbox.operations.rich_texts import Markdown, rich_value
 
 #: Parts of a comment that a change set carries.
 _COMMENT_PARTS = ("id", "body", "visibility")
@@ -32,7 +33,7 @@ def add_comment(
     sandbox: Sandbox,
     caller: Caller,
     ref: str,
-    body: JsonValue,
+    body: JsonValue | Markdown,
     *,
     dialect: Dialect,
     visibility: JsonObject | None = None,
@@ -41,6 +42,8 @@ def add_comment(
     """Add a comment to an issue and return the comment."""
     with writing(sandbox, caller) as work:
         issue = visible(work, ref)
+        if isinstance(body, Markdown):
+            body, dialect = rich_value(work.site, None, body, issue.native), issue.native
         said: JsonObject = {"body": body, "visibility": visibility, "properties": properties}
         after, comment = append_comment(work, issue, said, dialect)
         follow(work, issue, after)
@@ -74,18 +77,21 @@ def edit_comment(
     caller: Caller,
     ref: str,
     comment_id: str,
-    body: JsonValue,
+    body: JsonValue | Markdown,
     *,
     dialect: Dialect,
     visibility: JsonObject | None = None,
     properties: JsonObject | None = None,
 ) -> JsonObject:
-    """Replace a comment's body and return the comment."""
+    """Replace a comment's body and return the comment; Markdown edits what stands there."""
     with writing(sandbox, caller) as work:
         issue = visible(work, ref)
         allowed(work, issue, ChangeKind.COMMENT_EDIT, ("comment",))
         own = checked(work, properties)
         before = talking.comment_of(issue, comment_id)
+        if isinstance(body, Markdown):
+            body = rich_value(work.site, before.get("body"), body, issue.native)
+            dialect = issue.native
         after, comment = talking.edit_comment(
             work.site,
             issue,

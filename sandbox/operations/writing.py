@@ -5,8 +5,8 @@ move) is looked up within the caller's scope before anything is written; what is
 and what is out of scope get the same answer.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
@@ -39,6 +39,7 @@ from sandbox.operations.context import Caller, Sandbox
 from sandbox.operations.linking import append_payload
 from sandbox.operations.properties import with_properties
 from sandbox.operations.recording import Written, fresh_key, put, record
+from sandbox.operations.rich_texts import Rich, rich_values
 from sandbox.operations.sprints import current_sprint
 from sandbox.store import issues, sites
 
@@ -83,10 +84,12 @@ def create_issue(
     properties: JsonObject | None = None,
     *,
     dialect: Dialect,
+    rich: Mapping[str, Rich] | None = None,
 ) -> IssueState:
     """Create an issue and return it; in a workspace it has a temporary key."""
-    ask = _Ask(fields, update or {}, dialect)
     with writing(sandbox, caller) as work:
+        texts = rich_values(work.site, {}, rich or {}, dialect)
+        ask = _Ask({**fields, **texts}, update or {}, dialect)
         project = _may_create(work, ask)
         related = _related(work, ask)
         key, issue_id = fresh_key(work, text_of(project.get("key")))
@@ -118,20 +121,25 @@ def edit_issue(
     properties: JsonObject | None = None,
     *,
     dialect: Dialect,
+    rich: Mapping[str, Rich] | None = None,
 ) -> IssueState:
-    """Set fields of an issue and return it; what changes nothing is not recorded."""
-    ask = _Ask(fields or {}, update or {}, dialect)
+    """Set fields of an issue and return it; what changes nothing is not recorded.
+
+    ``rich`` holds texts that edit what stands there (see ``rich_texts``).
+    """
+    ask = _Ask({**(fields or {}), **dict.fromkeys(rich or {})}, update or {}, dialect)
     with writing(sandbox, caller) as work:
         issue = visible(work, ref)
         if not (ask.fields or ask.update or properties):
             raise InvalidError((FIELDS_OR_UPDATE_REQUIRED,))
         _may_ask(work, issue, ask)
+        ask = _with_texts(work, issue, ask, rich)
         edited = editing.edit(
             work.site,
             issue,
             ask.fields,
             ask.update,
-            dialect=dialect,
+            dialect=ask.dialect,
             actor=work.actor,
             now_us=work.now,
             related=_related(work, ask),
@@ -141,7 +149,7 @@ def edit_issue(
         return follow(work, issue, whole)
 
 
-def transition_issue(  # noqa: PLR0917 - as edit_issue, with the transition
+def transition_issue(  # noqa: PLR0913, PLR0917 - as edit_issue, with the transition
     sandbox: Sandbox,
     caller: Caller,
     ref: str,
@@ -151,21 +159,23 @@ def transition_issue(  # noqa: PLR0917 - as edit_issue, with the transition
     properties: JsonObject | None = None,
     *,
     dialect: Dialect,
+    rich: Mapping[str, Rich] | None = None,
 ) -> IssueState:
-    """Move an issue through its workflow and return it."""
-    ask = _Ask(fields or {}, update or {}, dialect)
+    """Move an issue through its workflow and return it; ``rich`` as for an edit."""
+    ask = _Ask({**(fields or {}), **dict.fromkeys(rich or {})}, update or {}, dialect)
     with writing(sandbox, caller) as work:
         issue = visible(work, ref)
         allowed(work, issue, ChangeKind.TRANSITION, ("status", *ask.edited))
         _may_append(work, issue, ask)
         _require_related(work, ask)
+        ask = _with_texts(work, issue, ask, rich)
         moved = workflow.transition(
             work.site,
             issue,
             transition_id,
             ask.fields,
             ask.update,
-            dialect=dialect,
+            dialect=ask.dialect,
             actor=work.actor,
             now_us=work.now,
         )
@@ -256,6 +266,14 @@ def _may_ask(work: Work, issue: IssueState, ask: _Ask) -> None:
 def _may_append(work: Work, issue: IssueState, ask: _Ask) -> None:
     for name in ask.appended:
         allowed(work, issue, _KINDS[name], (name,))
+
+
+def _with_texts(work: Work, issue: IssueState, ask: _Ask, rich: Mapping[str, Rich] | None) -> _Ask:
+    """Return a request with its texts as they will be stored, once it may touch them."""
+    if not rich:
+        return ask
+    texts = rich_values(work.site, issue.fields, rich, issue.native)
+    return replace(ask, fields={**ask.fields, **texts}, dialect=issue.native)
 
 
 def _related(work: Work, ask: _Ask) -> dict[str, IssueState]:

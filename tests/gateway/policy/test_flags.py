@@ -104,6 +104,19 @@ def test_lost_mentions_panels_and_cards_are_counted() -> None:
     assert "rich_loss" not in flags(edit("description", RICH), base=doc(description=text("Hi")))
 
 
+def test_lost_colours_and_inline_files_are_counted() -> None:
+    red: JsonObject = {"type": "textColor", "attrs": {"color": "#ff0000"}}
+    line: JsonObject = {
+        "type": "paragraph",
+        "content": [
+            {"type": "text", "text": "red", "marks": [red]},
+            {"type": "mediaInline", "attrs": {"id": "f", "collection": "c"}},
+        ],
+    }
+    before: JsonObject = {"type": "doc", "version": 1, "content": [line]}
+    assert texts.lost_parts(before, text("red")) == {"colour": 1, "media": 1}
+
+
 def test_lost_parts_of_wiki_text_are_counted() -> None:
     wiki = "{panel:title=A}text{panel}\n||a||b||\n[~bob] !shot.png|thumbnail!\n{code}x{code}"
     lost = texts.lost_parts(wiki, "text")
