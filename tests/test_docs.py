@@ -72,7 +72,7 @@ def anchors(name: str) -> set[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_relative_link_leads_somewhere(name: str) -> None:
-    links = re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", text(name))
+    links = re.findall(r"\]\((?!https?:|mailto:|mention:)([^)\s]+)\)", text(name))
     for link in links:
         path, _, anchor = link.partition("#")
         target = (ROOT / name).parent / path if path else ROOT / name
