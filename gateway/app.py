@@ -10,6 +10,7 @@ from gateway.web import (
     health_pages,
     history_pages,
     inbox_pages,
+    run_pages,
     sign_in_pages,
 )
 from gateway.web.access_log import keep_secrets_out
@@ -21,6 +22,7 @@ from gateway.web.templating import STATIC_FOLDER, Static
 PAGES = (
     inbox_pages,
     change_set_pages,
+    run_pages,
     history_pages,
     agent_pages,
     sign_in_pages,

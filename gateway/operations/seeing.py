@@ -15,8 +15,9 @@ from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
 from gateway.review.states import TURNS, State
 from gateway.review.values import OperationView, ReviewView
-from gateway.store import outbox, reviews
+from gateway.store import outbox, progress, reviews
 from gateway.store.outbox import Operation
+from gateway.store.progress import Waits
 from gateway.store.reviews import Decision, Review
 from sandbox.contract.scope import Refusal
 
@@ -36,6 +37,7 @@ class Sight:
     operations: tuple[Operation, ...]
     decisions: dict[str, Decision]
     person_name: str
+    waits: Waits
     checked_at: int | None
 
     @property
@@ -55,6 +57,7 @@ class _Stored:
     approved_by: frozenset[str]
     person_name: str
     real: dict[str, str]
+    waits: Waits
 
 
 def see(gateway: Gateway, review: Review, *, read_now: bool) -> Sight:
@@ -97,6 +100,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool) -> Sight:
         operations=stored.operations,
         decisions=stored.decisions,
         person_name=stored.person_name,
+        waits=stored.waits,
         checked_at=gateway.clock() if readable else None,
     )
 
@@ -122,10 +126,11 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         flags=sight.shown.flags,
         reads=review.reads or (),
         digest=sight.situation.digest,
-        operations=_operation_views(sight),
+        operations=_operation_views(sight, gateway.clock()),
         obstacles=_obstacles(sight),
         words=review.words,
         decided_by=review.decided_by or "",
+        paused=sight.waits.paused,
     )
 
 
@@ -142,6 +147,7 @@ def _stored(conn: Connection, gateway: Gateway, review: Review) -> _Stored:
         approved_by=frozenset(_approvers(conn, review, plan or _try(review, ground, decisions)[0])),
         person_name=grounds.person_name(conn, review.site, review.change_set.person),
         real=outbox.resolved(conn, review.site),
+        waits=progress.waits(conn, review.site, review.id),
     )
 
 
@@ -214,11 +220,16 @@ def _obstacles(sight: Sight) -> tuple[str, ...]:
     return obstacles(sight.situation) if sight.review.state in _OPEN else ()
 
 
-def _operation_views(sight: Sight) -> tuple[OperationView, ...]:
+def _operation_views(sight: Sight, now: int) -> tuple[OperationView, ...]:
     if sight.operations:
+        until = {one: now + wait for one, wait in sight.waits.until.items()}
         return tuple(
             OperationView(
-                planned=one.planned, state=one.state, receipt=one.receipt, trouble=one.trouble
+                planned=one.planned,
+                state=one.state,
+                receipt=one.receipt,
+                trouble=one.trouble,
+                until=until.get(one.id),
             )
             for one in sight.operations
         )

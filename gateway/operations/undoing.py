@@ -57,6 +57,30 @@ def propose(
     gateway: Gateway, person_id: str, review_id: int, position: int | None = None
 ) -> Proposed:
     """Make the review that undoes a promotion, or one operation of it; raises RefusedError."""
+    review, person, made = _asked(gateway, person_id, review_id, position)
+    with gateway.database.write() as conn:
+        new_id = _store(conn, gateway, person, review, made)
+    return Proposed(new_id, made.stays)
+
+
+def foresee(gateway: Gateway, person_id: str, review_id: int, position: int | None = None) -> Undo:
+    """Return what an undo would put back and what it would leave; raises RefusedError."""
+    _review_found, _person, made = _asked(gateway, person_id, review_id, position)
+    return made
+
+
+def undone_by(gateway: Gateway, review_id: int) -> tuple[int, ...]:
+    """Return the reviews that undo this one, or parts of it, and were not rejected."""
+    with gateway.database.read() as conn:
+        review = reviews.get(conn, review_id)
+        others = [] if review is None else _others(conn, review)
+    return tuple(one.id for one in others if one.state in _ON_ITS_WAY | _CAN_UNDO)
+
+
+def _asked(
+    gateway: Gateway, person_id: str, review_id: int, position: int | None
+) -> tuple[Review, Person, Undo]:
+    """Ask who may, read Jira again and turn the operations back."""
     review = _review(gateway, review_id)
     with gateway.database.read() as conn:
         agent = reviews.is_agent(conn, person_id)
@@ -65,9 +89,7 @@ def propose(
     made = _turned(gateway, operations)
     if not made.changes:
         raise _refused("nothing", _nothing(made.stays), "Look at the issues in Jira.")
-    with gateway.database.write() as conn:
-        new_id = _store(conn, gateway, person, review, made)
-    return Proposed(new_id, made.stays)
+    return review, person, made
 
 
 def _allowed(person: Person | None) -> Person:

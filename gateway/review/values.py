@@ -63,6 +63,8 @@ class OperationView(Frozen):
     state: OpState
     receipt: Receipt | None = None
     trouble: str = ""
+    #: When it is tried or looked up next, if it rests now.
+    until: int | None = None
 
 
 class ReviewView(Frozen):
@@ -94,6 +96,8 @@ class ReviewView(Frozen):
     obstacles: tuple[str, ...] = ()
     words: str = ""
     decided_by: str = ""
+    #: Why nothing of this site is written now; empty when it is.
+    paused: str = ""
 
 
 class InboxRow(Frozen):

@@ -1,4 +1,4 @@
-"""The change-set page, its decisions, and the page of a promotion.
+"""The change-set page, and its decisions.
 
 A handler parses, calls one operation and renders. Every write answers 303 to a page:
 with or without JavaScript the browser ends up at the same place.
@@ -26,16 +26,6 @@ def change_set(
     view = reviewing.view(gateway, review_id)
     shown = present(view, person, tongue, gateway.clock())
     return page(request, "change_set.html", tongue, person, page=shown)
-
-
-@router.get("/run")
-def run(
-    request: Request, gateway: GatewayDep, person: PersonDep, tongue: TongueDep, review_id: int
-) -> Response:
-    """Show what promotion has written so far."""
-    view = reviewing.view(gateway, review_id, read_now=False)
-    shown = present(view, person, tongue, gateway.clock())
-    return page(request, "run.html", tongue, person, page=shown)
 
 
 @router.post("/changes/{change_id}")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Form
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from gateway.web.page_values import NO_DIGEST
 from sandbox.contract.shapes import Scope
@@ -35,6 +35,13 @@ class ChangeDecision(WordedDecision):
     verdict: str = Field(max_length=20)
 
 
+class UndoRequest(BaseModel):
+    """An undo that a person asks for."""
+
+    #: Of one request alone; none: of everything that was written.
+    position: Annotated[int | None, BeforeValidator(lambda given: given or None)] = None
+
+
 class SignIn(BaseModel):
     """The button of a one-time link."""
 
@@ -64,6 +71,7 @@ class TokenRequest(BaseModel):
 
 
 DecisionForm = Annotated[Decision, Form()]
+UndoForm = Annotated[UndoRequest, Form()]
 WordedForm = Annotated[WordedDecision, Form()]
 ChangeForm = Annotated[ChangeDecision, Form()]
 TokenForm = Annotated[TokenRequest, Form()]

@@ -97,6 +97,10 @@ class Tongue:
         """Return a point in time's hour and minute, in UTC."""
         return format_datetime(_time(microseconds), "HH:mm", locale=self._locale)
 
+    def second_of(self, microseconds: int) -> str:
+        """Return a point in time's hour, minute and second, in UTC."""
+        return f"{format_datetime(_time(microseconds), 'HH:mm:ss', locale=self._locale)} UTC"
+
     def ago(self, microseconds: int, now: int) -> str:
         """Return how long ago something was; beyond a week, its date."""
         passed = timedelta(microseconds=max(0, now - microseconds))

@@ -74,6 +74,8 @@ class RequestBlock:
     """One upstream request, every leaf of it, and what became of it."""
 
     anchor: str
+    #: Place in the plan, and the number people read.
+    position: int
     number: int
     kind: str
     issue: str

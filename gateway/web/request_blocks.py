@@ -34,7 +34,8 @@ class RequestBlocks:
         receipt = view.receipt
         return RequestBlock(
             anchor=f"r-{planned.position}",
-            number=planned.position + 1,
+            position=planned.position,
+            number=planned.position,
             kind=self.gettext(KINDS[planned.kind]),
             issue=(receipt.upstream_key if receipt else None) or planned.issue_key,
             url=receipt.url if receipt else "",
@@ -49,6 +50,15 @@ class RequestBlocks:
             else (),
             overwrote=bool(receipt and receipt.overwrote),
         )
+
+    def evidence(self, view: OperationView) -> tuple[tuple[str, Markup], ...]:
+        """Return what a person goes by who has to tell what became of a request."""
+        found = {
+            self.gettext("Sent"): _request_line(view.planned),
+            self.gettext("Wanted"): self.values.json(view.planned.wants),
+            self.gettext("Jira had before"): self.values.json(view.planned.base),
+        }
+        return tuple(found.items())
 
     def _facts(self, planned: PlannedOperation) -> tuple[tuple[str, Markup], ...]:
         found = {

@@ -95,6 +95,14 @@ def page(
     return answer
 
 
+def piece(
+    request: Request, name: str, tongue: Tongue, person: Person | None, **values: object
+) -> str:
+    """Return a piece of a page, to be put into one that is open."""
+    gateway: Gateway = request.app.state.gateway
+    return render(name, tongue, shell=_shell(request, gateway, tongue, person), **values)
+
+
 def render(name: str, tongue: Tongue, **values: object) -> str:
     """Return a template's HTML."""
     return _environment(tongue.lang).get_template(name).render(**values)

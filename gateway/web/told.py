@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from gateway.web.language import N_, Tongue
+from gateway.web.told_undo import UNDO_SENTENCES
 
 #: ``%(…)s`` stands for a value.
 SENTENCES: tuple[str, ...] = (
@@ -139,7 +140,9 @@ def _in_parts(sentence: str, tongue: Tongue) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((text, re.compile(_pattern(text), re.DOTALL)) for text in SENTENCES)
+    return tuple(
+        (text, re.compile(_pattern(text), re.DOTALL)) for text in (*SENTENCES, *UNDO_SENTENCES)
+    )
 
 
 def _pattern(text: str) -> str:

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 
 from gateway.operations import reviewing
 from gateway.review.states import State
+from gateway.store import sites
+from gateway.web import run_pages
 from tests.browser.conftest import Place, shot
 
 
@@ -143,12 +145,55 @@ def test_approving_and_promoting_writes_to_jira_and_shows_the_receipts(place: Pl
         expect(page.locator("[aria-busy=true]")).to_be_visible()
         place.house.promote_all()
         expect(page.locator("[data-state=promoted]")).to_be_visible(timeout=10_000)
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)
         expect(page.locator(".step-ok")).to_have_count(1)
         expect(page.get_by_text("written and read back")).to_be_visible()
         shot(page, "run")
+        page.get_by_role("link", name="Undo all of it…").click()
+        expect(page.locator("[data-stays]")).to_contain_text("cannot be called back")
+        assert Axe().run(page).violations_count == 0
+        shot(page, "undo")
+        page.get_by_role("button", name="Ask for this undo").click()
+        expect(page.locator("h1")).to_contain_text("Undo of CS-")
     changed = [one for one in place.house.snapshot().values()
                if one["fields"]["duedate"] == "2027-01-31"]  # fmt: skip
     assert len(changed) == 1
+
+
+def test_a_promotion_is_followed_over_a_cut_and_a_reload(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streams end after a second here: each time the browser comes back where it was."""
+    monkeypatch.setattr(run_pages, "LONGEST", 1.0)
+    monkeypatch.setattr(run_pages, "_RETRY_MS", 100)
+    review = place.review("follow", duedate="2027-03-31", number=3)
+    digest = reviewing.view(place.house.gateway, review).digest
+    reviewing.approve(place.house.gateway, "mina", review, digest)
+    reviewing.promote(place.house.gateway, "mina", review, digest)
+    asked: list[str] = []
+    with place.open() as page:
+        page.on(
+            "request",
+            lambda one: (
+                asked.append(one.all_headers().get("last-event-id", ""))
+                if one.url.split("?")[0].endswith("/events")
+                else None
+            ),
+        )
+        ready(page, f"/cs/{review}/run")
+        expect(page.locator("[data-tally]")).to_have_text("0 of 1 settled")
+        with place.house.gateway.database.write() as conn:
+            sites.pause(conn, place.house.gateway.site, "Jira answered 503.")
+        expect(page.locator("#run")).to_contain_text("Everything waits:")
+        page.reload()
+        expect(page.locator("#run")).to_contain_text("Everything waits:")
+        with place.house.gateway.database.write() as conn:
+            sites.pause(conn, place.house.gateway.site, None)
+        place.house.promote_all()
+        expect(page.locator("[data-state=promoted]")).to_be_visible(timeout=10_000)
+        expect(page.locator("#live")).to_have_text("1 of 1 settled")
+        page.wait_for_timeout(300)
+        assert len(asked) >= 2
 
 
 def test_everything_works_without_javascript(place: Place) -> None:

@@ -124,11 +124,52 @@
   document.addEventListener("htmx:after:swap", () => {
     const row = current();
     if (row) row.setAttribute("data-current", "");
-    const tally = one("[data-tally]");
-    const live = document.getElementById("live");
-    if (tally && live) live.textContent = tally.textContent;
+    say(one("[data-tally]"));
   });
 
+  // --- a promotion, followed as it goes ---------------------------------------------
+  const follower = () => one("[data-follow]");
+  let fails = 0;
+
+  function follow() {
+    const place = follower();
+    if (!place || !window.EventSource) return;
+    const source = new EventSource(`${place.dataset.follow}?seen=${encodeURIComponent(place.dataset.seen)}`);
+    const lost = (yes) => { const line = one("[data-lost]"); if (line) line.hidden = !yes; };
+    source.onopen = () => { fails = 0; lost(false); };
+    source.onmessage = (event) => {
+      place.dataset.seen = event.lastEventId;
+      putIn(place, event.data);
+    };
+    source.addEventListener("done", () => {
+      source.close();
+      place.removeAttribute("aria-busy");
+    });
+    source.onerror = () => {
+      lost(true);
+      if (source.readyState !== EventSource.CLOSED) return;  // the browser comes back by itself
+      fails += 1;
+      setTimeout(fails < 5 ? follow : () => location.reload(), 2000);
+    };
+  }
+
+  function putIn(place, html) {
+    const opened = all("#run details[open]").map((details) => details.id);
+    place.innerHTML = html;
+    opened.forEach((id) => { const details = id && document.getElementById(id); if (details) details.open = true; });
+    const row = current();
+    if (row) { row.setAttribute("data-current", ""); row.focus({ preventScroll: true }); }
+    say(one("[data-tally]"));
+  }
+
+  const say = (element) => {
+    const live = document.getElementById("live");
+    if (element && live) live.textContent = element.textContent;
+  };
+
   // A key pressed before htmx has taken over would post the plain way.
-  addEventListener("load", () => setTimeout(() => { root.dataset.ready = ""; }));
+  addEventListener("load", () => setTimeout(() => {
+    root.dataset.ready = "";
+    follow();
+  }));
 })();

@@ -90,7 +90,11 @@ _BELOW = (
     GATEWAY / "review" / "rules.py",
     GATEWAY / "operations" / "reviewing.py",
     GATEWAY / "operations" / "seeing.py",
+    GATEWAY / "operations" / "undoing.py",
+    GATEWAY / "promotion" / "lasting.py",
 )
+#: What is called with sentences for people.
+_SAYING = frozenset({"Refusal", "append", "_refused", "Lasting"})
 
 
 def sentences_below() -> set[str]:
@@ -98,7 +102,7 @@ def sentences_below() -> set[str]:
     found: set[str] = set()
     for path in _BELOW:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and _name(node.func) in ("Refusal", "append"):
+            if isinstance(node, ast.Call) and _name(node.func) in _SAYING:
                 found |= {_text(argument) for argument in node.args}
     return {text for text in found if " " in text}
 

@@ -1,0 +1,53 @@
+"""How far a promotion is: what a page that follows it asks for, several times a second."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from gateway.promotion.states import SETTLED, OpState
+from gateway.store.database import database_now
+from gateway.store.tables import GatewayTable
+from sandbox.contract.digest import digest
+
+_TABLES = GatewayTable.metadata.tables
+_REVIEW, _OP, _SITE = _TABLES["review"], _TABLES["operation"], _TABLES["site"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What a promotion waits for."""
+
+    #: Operation id to the microseconds until its next try.
+    until: dict[int, int]
+    #: Why nothing of this site goes on; empty when it does.
+    paused: str
+
+
+def mark(conn: Connection, review_id: int) -> str | None:
+    """Return a short text that differs whenever the page would; None without the review.
+
+    Made of stored rows alone: any process, also one started later, finds the same.
+    """
+    review = select(_REVIEW.c.state, _REVIEW.c.edition, _REVIEW.c.site)
+    found = conn.execute(review.where(_REVIEW.c.id == review_id)).first()
+    if found is None:
+        return None
+    columns = (_OP.c.id, _OP.c.state, _OP.c.not_before, _OP.c.attempts, _OP.c.trouble)
+    rows = conn.execute(
+        select(*columns).where(_OP.c.review_id == review_id).order_by(_OP.c.id)
+    ).all()
+    paused = conn.execute(select(_SITE.c.paused).where(_SITE.c.site == found.site)).scalar()
+    return digest([found.state, found.edition, paused, [list(row) for row in rows]])[:20]
+
+
+def waits(conn: Connection, site: str, review_id: int) -> Waits:
+    """Return what a promotion waits for, by the database's clock."""
+    now = database_now(conn)
+    resting = [state for state in OpState if state not in SETTLED and state is not OpState.HELD]
+    rows = conn.execute(
+        select(_OP.c.id, _OP.c.not_before).where(
+            _OP.c.review_id == review_id, _OP.c.state.in_(resting), _OP.c.not_before > now
+        )
+    )
+    paused = conn.execute(select(_SITE.c.paused).where(_SITE.c.site == site)).scalar()
+    return Waits({row.id: row.not_before - now for row in rows}, paused or "")
