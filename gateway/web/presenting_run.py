@@ -20,7 +20,7 @@ from gateway.web.run_values import BackLine, RunPage, Step, Totals, UndoPage
 from gateway.web.sentences import FIELDS, KINDS
 from gateway.web.told import in_tongue
 from gateway.web.value_html import Values
-from sandbox.contract.shapes import Change
+from sandbox.contract.shapes import Change, ChangeKind
 
 _UNDOABLE = frozenset({State.PROMOTED, State.PARTLY_PROMOTED})
 #: State of the whole to what is said of it, and the look of that.
@@ -124,10 +124,17 @@ def _back(change: Change, values: Values, tongue: Tongue, view: ReviewView) -> B
     return BackLine(
         issue=change.issue_key,
         title=tongue.gettext(name if change.field else KINDS[change.kind]),
-        change=Markup('<del>{}</del> <span aria-hidden="true">→</span> <ins>{}</ins>').format(
-            values.show(change.before, field), values.show(change.after, field)
-        ),
+        to=_put_back(change, values),
     )
+
+
+def _put_back(change: Change, values: Values) -> Markup:
+    wanted = change.after
+    if change.kind is ChangeKind.TRANSITION and isinstance(wanted, dict):
+        return values.status(wanted.get("status"))
+    if change.kind is ChangeKind.COMMENT_EDIT and isinstance(wanted, dict):
+        return values.show(wanted.get("body"))
+    return values.show(wanted, change.field or "")
 
 
 def _stays(one: Lasting, tongue: Tongue) -> str:

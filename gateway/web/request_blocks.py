@@ -96,6 +96,8 @@ class RequestBlocks:
 
     def _replaced(self, field: str, before: JsonValue, after: JsonValue) -> tuple[str, Markup]:
         name = self.gettext(FIELDS.get(field, field))
+        if isinstance(before, list) or isinstance(after, list):
+            return name, self.values.set_change(before, after)
         return name, Markup("<del>{}</del> → <ins>{}</ins>").format(
             self.values.show(before, field), self.values.show(after, field)
         )

@@ -54,7 +54,8 @@ class BackLine:
 
     issue: str
     title: str
-    change: Markup
+    #: What Jira would have again.
+    to: Markup
 
 
 @dataclass(frozen=True, slots=True)

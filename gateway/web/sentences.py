@@ -180,6 +180,7 @@ FIELDS = {
     "fixVersions": N_("Fix versions"),
     "duedate": N_("Due date"),
     "parent": N_("Parent"),
+    "status": N_("Status"),
     "resolution": N_("Resolution"),
     "security": N_("Security level"),
     "timetracking": N_("Time tracking"),
