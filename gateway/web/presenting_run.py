@@ -71,7 +71,7 @@ def present_run(
         verdict=tongue.gettext(verdict),
         verdict_look=look,
         undo=undo,
-        undone_by=tuple(undone_by),
+        undone_by=tuple((one, f"CS-{one}") for one in undone_by),
     )
 
 

@@ -44,8 +44,8 @@ class RunPage:
     verdict: str
     verdict_look: str
     undo: bool
-    #: Reviews that undo it.
-    undone_by: tuple[int, ...]
+    #: Reviews that undo it, by number and name.
+    undone_by: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
