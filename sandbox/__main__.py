@@ -20,11 +20,13 @@ from urllib.parse import urlsplit
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.loops.uvloop import uvloop_loop_factory
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sandbox import site_file as site_files
 from sandbox import wall
 from sandbox.app import create_app, create_control_app
 from sandbox.contract.addresses import Address
+from sandbox.jira_api.faulty import HANG_UP
 from sandbox.operations import intake
 from sandbox.operations.context import Role, Sandbox
 from sandbox.settings import Listen, Settings, SettingsError
@@ -34,6 +36,14 @@ from sandbox.store.database import Database
 from sandbox.store.reads import ReadQueue
 
 log = logging.getLogger("airlock.sandbox")
+
+
+class _Protocol(HttpToolsProtocol):
+    """Lets an app close the connection of a request, for an upstream that loses answers."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {HANG_UP: self.transport.close}
 
 
 class _Server(uvicorn.Server):
@@ -119,6 +129,7 @@ def _bind(listen: Listen) -> _Bound:
     config = uvicorn.Config(
         FastAPI(),
         host=listen.host,
+        http=_Protocol,
         port=listen.port,
         uds=listen.path,
         log_level="warning",
@@ -151,6 +162,7 @@ def _sandbox(settings: Settings, played: SiteFile, port: int) -> Sandbox:
         reads=ReadQueue(database),
         version=played.jira_version,
         rules=played.automation,
+        faults=played.faults,
     )
     _begin(sandbox, played)
     return sandbox

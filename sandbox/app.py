@@ -16,6 +16,7 @@ from sandbox.control_api.signed import Signed
 from sandbox.domain.errors import JiraError
 from sandbox.jira_api.door import open_door
 from sandbox.jira_api.doorstep import Doorstep
+from sandbox.jira_api.faulty import Faulty
 from sandbox.jira_api.lane import Lane
 from sandbox.jira_api.sign_in import SignIn
 from sandbox.mcp_server.mount import mcp_routes
@@ -46,6 +47,8 @@ def create_app(sandbox: Sandbox, site_file: SiteFile) -> ASGIApp:
     open_door(app, sign_in)
     app.router.routes.extend(mcp)
     context_path = urlsplit(sandbox.address.url).path.rstrip("/")
+    if sandbox.role is Role.UPSTREAM:
+        app.add_middleware(Faulty, sandbox=sandbox)
     app.add_middleware(Doorstep, role=sandbox.role, context_path=context_path)
     return Lane(app, sign_in, context_path)
 

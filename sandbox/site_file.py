@@ -12,6 +12,7 @@ from sandbox.contract.addresses import PLACEHOLDER
 from sandbox.contract.shapes import Flavour, JsonObject, SiteBaseline
 from sandbox.domain.automation import Rule
 from sandbox.domain.default_site import ProjectWish, default_site
+from sandbox.domain.faults import Faults
 from sandbox.jira_api.accounts import Account, Accounts
 from sandbox.operations.context import Role
 
@@ -96,6 +97,8 @@ class SiteFile(_Part):
     projects: tuple[SiteProject, ...] = ()
     #: What an upstream does by itself after a write: post-functions and automation.
     automation: tuple[Rule, ...] = ()
+    #: How an upstream misbehaves from the start.
+    faults: Faults = Faults()
 
     @field_validator("base_url")
     @classmethod
@@ -118,9 +121,10 @@ class SiteFile(_Part):
                 'users may not have a password or tokens when role = "shadow": agents sign in'
                 " with the tokens that the gateway issues"
             )
-        if self.role is Role.SHADOW and self.automation:
+        if self.role is Role.SHADOW and (self.automation or self.faults.any):
             raise ValueError(
-                'automation is for role = "upstream": a shadow changes only what its agent changes'
+                'automation and faults are for role = "upstream": a shadow changes only what its'
+                " agent changes, and does not misbehave"
             )
         foreign = [name for name in self._named_people() if name not in names]
         if foreign:

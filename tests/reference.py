@@ -15,6 +15,7 @@ from gateway.settings import TABLE
 from sandbox.contract.shapes import Flavour
 from sandbox.control_api import routes as control
 from sandbox.domain.automation import Rule
+from sandbox.domain.faults import FaultRule, Faults
 from sandbox.jira_api.lane import Lane
 from sandbox.mcp_server.server import TOOLS
 from sandbox.mcp_server.tool import Tool
@@ -34,6 +35,12 @@ _AUTOMATION = (
     "after a write. One `[[automation]]` table of the site file each, or all at once with `PUT "
     "/_sandbox/automation` at its control door. Rules do not set off rules."
 )
+_FAULTS = (
+    'For tests and experiments: a sandbox with `role = "upstream"` misbehaves as told by the '
+    "`[faults]` table of its site file or by `PUT /_sandbox/faults` at its control door (`{}` ends "
+    "it; `GET` counts what was played). A shadow never misbehaves."
+)
+_RULES = "Each of `rules`:"
 
 
 def reference() -> str:
@@ -56,6 +63,11 @@ def _commands_and_settings() -> list[str]:
         "### Automation of an upstream",
         _AUTOMATION,
         _table(("name", "meaning"), _described(Rule)),
+        "### Faults of an upstream",
+        _FAULTS,
+        _table(("name", "meaning"), _described(Faults)),
+        _RULES,
+        _table(("name", "meaning"), _described(FaultRule)),
         "## MCP tools",
         _table(
             ("tool", "arguments", "what it does"),

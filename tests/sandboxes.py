@@ -105,6 +105,7 @@ def inside_sandbox(url: str, file: dict[str, Any]) -> Iterator[Inside]:
         reads=ReadQueue(database),
         version=played.jira_version,
         rules=played.automation,
+        faults=played.faults,
     )
     jira = TestClient(create_app(sandbox, played), url, raise_server_exceptions=False)
     control = TestClient(create_control_app(sandbox, SECRET), url, raise_server_exceptions=False)

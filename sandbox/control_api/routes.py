@@ -19,6 +19,7 @@ from sandbox.contract.shapes import (
     SiteBaseline,
 )
 from sandbox.domain.automation import Rule
+from sandbox.domain.faults import Faults
 from sandbox.operations import intake, proposing, workspaces
 from sandbox.operations.access import require_upstream
 from sandbox.operations.context import Sandbox
@@ -92,6 +93,21 @@ async def put_automation(sandbox: SandboxDep, body: Rules) -> JsonObject:
     require_upstream(sandbox)
     sandbox.rules = body.rules
     return {}
+
+
+@router.put("/faults")
+async def put_faults(sandbox: SandboxDep, faults: Faults) -> JsonObject:
+    """Misbehave from now on as described (role upstream only); ``{}`` ends it."""
+    require_upstream(sandbox)
+    sandbox.faults = faults
+    sandbox.struck.clear()
+    return {}
+
+
+@router.get("/faults")
+async def faults(sandbox: SandboxDep) -> JsonObject:
+    """Answer how it misbehaves, and how often each fault was played since it was told."""
+    return {"faults": sandbox.faults.model_dump(mode="json"), "struck": dict(sandbox.struck)}
 
 
 @router.post("/issues")

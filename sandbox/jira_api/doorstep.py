@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.domain.errors import TooLargeError
 from sandbox.jira_api import errors
+from sandbox.jira_api.faulty import HungUpError
 from sandbox.operations.context import Role
 
 HEADER = "X-Airlock-Sandbox"
@@ -48,6 +49,8 @@ class Doorstep:
             return
         try:
             await self._app(within, limited, stamped)
+        except HungUpError:
+            raise
         except Exception:
             log.exception("crash", extra={"method": scope["method"]})
             if stamped.started:

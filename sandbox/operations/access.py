@@ -105,6 +105,20 @@ def writing(sandbox: Sandbox, caller: Caller) -> Iterator[Work]:
         forget(sandbox, Group.WORKSPACES)
         if sandbox.role is Role.UPSTREAM:
             forget(sandbox, Group.REVISION)
+            _remember_revision(sandbox, newest)
+
+
+def searched(work: Work) -> View:
+    """Return what this caller's searches look through: an upstream's may lag behind."""
+    lag = work.sandbox.faults.search_lag_ms * 1000
+    if not lag or work.ws is not None:
+        return work.view
+    pin: int | None = None
+    for at, revision in list(work.sandbox.revisions):
+        if at > work.now - lag:
+            break
+        pin = revision
+    return replace(work.view, pin=pin)
 
 
 def require_upstream(sandbox: Sandbox) -> None:
@@ -196,6 +210,16 @@ def newest_revision(sandbox: Sandbox) -> int:
         return 0 if stored is None else stored.revision
 
     return remembered(sandbox, Group.REVISION, sandbox.site, load)
+
+
+def _remember_revision(sandbox: Sandbox, before: int) -> None:
+    """Keep when a write happened, as long as searches lag behind writes."""
+    if not sandbox.faults.search_lag_ms:
+        sandbox.revisions.clear()
+        return
+    if not sandbox.revisions:
+        sandbox.revisions.append((0, before))
+    sandbox.revisions.append((sandbox.clock(), newest_revision(sandbox)))
 
 
 def _agent_of(sandbox: Sandbox, caller: Caller) -> str | None:

@@ -1,5 +1,6 @@
 """Who asks, and what they ask of: the two values every operation takes."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,6 +8,7 @@ from enum import StrEnum
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour, Scope
 from sandbox.domain.automation import Rule
+from sandbox.domain.faults import Faults
 from sandbox.store.database import Database
 from sandbox.store.reads import ReadQueue
 
@@ -64,3 +66,8 @@ class Sandbox:
     cache: dict[str, object] = field(default_factory=dict)
     #: What this Jira does by itself after a write (role upstream only).
     rules: tuple[Rule, ...] = ()
+    #: How it misbehaves (role upstream only), and how often each fault was played.
+    faults: Faults = field(default_factory=Faults)
+    struck: dict[str, int] = field(default_factory=dict)
+    #: Moments and the site's revision then, oldest first: what a search that lags has seen.
+    revisions: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=10_000))

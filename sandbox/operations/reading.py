@@ -22,6 +22,7 @@ from sandbox.operations.access import (
     Work,
     note_read,
     person_json,
+    searched,
     site_of,
     unseen,
     visible,
@@ -87,8 +88,9 @@ def search(
     """Return one page of the issues that a JQL query finds within the caller's scope."""
     with opened(sandbox, caller) as work:
         checked = _checked(work, jql)
-        found = searching.find(work.conn, work.view, checked, offset=offset, limit=limit)
-        total = searching.total(work.conn, work.view, checked) if want_total else None
+        view = searched(work)
+        found = searching.find(work.conn, view, checked, offset=offset, limit=limit)
+        total = searching.total(work.conn, view, checked) if want_total else None
         for one in found:
             note_read(work, one.key, fields or ("*navigable",), "search")
         return Found(tuple(_shown(work, one) for one in found), total, checked.warnings)
@@ -97,7 +99,7 @@ def search(
 def count(sandbox: Sandbox, caller: Caller, jql: str) -> int:
     """Return how many issues a JQL query finds within the caller's scope."""
     with opened(sandbox, caller) as work:
-        return searching.total(work.conn, work.view, _checked(work, jql))
+        return searching.total(work.conn, searched(work), _checked(work, jql))
 
 
 def transitions(sandbox: Sandbox, caller: Caller, ref: str) -> list[JsonObject]:

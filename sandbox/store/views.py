@@ -47,6 +47,8 @@ class View:
     person: str
     #: None: everything (role upstream, and the sandbox itself).
     scope: Scope | None
+    #: The base as it was at this revision, where there is no workspace; None: its newest.
+    pin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def shape_of(view: View) -> Shape:
 
 def parameters_of(view: View) -> dict[str, Any]:
     """Return the values that statements for a view are run with."""
-    found: dict[str, Any] = {"site": view.site, "pin": NOW}
+    found: dict[str, Any] = {"site": view.site, "pin": NOW if view.pin is None else view.pin}
     if view.ws is not None:
         found["pin"] = view.ws.base_rev
         for level, (ws_id, seq) in enumerate([(view.ws.id, NOW), *view.ws.lineage]):

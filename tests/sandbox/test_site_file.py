@@ -90,7 +90,7 @@ def test_a_file_without_projects_waits_for_its_site() -> None:
         ('site = "shop"\ncolour = "red"', "colour: is not a known setting; known are: automation"),
         (
             'site = "shop"\n[[automation]]\nname = "x"\non = "created"\nmove = "Done"',
-            'automation is for role = "upstream"',
+            'automation and faults are for role = "upstream"',
         ),
         ('site = "shop"\nrole = "both"', "role: Input should be 'upstream' or 'shadow'"),
         ('site = "shop"\nbase_url = "jira"', "base_url: must start with http"),

@@ -146,10 +146,13 @@ def test_an_unsigned_request_is_not_even_told_what_exists(gateway: Gateway) -> N
         assert (found.status_code, found.content) == (401, b"")
 
 
-def test_only_an_upstream_takes_rules(gateway: Gateway, tmp_path: Path) -> None:
+def test_only_an_upstream_takes_rules_and_misbehaves(gateway: Gateway, tmp_path: Path) -> None:
     rules = {"rules": [{"name": "one", "on": "label", "value": "x", "move": "Done"}]}
     assert gateway.ask("PUT", "/automation", rules)[0] == 403
     upstream = empty_sandbox(tmp_path, Role.UPSTREAM, Flavour.CLOUD)
     assert Gateway(upstream).ask("PUT", "/automation", rules) == (200, {})
     assert [one.name for one in upstream.rules] == ["one"]
+    assert gateway.ask("PUT", "/faults", {"latency_ms": 5})[0] == 403
+    assert Gateway(upstream).ask("PUT", "/faults", {"latency_ms": 5}) == (200, {})
+    assert upstream.faults.latency_ms == 5
     upstream.database.dispose()
