@@ -43,7 +43,8 @@ class _Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {HANG_UP: self.transport.close}
+        extensions: dict[str, Any] = {HANG_UP: self.transport.close}
+        self.scope["extensions"] = extensions
 
 
 class _Server(uvicorn.Server):

@@ -41,7 +41,7 @@ def test_a_rule_can_name_a_part_of_the_address() -> None:
 
 def test_a_sequence_strikes_after_some_and_then_no_more() -> None:
     rule = FaultRule(fault=Fault.LATE, skip=1, times=2)
-    found = []
+    found: list[bool] = []
     for seen in range(5):
         found.append(strikes(rule, seen=seen, struck=sum(found), draw=0.5))
     assert found == [False, True, True, False, False]
