@@ -17,7 +17,7 @@ def inspect(lines: list[str], add: Callable[..., None], url: str, token: str) ->
     lines.append("inspector --cli --strict")
     bridge = str(Path(sys.executable).parent / "airlock")
     given = ("-e", f"AIRLOCK_MCP_URL={url}", "-e", f"AIRLOCK_TOKEN={token}")
-    ways = {"inspector-stdio": (*given, bridge, "mcp")}
+    ways: dict[str, tuple[str, ...]] = {"inspector-stdio": (*given, bridge, "mcp")}
     for era in ("legacy", "modern"):
         header = f"Authorization: Bearer {token}"
         ways[f"inspector-http-{era}"] = (url, "--header", header, "--protocol-era", era)
