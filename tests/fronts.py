@@ -139,6 +139,8 @@ class Front:
 
     port: int
     target: str
+    #: File of the CA that a client has to trust.
+    bundle: str = ""
     #: What happens on the way; by default everything is passed on.
     edge: Callable[[Call, Send], Reply] = lambda call, send: send(call)
     calls: list[Call] = field(default_factory=list)
@@ -173,7 +175,7 @@ def tls_front(
         context.verify_mode = ssl.CERT_REQUIRED
     server = _TlsServer(("127.0.0.1", 0), _FrontHandler)
     server.context = context
-    server.front = Front(server.server_port, target)
+    server.front = Front(server.server_port, target, authority.bundle)
     with _served(server):
         yield server.front
 

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "workspace": "list, fork, reset or discard agents' workspaces",
     "changes": "list and show change sets (approving needs a person in a browser)",
     "audit": "verify and export the record of what people and the gateway did",
+    "jira": "connect the Jira accounts that changes are written as; list and revoke them",
     "doctor": "look for what is wrong: with Jira, the sandbox, or the walls between",
     "login": "print a new one-time sign-in link",
     "mcp": "stdio bridge to the sandbox's MCP server, for desktop clients",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.operations.accounts import Accounts
 from gateway.operations.context import Gateway
 from gateway.operations.waiting import stored_limits
 from gateway.promotion.values import SiteIdentity
@@ -17,8 +18,9 @@ from gateway.sandbox_link import SandboxLink, SandboxLinkError
 from gateway.settings import Settings, SettingsError
 from gateway.store.database import Database
 from gateway.upstream.client import Upstream
-from gateway.upstream.credentials import Credentials
+from gateway.upstream.credentials import Credentials, oauth_app
 from gateway.upstream.errors import UpstreamError
+from gateway.upstream.oauth import Atlassian
 
 #: What goes wrong on the way and has a sentence of its own.
 TROUBLE = (SettingsError, UpstreamError, SandboxLinkError, RefusedError)
@@ -65,10 +67,9 @@ def open_gateway(env: Mapping[str, str] | None = None) -> Gateway:
     settings = Settings.from_env(own, extra)
     for sentence in settings.warnings:
         sys.stderr.write(f"warning: {sentence}\n")
-    env_of_both = {**extra, **own}
-    credentials = Credentials.from_env(env_of_both, process=own)
     database = _database(settings)
-    reader, writer = _connect(settings, credentials, env_of_both, database)
+    accounts = _accounts(settings, own, extra, database)
+    reader, writer = _connect(settings, accounts, {**extra, **own})
     site, api = reader.browse.url, (writer or reader).address.url
     return Gateway(
         site=settings.site,
@@ -85,27 +86,52 @@ def open_gateway(env: Mapping[str, str] | None = None) -> Gateway:
         settings=settings,
         demo=settings.demo,
         writer=writer,
+        accounts=accounts,
+    )
+
+
+def open_accounts(env: Mapping[str, str] | None = None) -> Accounts:
+    """Return what it takes to connect accounts, before Jira can be read at all."""
+    own, extra = surroundings(os.environ if env is None else env)
+    settings = Settings.from_env(own, extra)
+    return _accounts(settings, own, extra, _database(settings))
+
+
+def _accounts(
+    settings: Settings, own: Mapping[str, str], extra: Mapping[str, str], database: Database
+) -> Accounts:
+    env = {**extra, **own}
+    credentials = Credentials.from_env(env, process=own)
+    app = oauth_app(env, settings.public_url, process=own)
+    return Accounts(
+        database=database,
+        site=settings.site,
+        credentials=credentials,
+        connect=partial(
+            Upstream.connect,
+            demo=settings.demo,
+            test_upstream=settings.test_upstream,
+            limits=stored_limits(database, settings.site),
+            # A write that is still under way must never outlast the quarantine.
+            write_within=max(settings.quarantine_seconds * _WRITE_SHARE, 1.0),
+        ),
+        secret_key=settings.secret_key,
+        atlassian=None if app is None else Atlassian(app, credentials.way),
     )
 
 
 def _connect(
-    settings: Settings, credentials: Credentials, env: Mapping[str, str], database: Database
+    settings: Settings, accounts: Accounts, env: Mapping[str, str]
 ) -> tuple[Upstream, Upstream | None]:
     """Return the connection that reads and, if it has credentials of its own, the writing one."""
-    connect = partial(
-        Upstream.connect,
-        demo=settings.demo,
-        test_upstream=settings.test_upstream,
-        limits=stored_limits(database, settings.site),
-        # A write that is still under way must never outlast the quarantine.
-        write_within=max(settings.quarantine_seconds * _WRITE_SHARE, 1.0),
-    )
-    own = None if settings.read_only else credentials.for_writing(env)
-    reader = connect(credentials)
+    given = accounts.credentials
+    own = None if settings.read_only else given.for_writing(env)
+    stored = not given.kind and accounts.atlassian is not None
+    reader = accounts.connect(accounts.service() if stored else given)
     if own is None:
         return reader, None
     try:
-        return reader, connect(own)
+        return reader, accounts.connect(own)
     except BaseException:
         reader.close()
         raise
@@ -127,5 +153,7 @@ def close_gateway(gateway: Gateway) -> None:
     gateway.upstream.close()
     if gateway.writer is not None:
         gateway.writer.close()
+    if gateway.accounts is not None:
+        gateway.accounts.close()
     gateway.sandbox.close()
     gateway.database.dispose()

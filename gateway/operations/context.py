@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from gateway.operations.accounts import Accounts, NotConnectedError
+from gateway.promotion.authors import Author, AuthorKind
 from gateway.promotion.values import SiteIdentity
 from gateway.sandbox_link import SandboxLink
 from gateway.settings import Settings
@@ -29,6 +31,17 @@ class Gateway:
     #: The connection that promotion writes with; None: the one that reads does both.
     writer: Upstream | None = None
 
+    #: Connections as people who connected their own accounts; None: nobody can.
+    accounts: Accounts | None = None
+
     def writing(self) -> "Gateway":
         """Return the same gateway, connected as promotion's own account."""
         return self if self.writer is None else replace(self, upstream=self.writer)
+
+    def writing_as(self, author: Author) -> "Gateway":
+        """Return the same gateway, connected as an author; raises NotConnectedError."""
+        if author.kind is AuthorKind.SERVICE:
+            return self.writing()
+        if self.accounts is None:
+            raise NotConnectedError("No Jira account can be connected here.")
+        return replace(self, upstream=self.accounts.as_account(author.account))

@@ -9,13 +9,14 @@ from gateway.operations.context import Gateway
 from gateway.policy.authority import Known, linked_issues, new_fields, parent_keys, why_not
 from gateway.policy.facts import facts_of, facts_of_new
 from gateway.policy.policy import Policy
+from gateway.promotion.authors import Author, AuthorKind, Writers
 from gateway.promotion.drift import Now
 from gateway.promotion.plan import Ground
 from gateway.promotion.references import is_temporary_id, is_temporary_key
 from gateway.promotion.undo import is_undo
 from gateway.promotion.values import SiteIdentity
 from gateway.review.states import State
-from gateway.store import baselines, registry, reviews, sites
+from gateway.store import baselines, connections, people, registry, reviews, sites
 from gateway.upstream.client import Upstream
 from gateway.upstream.errors import UpstreamError
 from sandbox.contract.scope import IssueFacts, Refusal
@@ -51,14 +52,40 @@ def site_of(conn: Connection, identity: SiteIdentity) -> SiteBaseline:
     return SiteBaseline(site=identity.site, flavour=Flavour(identity.flavour), fetched_at=0)
 
 
-def ground(conn: Connection, gateway: Gateway, change_set: ChangeSet) -> Ground:
-    """Return what a plan of this set stands on."""
+def ground(
+    conn: Connection, gateway: Gateway, change_set: ChangeSet, viewer: str | None = None
+) -> Ground:
+    """Return what a plan of this set stands on, for whoever looks and could approve."""
     return Ground(
         identity=gateway.identity,
         site=site_of(conn, gateway.identity),
         policy_version=policy_of(gateway).version,
         docs=documents(conn, change_set),
+        writers=writers(conn, gateway, change_set.person, viewer),
     )
+
+
+def writers(conn: Connection, gateway: Gateway, served: str, viewer: str | None) -> Writers:
+    """Return who could write changes made for a person."""
+    account = gateway.writing().upstream.account
+    person = None if viewer is None else people.get(conn, viewer)
+    own = "" if person is None else person.jira_account or ""
+    return Writers(
+        policy=AuthorKind(gateway.settings.author),
+        service=Author(account=account.id, name=account.name),
+        requester=_connected(conn, gateway, AuthorKind.REQUESTER, served),
+        approver=_connected(conn, gateway, AuthorKind.APPROVER, own),
+        served=served,
+        served_name=person_name(conn, gateway.site, served),
+        approvals=policy_of(gateway).approvals,
+    )
+
+
+def _connected(conn: Connection, gateway: Gateway, kind: AuthorKind, account: str) -> Author | None:
+    found = connections.get(conn, gateway.site, account) if account else None
+    if found is None or gateway.accounts is None:
+        return None
+    return Author(kind=kind, account=found.account, name=found.account_name)
 
 
 def documents(conn: Connection, change_set: ChangeSet) -> dict[str, JsonObject]:

@@ -8,6 +8,7 @@ looked up; ``on_step`` names the steps for those who test just that.
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -15,6 +16,7 @@ from gateway.operations import grounds
 from gateway.operations.carrying import SECOND, Job, Result, carry, found
 from gateway.operations.context import Gateway
 from gateway.operations.looking_up import look_up, newest_key_number
+from gateway.promotion.authors import AuthorKind
 from gateway.promotion.fields import Fields
 from gateway.promotion.references import unresolved, with_real
 from gateway.promotion.states import SETTLED, OpEvent, OpState
@@ -37,6 +39,8 @@ IDLE = 0.5
 _CREATE_PATIENCE = 7
 #: A create that was sent this often and never found is for a person to look at.
 _CREATE_TRIES = 2
+#: Until then nobody looks whether a person has connected their account again.
+_RECONNECT = 30 * SECOND
 _STOPS = frozenset({OpState.CONFLICT, OpState.REJECTED, OpState.NEEDS_HUMAN})
 
 
@@ -79,7 +83,7 @@ class Promoter:
         probing = operation.state is OpState.UNKNOWN
         result = self._probe(operation) if probing else self._carry(operation)
         if result is not None:
-            self._record(operation, result)
+            self._record(operation, _of_author(operation, result))
             self._on_step(Step.FINISHED)
         return True
 
@@ -90,6 +94,10 @@ class Promoter:
             job = self._job(conn, operation)
         if trouble is not None:
             return Result(OpEvent.REFUSED, trouble=trouble)
+        try:
+            job = replace(job, gateway=gateway.writing_as(job.planned.author))
+        except UpstreamError as error:
+            return _later(error)
         probe_from = None
         if job.planned.kind is ChangeKind.CREATE:
             try:
@@ -264,6 +272,13 @@ def settle(conn: Connection, gateway: Gateway, operation: Operation) -> None:
         kind="review_settled",
         body={"review": review.id, "applied": applied, "of": len(every)},
     )
+
+
+def _of_author(operation: Operation, result: Result) -> Result:
+    """Return a result whose trouble with one person's account does not stop the site."""
+    if not result.pause or operation.planned.author.kind is AuthorKind.SERVICE:
+        return result
+    return replace(result, pause="", wait=max(result.wait, _RECONNECT))
 
 
 def _later(error: UpstreamError) -> Result:

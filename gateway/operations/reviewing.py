@@ -44,9 +44,12 @@ def inbox(gateway: Gateway) -> tuple[InboxRow, ...]:
     return rows(gateway)
 
 
-def view(gateway: Gateway, review_id: int, *, read_now: bool = True) -> ReviewView:
-    """Return a review as the page shows it; raises UnknownReviewError."""
-    return view_of(gateway, see(gateway, _review(gateway, review_id), read_now=read_now))
+def view(
+    gateway: Gateway, review_id: int, *, read_now: bool = True, viewer: str | None = None
+) -> ReviewView:
+    """Return a review as the page shows it to a person; raises UnknownReviewError."""
+    review = _review(gateway, review_id)
+    return view_of(gateway, see(gateway, review, read_now=read_now, viewer=viewer))
 
 
 def decide(  # noqa: PLR0917 - a decision is no less than these seven
@@ -221,7 +224,7 @@ def _ask(
 ) -> _Asked:
     """Look at everything now and ask the rules; raises RefusedError, StaleError."""
     review = _review(gateway, review_id)
-    sight = see(gateway, review, read_now=read_now)
+    sight = see(gateway, review, read_now=read_now, viewer=person_id)
     with gateway.database.read() as conn:
         agent = reviews.is_agent(conn, person_id)
         person = None if agent else people.get(conn, person_id)
@@ -251,7 +254,8 @@ def _commit(
                 body={"review": asked.review.id, **body},
             )
     if not done:
-        now = see(gateway, _review(gateway, asked.review.id), read_now=False)
+        again, viewer = _review(gateway, asked.review.id), asked.person.person
+        now = see(gateway, again, read_now=False, viewer=viewer)
         raise StaleError(
             asked.review.id,
             asked.shown,

@@ -60,10 +60,13 @@ class _Stored:
     waits: Waits
 
 
-def see(gateway: Gateway, review: Review, *, read_now: bool) -> Sight:
-    """Return a review with everything that decisions about it stand on."""
+def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None = None) -> Sight:
+    """Return a review with everything that decisions about it stand on.
+
+    ``viewer`` is who looks: where approvers write as themselves, the plan names them.
+    """
     with gateway.database.read() as conn:
-        stored = _stored(conn, gateway, review)
+        stored = _stored(conn, gateway, review, viewer)
     decided = {name: one.verdict for name, one in stored.decisions.items()}
     plan, troubles = _plan(review, stored, decided)
     looked = _look(gateway, review, stored, read_now=read_now)
@@ -134,10 +137,10 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
     )
 
 
-def _stored(conn: Connection, gateway: Gateway, review: Review) -> _Stored:
+def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | None) -> _Stored:
     digest = review.approved_digest
     decisions = reviews.decisions(conn, review.id)
-    ground = grounds.ground(conn, gateway, review.change_set)
+    ground = grounds.ground(conn, gateway, review.change_set, viewer)
     plan = review.approved_plan
     return _Stored(
         ground=ground,

@@ -5,11 +5,12 @@ believed. Nothing here reads Jira: whether the plan still fits is ``drift.py``.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from pydantic import JsonValue
 
+from gateway.promotion.authors import Author, NoAuthorError, Writers, author_of
 from gateway.promotion.fields import Fields, fields_of, listed, part, project_key, sprint_id
 from gateway.promotion.references import is_temporary_id, mentioned
 from gateway.promotion.requests import CARRIED, SetChange, Writer, set_change
@@ -49,6 +50,8 @@ class Ground:
     policy_version: str
     #: Change id to the issue document that its ``before`` is taken from.
     docs: Mapping[str, JsonObject]
+    #: Who could write.
+    writers: Writers = field(default_factory=Writers)
 
     @property
     def fields(self) -> Fields:
@@ -281,4 +284,12 @@ def _placed(
             wants=draft.wants,
             set_fields=draft.set_fields,
             depends_on=tuple(sorted(before)),
+            author=_author(draft.kind, ground.writers),
         )
+
+
+def _author(kind: ChangeKind, writers: Writers) -> Author:
+    try:
+        return author_of(kind, writers)
+    except NoAuthorError as error:
+        raise UnplannableError(str(error)) from error

@@ -2,6 +2,7 @@
 
 from pydantic import JsonValue
 
+from gateway.promotion.authors import Author
 from sandbox.contract.digest import digest
 from sandbox.contract.shapes import ChangeKind, Dialect, Flavour, Frozen, JsonObject
 
@@ -56,6 +57,8 @@ class PlannedOperation(Frozen):
     set_fields: tuple[str, ...] = ()
     #: Positions of operations that must be applied first.
     depends_on: tuple[int, ...] = ()
+    #: As whom it is written.
+    author: Author = Author()
 
 
 class Plan(Frozen):

@@ -98,10 +98,13 @@ class Credentials:
         personal_token: str = "",
         access_token: str = "",
         auth: httpx2.Auth | None = None,
+        url: str = "",
     ) -> "Credentials":
-        """Return the same way to the same Jira with another proof and none of ours."""
+        """Return the way to the same Jira with another proof and none of ours."""
         return replace(
             self,
+            url=url or self.url,
+            site_url=self.url if self.site_url is None else self.site_url,
             username=username,
             api_token=api_token,
             personal_token=personal_token,
@@ -125,7 +128,7 @@ class Credentials:
             return "personal access token"
         if self.username or self.api_token:
             return "API token" if self.site_url in (None, self.url) else "scoped API token"
-        return "client certificate" if self.way.client_cert else "nothing"
+        return "client certificate" if self.way.client_cert else ""
 
     def http(self) -> httpx2.Client:
         """Return a client that proves who we are and follows no redirect."""

@@ -23,7 +23,7 @@ def change_set(
     request: Request, gateway: GatewayDep, person: PersonDep, tongue: TongueDep, review_id: int
 ) -> Response:
     """Show a change set beside Jira as it is now."""
-    view = reviewing.view(gateway, review_id)
+    view = reviewing.view(gateway, review_id, viewer=person.person)
     shown = present(view, person, tongue, gateway.clock())
     return page(request, "change_set.html", tongue, person, page=shown)
 

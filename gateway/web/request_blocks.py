@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from pydantic import JsonValue
 
+from gateway.promotion.authors import Author, AuthorKind
 from gateway.promotion.values import PlannedOperation, Receipt, SideEffect
 from gateway.review.values import OperationView
 from gateway.web.language import Tongue
@@ -69,8 +70,18 @@ class RequestBlocks:
             self.gettext("Carries changes"): ", ".join(planned.change_ids),
             self.gettext("Merged as sets"): ", ".join(planned.set_fields),
             self.gettext("After positions"): ", ".join(map(str, planned.depends_on)),
+            self.gettext("Written as"): self._author(planned.author),
         }
         return tuple((name, reveal(value)) for name, value in found.items() if value)
+
+    def _author(self, author: Author) -> str:
+        who = {
+            AuthorKind.SERVICE: self.gettext("the gateway's own account"),
+            AuthorKind.REQUESTER: self.gettext("the person the agent worked for"),
+            AuthorKind.APPROVER: self.gettext("the person who approves"),
+        }[author.kind]
+        account = f" ({author.account})" if author.account else ""
+        return f"{author.name or who}{account}: {who}" if author.name or account else who
 
     def _parts(self, planned: PlannedOperation) -> tuple[Panel, ...]:
         parts: tuple[Panel, ...] = (Panel(self.gettext("Body"), self._json(planned.request.body)),)

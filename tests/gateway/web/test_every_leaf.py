@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.promotion.authors import AuthorKind
 from gateway.promotion.states import OpState
 from gateway.promotion.values import PlannedOperation
 from gateway.review.values import OperationView
@@ -70,7 +71,7 @@ def mutated(old: Any, noise: str) -> Any:
 
 def test_every_leaf_of_every_operation_is_on_the_page() -> None:
     whole = operation(2).model_dump(mode="json")
-    paths = [path for path in leaves(whole) if path != ("kind",)]
+    paths = [path for path in leaves(whole) if path not in {("kind",), ("author", "kind")}]
     assert len(paths) > 20
     before = shown(PlannedOperation(**whole))
     for path in paths:
@@ -80,6 +81,9 @@ def test_every_leaf_of_every_operation_is_on_the_page() -> None:
         planned = PlannedOperation(**changed(whole, path, mutated(old, "x")))
         assert shown(planned) != before, path
     assert shown(operation(2, kind="worklog")) != before
+    author = {"kind": "requester", "account": "acc-1", "name": "민아"}
+    pages = {shown(operation(2, author={**author, "kind": kind})) for kind in AuthorKind}
+    assert len(pages) == len(AuthorKind)
 
 
 JSON = st.recursive(
