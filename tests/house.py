@@ -17,7 +17,8 @@ import httpx2
 
 from gateway.cli.opening import close_gateway, open_gateway
 from gateway.cli.processes import Child, start
-from gateway.operations import intake, receiving, registering, telling
+from gateway.operations import connecting, intake, receiving, registering, telling
+from gateway.operations.connecting import Asker
 from gateway.operations.context import Gateway
 from gateway.operations.promoting import Promoter
 from sandbox.contract.shapes import Scope
@@ -34,6 +35,14 @@ email = "airlock@shop.example"
 password = "{token}"
 tokens = ["{token}"]
 admin = true
+"""
+_PERSON = """
+[[users]]
+name = "{name}"
+account_id = "{person.account_id}"
+display_name = "{person.name}"
+email = "{person.email}"
+tokens = ["{token}"]
 """
 _DAY = 24 * 3600
 
@@ -75,6 +84,12 @@ class House:
     def open(self) -> None:
         """Connect the gateway to the fake Jira and the shadow."""
         self.opened = open_gateway(self.env)
+
+    def connect(self, token: str) -> None:
+        """Connect the Jira account that a token is of, as its owner would."""
+        assert self.gateway.accounts is not None
+        asker = Asker("test")
+        connecting.with_token(self.gateway.accounts, asker, token, "", self.gateway.clock)
 
     def jira(self) -> httpx2.Client:
         """Return a REST client of the fake Jira, as the service account."""
@@ -169,11 +184,15 @@ def house(
 ) -> Iterator[House]:
     """Build a house with the seeded world, taken in; ends everything at exit."""
     world = make_world(seed, size=size)
-    with empty_house(folder, database_url=database_url) as built:
+    token = secrets.token_urlsafe(16)
+    person = _PERSON.format(name="person-served", person=world.cast.person, token=token)
+    with empty_house(folder, more=person, database_url=database_url) as built:
         built.world = world
         built.upstream.door.call("PUT", "/site", world.metadata)
         built.upstream.door.call("POST", "/issues", {"issues": world.baselines()})
         built.open()
+        # Time is logged by whoever spent it, so the person served has connected.
+        built.connect(token)
         built.take_in()
         yield built
 

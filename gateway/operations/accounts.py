@@ -62,7 +62,7 @@ class Accounts:
             known = connections.get(conn, self.site, SERVICE)
         if known is None:
             raise SettingsError(
-                "JIRA_API_TOKEN",
+                "JIRA_USERNAME",
                 "or another credential is not set. Set one, or run: airlock jira connect --service",
             )
         return self.proof_of(known)

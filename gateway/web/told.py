@@ -20,6 +20,23 @@ SENTENCES: tuple[str, ...] = (
     N_("Only a person who signed in can decide; agents never do."),
     N_("This gateway only reads Jira, so it promotes nothing."),
     N_("Ask whoever runs it for credentials that may write, or make the change in Jira by hand."),
+    N_(
+        "Time can only be logged as %(person)s, who has connected no Jira account. "
+        "Leave it out, or ask them to connect."
+    ),
+    N_(
+        "Changes are written as the person the agent worked for, but %(person)s has connected "
+        "no Jira account. Ask them to connect."
+    ),
+    N_(
+        "Changes are written as the person who approves, but more than one has to. "
+        "Set AIRLOCK_AUTHOR to service or requester."
+    ),
+    N_(
+        "Changes are written as the person who approves, but you have connected no Jira "
+        "account. Connect it, or ask somebody else to approve."
+    ),
+    N_("The Jira account %(account)s is not connected any more."),
     N_("Your role may look, but not do this."),
     N_("Ask somebody who may approve, or an admin for another role."),
     N_("This change set is not in a state in which that can be done."),

@@ -13,6 +13,7 @@ name = "jiwoo"
 key = "JIRAUSER10100"
 display_name = "김지우"
 email = "jiwoo@shop.example"
+tokens = ["token-of-jiwoo"]
 
 [[projects]]
 key = "OPS"
@@ -24,10 +25,13 @@ versions = ["1.0"]
 
 
 @contextmanager
-def server_house(folder: Path) -> Iterator[House]:
+def server_house(folder: Path, more: str = "") -> Iterator[House]:
     """Build a house with a Data Center Jira that has three issues of one person."""
-    with empty_house(folder, flavour="server", site="ops", more=_SITE, projects="OPS") as built:
+    with empty_house(
+        folder, flavour="server", site="ops", more=more + _SITE, projects="OPS"
+    ) as built:
         built.open()
+        built.connect("token-of-jiwoo")
         with built.jira() as http:
             for number in range(3):
                 fields: dict[str, Any] = {

@@ -12,10 +12,11 @@ from gateway.sandbox_link import SandboxLink
 from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.upstream.client import Upstream
+from gateway.upstream.introduction import Account
 from gateway.upstream.stranger import Expected
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour
-from tests.gateway.promotion.world import SITE
+from tests.gateway.promotion.world import PERSON, SITE
 
 USER, TOKEN = "gate", "token-of-the-gate"
 
@@ -30,7 +31,14 @@ def gateway_on(database_url: str, jira_url: str) -> Gateway:
         database=Database(database_url),
         clock=lambda: 1_000,
         sandbox=SandboxLink("http://127.0.0.1:8", b"secret"),
-        upstream=Upstream(http, Address(jira_url), Flavour.CLOUD, Expected(sandbox=True)),
+        upstream=Upstream(
+            http,
+            Address(jira_url),
+            Flavour.CLOUD,
+            Expected(sandbox=True),
+            # As if the gateway ran with Ann's account, so that it may log her time.
+            account=Account(PERSON, "Ann"),
+        ),
         settings=Settings(
             site=SITE,
             projects=("AIR",),

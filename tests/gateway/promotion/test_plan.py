@@ -234,6 +234,8 @@ def test_each_single_leaf_is_covered(path: tuple[Any, ...]) -> None:
         new = {"changed": "changed"}
     if path[-1] == "kind" and old == "comment":
         new = "edit"
+    if path[-2:] == ("author", "kind"):
+        new = "approver"
     operations = mutated(WHOLE["operations"], path, new)
     plan = Plan.model_validate({**WHOLE, "operations": operations})
     assert plan.digest() != everything().digest()
