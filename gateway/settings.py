@@ -61,6 +61,16 @@ TABLE: tuple[Setting, ...] = (
     Setting("AIRLOCK_LEASE_SECONDS", "60", "how long one promoter may hold an operation"),
     Setting("AIRLOCK_POLL_SECONDS", "60", "how often Jira is read again"),
     Setting(
+        "AIRLOCK_POLL_OVERLAP_SECONDS",
+        "180",
+        "how much of the time before is read again each time: Jira's search lags behind",
+    ),
+    Setting(
+        "AIRLOCK_OPEN_SECONDS",
+        "60",
+        "how often issues that agents work on are read again, each by its id",
+    ),
+    Setting(
         "AIRLOCK_DEFAULT_LANGUAGE",
         "en",
         "language of the pages when the browser names none: en or ko",
@@ -133,6 +143,8 @@ class Settings:
     quarantine_seconds: float = 45.0
     lease_seconds: float = 60.0
     poll_seconds: float = 60.0
+    poll_overlap_seconds: float = 180.0
+    open_seconds: float = 60.0
     default_language: str = "en"
     public_url: str = "http://127.0.0.1:8642"
     demo: bool = False
@@ -170,6 +182,8 @@ class Settings:
             quarantine_seconds=_number(names, "AIRLOCK_QUARANTINE_SECONDS"),
             lease_seconds=_number(names, "AIRLOCK_LEASE_SECONDS"),
             poll_seconds=_number(names, "AIRLOCK_POLL_SECONDS"),
+            poll_overlap_seconds=_number(names, "AIRLOCK_POLL_OVERLAP_SECONDS"),
+            open_seconds=_number(names, "AIRLOCK_OPEN_SECONDS"),
             default_language=names["AIRLOCK_DEFAULT_LANGUAGE"],
             public_url=(
                 names["AIRLOCK_PUBLIC_URL"] or f"http://{names['AIRLOCK_HOST']}:{port}"

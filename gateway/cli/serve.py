@@ -9,6 +9,7 @@ from dataclasses import replace
 import uvicorn
 
 from gateway.app import create_app
+from gateway.cli.intake import ProgressLine
 from gateway.cli.opening import TROUBLE, close_gateway, open_gateway
 from gateway.identity import links
 from gateway.operations import intake
@@ -53,8 +54,11 @@ def _listen(gateway: Gateway) -> socket.socket:
 
 
 def _serve(gateway: Gateway, listening: socket.socket, *, read_jira: bool) -> int:
-    if read_jira:
-        report = intake.take_in(gateway)
+    if read_jira and not intake.taken_in(gateway):
+        # Later on the background reads: what is new at once, everything when it is due.
+        shown = ProgressLine(sys.stderr.write, terminal=sys.stderr.isatty())
+        report = intake.take_in(gateway, on_progress=shown.show)
+        shown.end()
         _say(f"{report.issues} issues taken in from {gateway.identity.base_url}")
     background = Background(gateway)
     background.start()

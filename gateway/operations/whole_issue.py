@@ -23,7 +23,12 @@ class Whole:
     @property
     def watchers(self) -> list[JsonObject]:
         """Return who watches it."""
-        return objects(self.extra.get("watchers"))
+        return watchers_of(self.extra)
+
+
+def watchers_of(extra: JsonObject) -> list[JsonObject]:
+    """Return who watches an issue, from what is kept beside it."""
+    return objects(extra.get("watchers"))
 
 
 def whole_issue(upstream: Upstream, doc: JsonObject, known: IssueBaseline | None) -> Whole:

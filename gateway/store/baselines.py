@@ -101,9 +101,31 @@ def gone_after(conn: Connection, site: str, revision: int) -> list[str]:
     return list(conn.execute(query.where(_BASELINE.c.revision > revision)).scalars())
 
 
-def digests(conn: Connection, site: str) -> dict[str, str]:
-    """Return issue id to the digest of its newest baseline, without those gone."""
-    rows = conn.execute(_newest(_BASELINE.c.issue_id, _BASELINE.c.digest, site=site))
+def known_since(conn: Connection, site: str, since: int) -> set[str]:
+    """Return the issues of which something was stored at or after a time, by our clock."""
+    query = select(_BASELINE.c.issue_id).where(_BASELINE.c.site == site)
+    return set(conn.execute(query.where(_BASELINE.c.fetched_at >= since)).scalars())
+
+
+def count_gone_since(conn: Connection, site: str, since: int) -> int:
+    """Return how many issues were found gone at or after a time, by our clock."""
+    query = select(func.count()).where(
+        _BASELINE.c.site == site, _BASELINE.c.body == _GONE, _BASELINE.c.fetched_at >= since
+    )
+    return int(conn.execute(query).scalar_one())
+
+
+def digests(
+    conn: Connection, site: str, issue_ids: Collection[str] | None = None
+) -> dict[str, str]:
+    """Return issue id to the digest of its newest baseline, without those gone.
+
+    ``issue_ids`` asks for some issues only.
+    """
+    query = _newest(_BASELINE.c.issue_id, _BASELINE.c.digest, site=site)
+    if issue_ids is not None:
+        query = query.where(_BASELINE.c.issue_id.in_([*issue_ids]))
+    rows = conn.execute(query)
     return {str(row[0]): str(row[1]) for row in rows}
 
 

@@ -60,6 +60,57 @@ class BaselineRow(GatewayTable, table=True):
     body: str = Field(sa_type=Text)
 
 
+class ReadingRow(GatewayTable, table=True):
+    """How far Jira was read, so that a gateway that was killed goes on from there."""
+
+    __tablename__ = "reading"
+
+    site: str = Field(primary_key=True, sa_type=Text)
+    #: What changed up to here was read; by Jira's clock.
+    read_until: int = Field(default=0, sa_type=BigInteger)
+    #: When everything was last read whole; by our clock.
+    swept_at: int = Field(default=0, sa_type=BigInteger)
+    #: The whole reading under way as JSON (``store.reading.Sweep``), else empty.
+    sweep: str = Field(default="", sa_type=Text)
+
+
+class SweepSeenRow(GatewayTable, table=True):
+    """An issue that the whole reading under way has met."""
+
+    __tablename__ = "sweep_seen"
+
+    site: str = Field(primary_key=True, sa_type=Text)
+    issue_id: str = Field(primary_key=True, sa_type=Text)
+
+
+class QuestionRow(GatewayTable, table=True):
+    """Something that only a person may answer before the gateway goes on with it."""
+
+    __tablename__ = "question"
+
+    id: int | None = Field(default=None, primary_key=True)
+    site: str = Field(index=True, sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    #: What it is about, as JSON.
+    body: str = Field(sa_type=Text)
+    asked_at: int = Field(sa_type=BigInteger)
+    #: NULL: open.
+    answer: str | None = Field(default=None, sa_type=Text)
+    answered_by: str | None = Field(default=None, sa_type=Text)
+    answered_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class HintRow(GatewayTable, table=True):
+    """An issue that somebody says has changed: read again soon, nothing else believed."""
+
+    __tablename__ = "hint"
+
+    site: str = Field(primary_key=True, sa_type=Text)
+    #: Upstream issue id.
+    issue_id: str = Field(primary_key=True, sa_type=Text)
+    at: int = Field(sa_type=BigInteger)
+
+
 class AgentRow(GatewayTable, table=True):
     """An agent that was registered here."""
 

@@ -213,6 +213,19 @@ class Upstream:
             jql = f"{jql} ORDER BY key ASC".strip()
         return self._search_cloud(jql) if self._cloud else self._search_server(jql)
 
+    def count(self, jql: str) -> int | None:
+        """Return about how many issues a query finds; None when Jira does not say."""
+        try:
+            if self._cloud:
+                path = f"{self._api}/search/approximate-count"
+                found = self._asked("POST", path, body={"jql": jql}).get("count")
+            else:
+                body: JsonObject = {"jql": jql, "maxResults": 0}
+                found = self._asked("POST", f"{self._api}/search", body=body).get("total")
+        except (OurFaultError, UnreadableError):
+            return None
+        return found if isinstance(found, int) else None
+
     def issue(self, issue_id: str) -> JsonObject | None:
         """Return one whole issue with changelog and marker; None when Jira has none."""
         query = {"fields": "*all", "expand": "changelog", "properties": MARKER_KEY}

@@ -43,6 +43,14 @@ class SmallJira:
         #: Status id to the transitions that it offers.
         self.steps = copy.deepcopy(_STEPS)
         self._beside: dict[tuple[str, str], list[Any]] = {}
+        #: Whether searches go by key as `gateway.operations.sweeping` asks; else all, newest first.
+        self.by_key = False
+        #: Every query, and every path that was read.
+        self.queries: list[str] = []
+        self.asked: list[str] = []
+        #: Ids that the search does not find, and keys that it does not know the next time.
+        self.hidden: set[str] = set()
+        self.unknown: set[str] = set()
         self.add(doc())
         self.add(doc("AIR-2", "10002", summary="Another"))
 
@@ -88,7 +96,8 @@ class SmallJira:
         if request.method == "GET" or path == "search/jql":
             if self.reads:
                 return self._fault(self.reads)
-            return self._read(path)
+            self.asked.append(path)
+            return self._search(body) if path == "search/jql" else self._read(path)
         fault = self.faults.pop(0) if self.faults else ""
         if fault and not fault.startswith("after"):
             return self._fault(fault)
@@ -107,15 +116,36 @@ class SmallJira:
         return httpx2.Response(int(fault), json=words, headers=headers)
 
     def _read(self, path: str) -> httpx2.Response:
-        if path == "search/jql":
-            newest = sorted(self.issues.values(), key=lambda one: -int(one["id"]))
-            return httpx2.Response(200, json={"issues": newest, "isLast": True})
         if path == "myself":
             return httpx2.Response(200, json={"accountId": "gate"})
         found = re.fullmatch(r"issue/([^/]+)(?:/(\w+))?", path)
         issue = self._find(found.group(1)) if found else None
         part = self._part(issue, found.group(2)) if found and issue else None
         return _missing() if part is None else httpx2.Response(200, json=part)
+
+    def _search(self, body: Any) -> httpx2.Response:
+        jql = body["jql"]
+        self.queries.append(jql)
+        strange = {key for key in self.unknown if f'"{key}"' in jql}
+        if strange:
+            self.unknown -= strange
+            words = ["An issue with that key does not exist for field 'key'."]
+            return httpx2.Response(400, json={"errorMessages": words, "errors": {}})
+        found = [one for one in self.issues.values() if one["id"] not in self.hidden]
+        found.sort(key=lambda one: -int(one["id"]))
+        if self.by_key:
+            found.sort(key=lambda one: int(one["key"].rpartition("-")[2]))
+            last = re.search(r'key > "\w+-(\d+)"', jql)
+            if last:
+                least = int(last[1])
+                found = [one for one in found if int(one["key"].rpartition("-")[2]) > least]
+            listed = re.search(r"key in \((.*?)\)", jql)
+            if listed:
+                every = self.issues.values()
+                found = [one for one in every if f'"{one["key"]}"' in listed[1]]
+            if "project not in" in jql:
+                found = []
+        return httpx2.Response(200, json={"issues": found, "isLast": True})
 
     def _part(self, issue: Any, name: str | None) -> Any:
         if name is None:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.operations.context import Gateway
-from gateway.operations.intake import changed_since, take_changes
+from gateway.operations.intake import take_changes
 from gateway.operations.polling import SWEEP_EVERY, Poller
 from tests.gateway.operations.test_intake import airlock, edit
 from tests.recorded import BY_NAME, load
@@ -14,18 +14,6 @@ from tests.sandboxes import Inside
 def jirametrics() -> Iterator[tuple[Gateway, Inside, Inside]]:
     with airlock(load(BY_NAME["jirametrics"])) as found:
         yield found
-
-
-@pytest.mark.parametrize(
-    ("jql", "wanted"),
-    [
-        ('project in ("A")', '(project in ("A")) AND updated >= -5m'),
-        ("a = 1 OR b = 2 Order  By rank", "(a = 1 OR b = 2) AND updated >= -5m"),
-        ("ORDER BY key", "updated >= -5m"),
-    ],
-)
-def test_the_window_is_put_around_any_scope(jql: str, wanted: str) -> None:
-    assert changed_since(jql, 5) == wanted
 
 
 def test_only_the_first_poll_reads_everything(jirametrics: tuple[Gateway, Inside, Inside]) -> None:
@@ -50,4 +38,4 @@ def test_everything_is_read_again_after_a_day(jirametrics: tuple[Gateway, Inside
 def test_nothing_can_have_changed_before_the_first_intake(
     jirametrics: tuple[Gateway, Inside, Inside],
 ) -> None:
-    assert take_changes(jirametrics[0], 5) is None
+    assert take_changes(jirametrics[0], 180) is None
