@@ -12,17 +12,14 @@ from gateway.cli.processes import environment
 from gateway.operations.context import Gateway
 from gateway.store import baselines, reading
 from seed_data.world import make_world
-from tests.databases import database_url, postgres
 from tests.house import House, empty_house
-
-__all__ = ["database_url", "postgres"]
 
 PATIENCE = 60.0
 #: ``airlock intake`` with pages so small that an intake of few issues is a long one.
 SMALL_PAGES = """
 from gateway.cli.main import main
 from gateway.operations import sweeping
-sweeping.PAGE = 5
+sweeping.PAGE = 3
 raise SystemExit(main(["intake"]))
 """
 
@@ -55,12 +52,10 @@ def kill_behind(house: House, log: Path, least: int) -> int:
 
 
 def test_an_intake_that_is_killed_twice_reads_nothing_twice_and_misses_nothing(
-    tmp_path: Path, database_url: str
+    tmp_path: Path,
 ) -> None:
-    world = make_world(5, size=30)
+    world = make_world(5, size=12)
     with empty_house(tmp_path) as house:
-        house.env["AIRLOCK_DATABASE_URL"] = database_url
-        house.env["AIRLOCK_SECRET_KEY"] = "the same for every process"
         house.upstream.door.call("PUT", "/site", world.metadata)
         house.upstream.door.call("POST", "/issues", {"issues": world.baselines()})
         house.open()
@@ -78,7 +73,7 @@ def test_an_intake_that_is_killed_twice_reads_nothing_twice_and_misses_nothing(
             stands = reading.get(conn, "shop")
         assert (stands.sweep, met(house.gateway)) == (None, 0)
         assert stands.read_until > 0
-        token = house.token("claude", "712020:airlock-service", mine_only=False)
+        token = house.token("claude", world.cast.person.email, mine_only=False)
         shown = house.agent(token).get(
             "/rest/api/3/search/jql", params={"jql": "project in (WEB, PAY)", "maxResults": 5000}
         )
