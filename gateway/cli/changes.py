@@ -3,13 +3,19 @@
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
-from gateway.cli.telling import say_json, say_table, with_gateway
-from gateway.operations import reviewing
+from gateway.cli.dry_run import dry_run_lines
+from gateway.cli.main import CONFLICT, FAILED, OK, USAGE
+from gateway.cli.telling import say, say_json, say_table, with_gateway
+from gateway.operations import preflight, reviewing
 from gateway.operations.context import Gateway
+from gateway.promotion.preflight import Verdict
 from gateway.review.refusals import UnknownReviewError
 from gateway.review.values import InboxRow
+
+_Verb = Callable[[Gateway, argparse.Namespace], int]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,12 +29,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--wait-seconds", type=float, default=60, help="wait so long at most")
     show = verbs.add_parser("show", help="show one change set as JSON")
     show.add_argument("number", help="CS-7 or 7")
+    dry = verbs.add_parser(
+        "dry-run", help="check everything promotion needs, print the requests, write nothing"
+    )
+    dry.add_argument("number", help="CS-7 or 7")
+    dry.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked for."""
-    verb = {"list": _list, "show": _show}[args.verb]
-    return with_gateway(lambda gateway: verb(gateway, args))
+    verb = {"list": _list, "show": _show, "dry-run": _dry_run}[args.verb]
+    return with_gateway(lambda gateway: _known(verb, gateway, args))
+
+
+def _known(verb: _Verb, gateway: Gateway, args: argparse.Namespace) -> int:
+    """Do something to a change set that there is; say so when there is none."""
+    if hasattr(args, "number"):
+        number = str(args.number).upper().removeprefix("CS-")
+        if not number.isdigit():
+            sys.stderr.write(f"airlock: {args.number!r} is not the number of a change set.\n")
+            return USAGE
+        args.number = int(number)
+    try:
+        return verb(gateway, args)
+    except UnknownReviewError as error:
+        sys.stderr.write(f"airlock: {error}\n")
+        return FAILED
 
 
 def _list(gateway: Gateway, args: argparse.Namespace) -> int:
@@ -58,15 +84,16 @@ def _told(row: InboxRow) -> dict[str, Any]:
 
 
 def _show(gateway: Gateway, args: argparse.Namespace) -> int:
-    number = str(args.number).upper().removeprefix("CS-")
-    if not number.isdigit():
-        sys.stderr.write(f"airlock: {args.number!r} is not the number of a change set.\n")
-        return 2
-    try:
-        shown = reviewing.view(gateway, int(number))
-    except UnknownReviewError as error:
-        sys.stderr.write(f"airlock: {error}\n")
-        return 1
-    say_json(shown.model_dump(mode="json"))
-    sys.stderr.write(f"To decide, open {gateway.settings.public_url}/cs/{number}\n")
-    return 0
+    say_json(reviewing.view(gateway, args.number).model_dump(mode="json"))
+    sys.stderr.write(f"To decide, open {gateway.settings.public_url}/cs/{args.number}\n")
+    return OK
+
+
+def _dry_run(gateway: Gateway, args: argparse.Namespace) -> int:
+    report = preflight.dry_run(gateway, args.number)
+    if args.json:
+        say_json(report.model_dump(mode="json"))
+    else:
+        for line in dry_run_lines(report):
+            say(line)
+    return CONFLICT if report.verdict is Verdict.BLOCKED else OK

@@ -52,6 +52,11 @@ def view(
     return view_of(gateway, see(gateway, review, read_now=read_now, viewer=viewer))
 
 
+def look(gateway: Gateway, review_id: int, *, read_now: bool = True) -> Sight:
+    """Return a review with all that decisions stand on; raises UnknownReviewError."""
+    return see(gateway, _review(gateway, review_id), read_now=read_now)
+
+
 def decide(  # noqa: PLR0917 - a decision is no less than these seven
     gateway: Gateway,
     person: str,

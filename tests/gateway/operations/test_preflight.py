@@ -1,0 +1,96 @@
+"""The dry run reads, judges and never writes."""
+
+from typing import Any
+
+import pytest
+
+from gateway.operations import preflight, reviewing
+from gateway.promotion.preflight import Preflight, Verdict
+from gateway.review.refusals import UnknownReviewError
+from gateway.store import sites
+from sandbox.contract.shapes import ChangeKind
+from tests.gateway.operations.conftest import House
+from tests.gateway.promotion.world import DOING, NEW_ID, NEW_KEY, change, change_set, create, edit
+
+
+def codes(report: Preflight) -> set[str]:
+    every = [*report.remarks, *(one for each in report.operations for one in each.remarks)]
+    return {one.code for one in every}
+
+
+def test_a_dry_run_of_every_state_writes_nothing(house: House) -> None:
+    move = change(ChangeKind.TRANSITION, {"status": DOING, "transition": {"id": "11"}}, id="c2")
+    review = house.arrive(change_set(edit("summary", "New"), move))
+    fresh = preflight.dry_run(house.gateway, review)
+    # This Jira tells of no permissions and no screens: said so, and nothing is assumed.
+    assert fresh.verdict is Verdict.WARNING
+    assert codes(fresh) == {"permission_unknown", "screen_unknown"}
+    assert fresh.author == "gate"
+    digest = reviewing.view(house.gateway, review).digest
+    assert fresh.digest == digest
+    reviewing.approve(house.gateway, "eve", review, digest)
+    assert preflight.dry_run(house.gateway, review).operations == fresh.operations
+    assert house.jira.effects == []
+    reviewing.promote(house.gateway, "eve", review, digest)
+    house.promote_all()
+    before = list(house.jira.effects)
+    after = preflight.dry_run(house.gateway, review)
+    assert codes(after) == {"done"}
+    assert after.verdict is Verdict.OK
+    assert house.jira.effects == before
+
+
+@pytest.mark.parametrize("fault", ["500", "401", "429", "unreachable", "lost"])
+def test_a_jira_that_cannot_be_read_blocks(house: House, fault: str) -> None:
+    review = house.arrive(change_set(edit("summary", "New")))
+    house.jira.reads = fault
+    report = preflight.dry_run(house.gateway, review)
+    assert report.verdict is Verdict.BLOCKED
+    assert "unread" in codes(report)
+    assert report.operations[0].request.body
+
+
+def test_drift_blocks_and_says_which_field(house: House) -> None:
+    review = house.arrive(change_set(edit("summary", "New")))
+    house.jira.edit("10001", "Bob", summary="Bob's")
+    report = preflight.dry_run(house.gateway, review)
+    [drift] = [one for one in report.operations[0].remarks if one.code == "drift"]
+    assert "Summary" in drift.sentence
+    assert {"drift", "obstacle"} <= codes(report)
+
+
+def test_an_issue_that_an_earlier_set_makes_has_to_be_made_first(house: House) -> None:
+    house.arrive(change_set(create()))
+    late = change(ChangeKind.COMMENT, {"body": "x"}, issue_id=NEW_ID, issue_key=NEW_KEY)
+    review = house.arrive(change_set(late, number=2))
+    report = preflight.dry_run(house.gateway, review)
+    assert {"temporary", "obstacle"} <= codes(report)
+    assert report.operations[0].request.later[0].shown == NEW_ID
+
+
+def test_a_paused_site_and_a_rejected_change_are_told(house: House) -> None:
+    review = house.arrive(change_set(edit("summary", "New")))
+    with house.gateway.database.write() as conn:
+        sites.pause(conn, house.gateway.site, "Jira no longer accepts our credentials (401).")
+    assert "paused" in codes(preflight.dry_run(house.gateway, review))
+    digest = reviewing.view(house.gateway, review).digest
+    reviewing.decide(house.gateway, "rob", review, "c1", "reject", "no", digest)
+    assert "obstacle" in codes(preflight.dry_run(house.gateway, review))
+
+
+def test_an_unknown_review_is_said(house: House) -> None:
+    with pytest.raises(UnknownReviewError):
+        preflight.dry_run(house.gateway, 99)
+
+
+def test_only_reads_are_sent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    review = house.arrive(change_set(create(), edit("labels", ["a"])))
+    sent: list[tuple[str, str]] = []
+
+    def note(request: Any) -> None:
+        sent.append((request.method, request.url.path))
+
+    house.gateway.upstream.http.event_hooks = {"request": [note]}
+    preflight.dry_run(house.gateway, review)
+    assert len(sent) > 4
+    assert {method for method, _ in sent} == {"GET"}

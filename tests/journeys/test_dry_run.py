@@ -1,0 +1,109 @@
+"""A dry run against a real upstream: it changes nothing, and what it prints is what is sent."""
+
+import json
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+from gateway.operations import preflight
+from gateway.promotion.preflight import OperationReport, Preflight, Verdict
+from gateway.promotion.values import MARKER_KEY
+from tests.gateway.cli.running import airlock
+from tests.house import House
+from tests.journeys.staging import approve_and_promote, changed, fresh, start, upstream
+
+
+def journal(built: House) -> list[Any]:
+    """Return everything that was ever written at the fake Jira."""
+    with closing(sqlite3.connect(built.folder / "upstream.db")) as conn:
+        return [conn.execute(f"SELECT * FROM {one}").fetchall() for one in ("journal", "version")]
+
+
+def staged(built: House, name: str) -> tuple[str, int]:
+    """Have an agent edit, comment, move and link an issue, and make one with a sub-issue."""
+    key, other, task = fresh(built), fresh(built), start(built, name)
+    task.send("PUT", f"issue/{key}", {"fields": {"summary": "새 제목", "labels": ["a", "b"]}})
+    body = {"type": "doc", "version": 1, "content": []}
+    task.send("POST", f"issue/{key}/comment", {"body": body})
+    [move, *_] = task.read(f"issue/{key}/transitions")["transitions"]
+    task.send("POST", f"issue/{key}/transitions", {"transition": {"id": move["id"]}})
+    ends = {"inwardIssue": {"key": key}, "outwardIssue": {"key": other}}
+    task.send("POST", "issueLink", {"type": {"name": "Blocks"}, **ends})
+    fields = {"project": {"key": "WEB"}, "issuetype": {"name": "Task"}, "summary": "새 이슈"}
+    made = task.send("POST", "issue", {"fields": fields})
+    task.send("PUT", f"issue/{key}", {"fields": {"summary": f"앞의 일: {made['key']}"}})
+    return key, task.submit()
+
+
+def test_what_is_printed_is_what_is_sent_and_nothing_else_was(built: House) -> None:
+    _, review = staged(built, "dry-run")
+    before, written = built.snapshot(), journal(built)
+    report = preflight.dry_run(built.gateway, review)
+    assert [one for one in report.operations if one.verdict is not Verdict.OK] == [], report
+    assert report.author == "Airlock (service account)"
+    assert changed(before, built.snapshot()) == {}
+    assert journal(built) == written
+
+    sent: list[Any] = []
+    built.gateway.upstream.http.event_hooks = {"request": [sent.append]}
+    view = approve_and_promote(built, review)
+    assert [one.trouble for one in view.operations] == [""] * len(report.operations)
+    writes = [one for one in sent if one.method != "GET" and not one.url.path.endswith("/jql")]
+    assert len(writes) == len(report.operations) >= 5
+    real = real_names(view)
+    for shown, request in zip(report.operations, writes, strict=True):
+        assert request.method == shown.request.method
+        assert str(request.url) == filled(shown.request.url, shown, real)
+        wanted = json.loads(filled(shown.request.body, shown, real))
+        assert without_mark(json.loads(request.content)) == without_mark(wanted)
+
+
+def real_names(view: Any) -> dict[str, str]:
+    """Return temporary id and key to the real ones."""
+    found: dict[str, str] = {}
+    for one in view.operations:
+        if one.planned.kind == "create":
+            found[one.planned.issue_id] = one.receipt.upstream_id
+            found[one.planned.issue_key] = one.receipt.upstream_key
+    return found
+
+
+def filled(text: str, shown: OperationReport, real: dict[str, str]) -> str:
+    """Fill in what the report said would be filled in later, and only that."""
+    for later in shown.request.later:
+        text = text.replace(later.shown, real.get(later.shown, later.shown))
+    return text
+
+
+def without_mark(body: Any) -> Any:
+    marks = body.pop("properties", [])
+    assert all(one["key"] == MARKER_KEY for one in marks)
+    return body
+
+
+def test_what_jira_would_refuse_is_blocked_before_anything_is_written(built: House) -> None:
+    key = fresh(built)
+    task = start(built, "dry-run-blocked")
+    [move, *_] = task.read(f"issue/{key}/transitions")["transitions"]
+    task.send("POST", f"issue/{key}/transitions", {"transition": {"id": move["id"]}})
+    review = task.submit()
+    # A colleague moves it on: from there Jira offers something else.
+    for _ in range(2):
+        [step, *_] = upstream(built, "GET", f"issue/{key}/transitions")["transitions"]
+        upstream(built, "POST", f"issue/{key}/transitions", {"transition": {"id": step["id"]}})
+    report = preflight.dry_run(built.gateway, review)
+    assert report.verdict is Verdict.BLOCKED
+    assert report.operations[0].verdict is Verdict.BLOCKED
+
+
+def test_the_command_prints_it_and_its_exit_code_says_whether_it_is_blocked(built: House) -> None:
+    key, review = staged(built, "dry-run-command")
+    said = airlock("changes", "dry-run", f"CS-{review}", env=built.env, folder=built.folder)
+    assert said.returncode == 0, said.stderr
+    assert f"CS-{review}: ok. Nothing was written." in said.stdout
+    assert f"PUT {built.upstream.url}/rest/api/3/issue/" in said.stdout
+    assert "the key of the issue that request 1 creates" in said.stdout
+    upstream(built, "PUT", f"issue/{key}", {"fields": {"summary": "동료가 고침"}})
+    told = airlock("changes", "dry-run", str(review), "--json", env=built.env, folder=built.folder)
+    assert told.returncode == 3
+    assert Preflight.model_validate_json(told.stdout).troubles
