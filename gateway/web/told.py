@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from gateway.web.language import N_, Tongue
+from gateway.web.told_dry_run import DRY_RUN
 from gateway.web.told_undo import UNDO_SENTENCES
 
 #: ``%(…)s`` stands for a value.
@@ -109,6 +110,8 @@ SENTENCES: tuple[str, ...] = (
     N_("Jira's answer did not arrive (%(error)s)."),
     N_("The way to Jira is closed (%(error)s)."),
     N_("Jira no longer accepts our credentials (401)."),
+    # what a dry run found
+    *DRY_RUN,
     # why no token was made
     N_("An agent needs a name of 1 to 100 characters."),
     N_("Choose one."),

@@ -10,21 +10,23 @@ from gateway.promotion.preflight import OperationReport, Preflight, Verdict
 from gateway.promotion.values import MARKER_KEY
 from tests.gateway.cli.running import airlock
 from tests.house import House
-from tests.journeys.staging import approve_and_promote, changed, fresh, start, upstream
+from tests.journeys.metadata import built_versions, version_gone
+from tests.journeys.staging import approve_and_promote, changed, fresh, paragraph, start, upstream
 
 
 def journal(built: House) -> list[Any]:
     """Return everything that was ever written at the fake Jira."""
     with closing(sqlite3.connect(built.folder / "upstream.db")) as conn:
-        return [conn.execute(f"SELECT * FROM {one}").fetchall() for one in ("journal", "version")]
+        return [
+            conn.execute(f"SELECT * FROM {one}").fetchall() for one in ("journal", "issue_version")
+        ]
 
 
 def staged(built: House, name: str) -> tuple[str, int]:
     """Have an agent edit, comment, move and link an issue, and make one with a sub-issue."""
     key, other, task = fresh(built), fresh(built), start(built, name)
     task.send("PUT", f"issue/{key}", {"fields": {"summary": "새 제목", "labels": ["a", "b"]}})
-    body = {"type": "doc", "version": 1, "content": []}
-    task.send("POST", f"issue/{key}/comment", {"body": body})
+    task.send("POST", f"issue/{key}/comment", {"body": paragraph("확인")})
     [move, *_] = task.read(f"issue/{key}/transitions")["transitions"]
     task.send("POST", f"issue/{key}/transitions", {"transition": {"id": move["id"]}})
     ends = {"inwardIssue": {"key": key}, "outwardIssue": {"key": other}}
@@ -40,7 +42,7 @@ def test_what_is_printed_is_what_is_sent_and_nothing_else_was(built: House) -> N
     before, written = built.snapshot(), journal(built)
     report = preflight.dry_run(built.gateway, review)
     assert [one for one in report.operations if one.verdict is not Verdict.OK] == [], report
-    assert report.author == "Airlock (service account)"
+    assert report.author == built.gateway.upstream.myself()["displayName"]
     assert changed(before, built.snapshot()) == {}
     assert journal(built) == written
 
@@ -82,18 +84,20 @@ def without_mark(body: Any) -> Any:
 
 
 def test_what_jira_would_refuse_is_blocked_before_anything_is_written(built: House) -> None:
-    key = fresh(built)
-    task = start(built, "dry-run-blocked")
-    [move, *_] = task.read(f"issue/{key}/transitions")["transitions"]
-    task.send("POST", f"issue/{key}/transitions", {"transition": {"id": move["id"]}})
+    keys, task = [fresh(built), fresh(built)], start(built, "dry-run-blocked")
+    newest = built_versions(built)[-1]
+    task.send("PUT", f"issue/{keys[0]}", {"fields": {"duedate": "2027-02-01"}})
+    task.send("PUT", f"issue/{keys[1]}", {"fields": {"versions": [{"id": newest["id"]}]}})
     review = task.submit()
-    # A colleague moves it on: from there Jira offers something else.
-    for _ in range(2):
-        [step, *_] = upstream(built, "GET", f"issue/{key}/transitions")["transitions"]
-        upstream(built, "POST", f"issue/{key}/transitions", {"transition": {"id": step["id"]}})
-    report = preflight.dry_run(built.gateway, review)
-    assert report.verdict is Verdict.BLOCKED
-    assert report.operations[0].verdict is Verdict.BLOCKED
+    before = built.snapshot()
+    with version_gone(built):
+        report = preflight.dry_run(built.gateway, review)
+    verdicts = [one.verdict for one in report.operations]
+    assert verdicts == [Verdict.OK, Verdict.BLOCKED]
+    [trouble] = report.troubles
+    assert trouble.code == "option"
+    assert changed(before, built.snapshot()) == {}
+    assert preflight.dry_run(built.gateway, review).verdict is Verdict.OK
 
 
 def test_the_command_prints_it_and_its_exit_code_says_whether_it_is_blocked(built: House) -> None:

@@ -158,6 +158,8 @@ class SmallJira:
         if name in ("watchers", "remotelink"):
             every = self.beside(issue["id"], name)
             return {"watchers": every} if name == "watchers" else every
+        if name not in ("comment", "worklog"):
+            return None
         every = issue["fields"].get(name, {}).get(f"{name}s", [])
         return {f"{name}s": every, "startAt": 0, "maxResults": 100, "total": len(every)}
 

@@ -92,9 +92,11 @@ _BELOW = (
     GATEWAY / "operations" / "seeing.py",
     GATEWAY / "operations" / "undoing.py",
     GATEWAY / "promotion" / "lasting.py",
+    GATEWAY / "operations" / "preflight.py",
+    GATEWAY / "promotion" / "preflight_checks.py",
 )
 #: What is called with sentences for people.
-_SAYING = frozenset({"Refusal", "append", "_refused", "Lasting"})
+_SAYING = frozenset({"Refusal", "append", "_refused", "Lasting", "blocked", "warning", "ok"})
 
 
 def sentences_below() -> set[str]:
