@@ -31,7 +31,7 @@ from gateway.promotion.preflight_evidence import Evidence, Question, questions
 from gateway.promotion.references import unresolved, with_real
 from gateway.promotion.states import OpState
 from gateway.promotion.values import PlannedOperation, Request
-from gateway.review.rules import obstacles
+from gateway.review.rules import READ_ONLY, obstacles
 from gateway.review.states import State
 from gateway.store import outbox, sites
 from gateway.upstream.client import Upstream
@@ -110,7 +110,7 @@ def _with_real(planned: PlannedOperation, real: dict[str, str]) -> PlannedOperat
 
 def _writer(gateway: Gateway) -> Upstream:
     """Return the connection that promotion would write through."""
-    return gateway.upstream
+    return gateway.writing().upstream
 
 
 def _whole(gateway: Gateway, run: _Run, paused: str | None) -> Iterable[Remark]:
@@ -121,6 +121,9 @@ def _whole(gateway: Gateway, run: _Run, paused: str | None) -> Iterable[Remark]:
         return
     if paused is not None:
         yield blocked("paused", paused, "Nothing is written before that is put right.")
+    if gateway.settings.read_only:
+        step = "Ask whoever runs it for credentials that may write."
+        yield blocked("read_only", READ_ONLY, step)
     if sight.plan is not None and sight.plan.identity != gateway.identity:
         yield blocked("site", "It was approved for another Jira than the one that is connected.")
     unread = run.evidence.troubles.get(_AUTHOR)

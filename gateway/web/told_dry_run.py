@@ -39,6 +39,7 @@ DRY_RUN: tuple[str, ...] = (
     N_("Nothing is written before that is put right."),
     N_("It was approved for another Jira than the one that is connected."),
     N_("Promote that one first."),
+    N_("Ask whoever runs it for credentials that may write."),
     # what is filled in later, as the end of a sentence
     N_("our mark, by which a lost answer is found again"),
     N_("the id that Jira then offers for the same target status"),

@@ -1,5 +1,6 @@
 """The dry run reads, judges and never writes."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from gateway.review.refusals import UnknownReviewError
 from gateway.store import sites
 from sandbox.contract.shapes import ChangeKind
 from tests.gateway.operations.conftest import House
+from tests.gateway.operations.small_jira import SmallJira
 from tests.gateway.promotion.world import DOING, NEW_ID, NEW_KEY, change, change_set, create, edit
 
 
@@ -94,3 +96,16 @@ def test_only_reads_are_sent(house: House, monkeypatch: pytest.MonkeyPatch) -> N
     preflight.dry_run(house.gateway, review)
     assert len(sent) > 4
     assert {method for method, _ in sent} == {"GET"}
+
+
+def test_it_is_checked_as_the_account_that_writes(house: House) -> None:
+    review = house.arrive(change_set(edit("summary", "New")))
+    own = SmallJira()
+    writer = replace(house.gateway.upstream, http=own.http())
+    house.gateway.writer = writer
+    own.reads = "401"
+    assert "unread" in codes(preflight.dry_run(house.gateway, review))
+    own.reads = ""
+    assert "unread" not in codes(preflight.dry_run(house.gateway, review))
+    house.gateway.settings = replace(house.gateway.settings, read_only=True)
+    assert "read_only" in codes(preflight.dry_run(house.gateway, review))
