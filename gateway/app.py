@@ -10,6 +10,7 @@ from gateway.web import (
     health_pages,
     history_pages,
     inbox_pages,
+    oidc_pages,
     run_pages,
     sign_in_pages,
 )
@@ -26,6 +27,7 @@ PAGES = (
     history_pages,
     agent_pages,
     sign_in_pages,
+    oidc_pages,
     health_pages,
 )
 #: A form is a digest and a few words; twice what the longest words can take, encoded.

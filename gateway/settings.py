@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.jira_settings import JIRA, Setting
+from gateway.people_settings import PEOPLE, Oidc, OidcSettingsError, oidc_of
 
 TABLE: tuple[Setting, ...] = (
     Setting("AIRLOCK_HOST", "127.0.0.1", "address the reviewers' pages listen on"),
@@ -94,6 +95,7 @@ TABLE: tuple[Setting, ...] = (
         "loopback URL of a sandbox that may stand in for Jira outside the demo; only from "
         "the process environment, never from a file",
     ),
+    *PEOPLE,
     *JIRA,
 )
 
@@ -155,6 +157,8 @@ class Settings:
     read_only: bool = False
     #: ``service``, ``requester`` or ``approver``: as whom is written.
     author: str = "service"
+    #: Where people sign in, or None: by one-time links alone.
+    oidc: Oidc | None = None
     #: Sentences for the person who starts the gateway.
     warnings: tuple[str, ...] = ()
 
@@ -193,6 +197,7 @@ class Settings:
             test_upstream=test_upstream,
             read_only=_truth(names, "AIRLOCK_READ_ONLY"),
             author=_one_of(names, "AIRLOCK_AUTHOR", ("service", "requester", "approver")),
+            oidc=_oidc(names),
             warnings=unknown_names({**(dotenv or {}), **env}),
         )
 
@@ -291,6 +296,13 @@ def _one_of(names: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> st
     if names[name] not in allowed:
         raise SettingsError(name, f"is '{names[name]}'; it may be {' or '.join(allowed)}.")
     return names[name]
+
+
+def _oidc(names: Mapping[str, str]) -> Oidc | None:
+    try:
+        return oidc_of(names)
+    except OidcSettingsError as error:
+        raise SettingsError(error.name, str(error)) from None
 
 
 def _number(names: Mapping[str, str], name: str) -> float:

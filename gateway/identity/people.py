@@ -49,6 +49,25 @@ def admit(gateway: House, person: Person, *, by: str) -> Person:
     return stored
 
 
+def welcome(gateway: House, person: Person) -> Person:
+    """Let somebody in whom an identity provider vouches for, with the role it gives them.
+
+    Unlike `admit` it makes nobody admin for being first.
+    """
+    now = gateway.clock()
+    with gateway.database.write() as conn:
+        stored = people.get(conn, person.person)
+        if stored == person:
+            return person
+        if stored is None:
+            people.add(conn, person, now=now)
+        else:
+            people.change(conn, person)
+        body: JsonObject = {"person": person.person, "role": str(person.role)}
+        audit.append(conn, at=now, actor=person.person, kind="person", body=body)
+    return person
+
+
 def known(gateway: House, person: str) -> Person:
     """Return a person; an empty house admits the first one as its admin."""
     with gateway.database.read() as conn:

@@ -48,6 +48,19 @@ def link_used(request: Request, tongue: Tongue) -> Response:
     )
 
 
+def not_let_in(request: Request, tongue: Tongue, sentence: str) -> Response:
+    """Return the page for somebody whom the identity provider did not bring in."""
+    return _page(
+        request,
+        403,
+        tongue.gettext("You were not signed in"),
+        in_tongue(sentence, tongue),
+        next_step=tongue.gettext("Try again; if it stays so, ask an admin of this gateway."),
+        href=PATH,
+        link_text=tongue.gettext("Sign in"),
+    )
+
+
 def _page(
     request: Request,
     status: int,

@@ -14,9 +14,16 @@ router = APIRouter()
 
 
 @router.get(links.PATH)
-def open_link(request: Request, person: VisitorDep, tongue: TongueDep, link: str = "") -> Response:
+def open_link(
+    request: Request,
+    gateway: GatewayDep,
+    person: VisitorDep,
+    tongue: TongueDep,
+    link: str = "",
+) -> Response:
     """Show the button; opening a link does not use it up, mail scanners open links."""
-    return page(request, "sign_in.html", tongue, person, link=link[:200])
+    elsewhere = gateway.settings.oidc is not None
+    return page(request, "sign_in.html", tongue, person, link=link[:200], elsewhere=elsewhere)
 
 
 @router.post(links.PATH)
@@ -25,10 +32,15 @@ def sign_in(request: Request, gateway: GatewayDep, tongue: TongueDep, form: Sign
     person = links.consume(gateway, form.link)
     if person is None:
         return link_used(request, tongue)
+    return signed_in(request, sessions.begin(gateway, person))
+
+
+def signed_in(request: Request, cookie: str) -> Response:
+    """Answer somebody whose session began: its cookie, and the inbox."""
     answer = RedirectResponse("/", status_code=303)
     answer.set_cookie(
         cookie_name(request),
-        sessions.begin(gateway, person),
+        cookie,
         max_age=sessions.LIFETIME_S,
         secure=secure(request),
         httponly=True,

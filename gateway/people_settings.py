@@ -1,0 +1,90 @@
+"""The settings of sign-in by OpenID Connect; ``gateway.settings`` adds them to its table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from gateway.jira_settings import Setting
+from gateway.review.people import LADDER, Role
+
+PEOPLE: tuple[Setting, ...] = (
+    Setting(
+        "AIRLOCK_OIDC_ISSUER",
+        "",
+        "people sign in at this OpenID Connect issuer (https; its address as in its tokens)",
+    ),
+    Setting("AIRLOCK_OIDC_CLIENT_ID", "", "the gateway's client id at the issuer"),
+    Setting("AIRLOCK_OIDC_CLIENT_SECRET", "", "the gateway's client secret there", secret=True),
+    Setting("AIRLOCK_OIDC_SCOPE", "openid profile email", "scopes that are asked for"),
+    Setting("AIRLOCK_OIDC_GROUPS_CLAIM", "groups", "claim that lists a person's groups"),
+    Setting(
+        "AIRLOCK_OIDC_ROLES",
+        "",
+        "role=group, comma-separated, such as approver=jira-leads,viewer=*; the highest that "
+        "fits is taken, and who is in none cannot sign in",
+    ),
+)
+
+#: Group that everybody of the issuer is in.
+EVERYBODY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Oidc:
+    """One issuer, and what its groups mean here."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: str = "openid profile email"
+    groups_claim: str = "groups"
+    #: Role and group, as they were written.
+    roles: tuple[tuple[Role, str], ...] = ()
+
+
+class OidcSettingsError(ValueError):
+    """A setting of the sign-in cannot be used; has its name and what is wrong with it."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        """Say which setting and what is wrong with it."""
+        super().__init__(problem)
+        self.name = name
+
+
+def oidc_of(names: Mapping[str, str]) -> Oidc | None:
+    """Return the issuer that is set, or None; raises OidcSettingsError."""
+    issuer = names["AIRLOCK_OIDC_ISSUER"]
+    if not issuer:
+        return None
+    parts = urlsplit(issuer)
+    local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and local):
+        raise OidcSettingsError("AIRLOCK_OIDC_ISSUER", "has to be an https address.")
+    if not names["AIRLOCK_OIDC_CLIENT_ID"]:
+        raise OidcSettingsError("AIRLOCK_OIDC_CLIENT_ID", "must be set with AIRLOCK_OIDC_ISSUER.")
+    roles = _roles(names["AIRLOCK_OIDC_ROLES"])
+    if not roles:
+        raise OidcSettingsError(
+            "AIRLOCK_OIDC_ROLES", "must be set with AIRLOCK_OIDC_ISSUER: nobody could sign in."
+        )
+    return Oidc(
+        issuer=issuer,
+        client_id=names["AIRLOCK_OIDC_CLIENT_ID"],
+        client_secret=names["AIRLOCK_OIDC_CLIENT_SECRET"],
+        scope=names["AIRLOCK_OIDC_SCOPE"],
+        groups_claim=names["AIRLOCK_OIDC_GROUPS_CLAIM"],
+        roles=roles,
+    )
+
+
+def _roles(text: str) -> tuple[tuple[Role, str], ...]:
+    found = []
+    for one in (part.strip() for part in text.split(",") if part.strip()):
+        role, separator, group = (word.strip() for word in one.partition("="))
+        if not separator or not group or role not in list(LADDER):
+            known = ", ".join(LADDER)
+            raise OidcSettingsError(
+                "AIRLOCK_OIDC_ROLES", f"has '{one}'; it has to be role=group, a role of {known}."
+            )
+        found.append((Role(role), group))
+    return tuple(found)
