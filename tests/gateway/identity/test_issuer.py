@@ -45,7 +45,7 @@ class _Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer discovery and keys."""
-        own = f"http://127.0.0.1:{self.server.server_address[1]}"
+        own = f"http://{self.headers['host']}"
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
         found: dict[str, Any] = {"keys": [{**public, "kid": "one", "alg": "RS256", "use": "sig"}]}
         if self.path.endswith("openid-configuration"):
@@ -134,7 +134,7 @@ def test_a_token_that_is_not_for_this_attempt_is_refused(
 
 def test_a_token_that_the_issuer_did_not_sign_is_refused(issuer: Issuer) -> None:
     good = claims(issuer)
-    unsigned = jwt.encode(good, None, algorithm="none", headers={"kid": "one"})
+    unsigned = jwt.encode(good, "", algorithm="none", headers={"kid": "one"})
     symmetric = signed(good, "s" * 32, algorithm="HS256")
     for token in (signed(good, OTHER), signed(good, OTHER, "two"), unsigned, symmetric, "", "a.b"):
         Told.id_token = token
@@ -177,7 +177,7 @@ def test_the_highest_role_wins_and_no_group_means_no_role() -> None:
 def test_a_jira_account_is_found_by_a_verified_address_alone() -> None:
     oidc = Oidc("https://i.example", "c", "", roles=ROLES)
     users: list[Any] = [{"accountId": "a1", "emailAddress": "Kim@x.example"}]
-    found = {"sub": "kim", "email": "kim@x.example", "email_verified": True}
+    found: dict[str, Any] = {"sub": "kim", "email": "kim@x.example", "email_verified": True}
     assert person_of({**found}, oidc, users).jira_account == "a1"
     assert person_of({**found, "email_verified": False}, oidc, users).jira_account is None
     assert person_of({**found}, oidc, users * 2).jira_account is None
