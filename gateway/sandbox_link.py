@@ -121,6 +121,11 @@ class SandboxLink:
         found = self._ask("GET", f"/change-sets/{quote(change_set_id, safe='')}/reads")
         return _shaped(_READS, found.get("reads"))
 
+    def file(self, attachment_id: str, largest: int) -> bytes:
+        """Return the bytes of a staged file, unverified; refuses more than ``largest``."""
+        path = f"/attachments/{quote(attachment_id, safe='')}"
+        return self._told("GET", path, largest=largest)
+
     def put_outcome(self, outcome: Outcome) -> None:
         """Tell what became of a set."""
         self._ask("POST", "/outcomes", _dumped(outcome))
@@ -152,19 +157,31 @@ class SandboxLink:
     def _ask(
         self, method: str, path: str, body: JsonObject | None = None, **query: str
     ) -> JsonObject:
-        target = _ROOT + path + (f"?{urlencode(query)}" if query else "")
+        target = path + (f"?{urlencode(query)}" if query else "")
+        return _answer(self._told(method, target, body), f"{method} {path}")
+
+    def _told(
+        self, method: str, path: str, body: JsonObject | None = None, largest: int = LARGEST
+    ) -> bytes:
+        """Return the bytes of an answer; raises for everything but success."""
+        target = _ROOT + path
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = self._signed(method, target, content)
         try:
             with self._http.stream(
                 method, self._url + target, content=content, headers=headers
             ) as response:
-                said = _read(response)
+                said = _read(response, largest)
         except httpx2.HTTPError as error:
             raise SandboxAwayError(
                 f"The sandbox cannot be reached ({type(error).__name__}). Is it running?"
             ) from error
-        return _answer(response.status_code, said, f"{method} {path}")
+        status = response.status_code
+        if not 200 <= status < 300:
+            kind = NotThereError if status == 404 else SandboxLinkError
+            asked = f"{method} {path.partition('?')[0]}"
+            raise kind(f"The sandbox answered {status} to {asked}.{_reason(status, said)}")
+        return said
 
     def _signed(self, method: str, target: str, content: bytes) -> dict[str, str]:
         at, nonce = str(int(self._clock())), secrets.token_hex(16)
@@ -186,20 +203,17 @@ def _connection(where: str) -> tuple[str, httpx2.Client]:
     return url.rstrip("/"), httpx2.Client(trust_env=False, timeout=_TIMEOUT)
 
 
-def _read(response: httpx2.Response) -> bytes:
+def _read(response: httpx2.Response, largest: int) -> bytes:
     """Return the body, or refuse it as soon as it is larger than any honest one."""
     found = bytearray()
     for part in response.iter_bytes():
         found += part
-        if len(found) > LARGEST:
+        if len(found) > largest:
             raise SandboxLinkError("The sandbox's answer is too large to be an honest one.")
     return bytes(found)
 
 
-def _answer(status: int, said: bytes, asked: str) -> JsonObject:
-    if not 200 <= status < 300:
-        kind = NotThereError if status == 404 else SandboxLinkError
-        raise kind(f"The sandbox answered {status} to {asked}.{_reason(status, said)}")
+def _answer(said: bytes, asked: str) -> JsonObject:
     if not said:
         return {}
     try:

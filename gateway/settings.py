@@ -90,6 +90,23 @@ TABLE: tuple[Setting, ...] = (
         "yes on a one-person installation: the person an agent works for may approve its sets",
     ),
     Setting(
+        "AIRLOCK_DELETES",
+        "no",
+        "yes: an undo may delete what a promotion made, after a second confirmation; agents "
+        "never delete",
+    ),
+    Setting(
+        "AIRLOCK_NAME_IN_HISTORY",
+        "yes",
+        "yes: agent and approver are named in the history entry of edits and transitions",
+    ),
+    Setting(
+        "AIRLOCK_NAME_IN_COMMENT",
+        "no",
+        "yes: a comment on each issue that a promotion touches names agent and approver",
+    ),
+    Setting("AIRLOCK_LARGEST_FILE", "10", "megabytes that one attachment may have"),
+    Setting(
         "AIRLOCK_TEST_UPSTREAM",
         "",
         "loopback URL of a sandbox that may stand in for Jira outside the demo; only from "
@@ -151,6 +168,11 @@ class Settings:
     public_url: str = "http://127.0.0.1:8642"
     demo: bool = False
     self_approval: bool = False
+    deletes: bool = False
+    name_in_history: bool = True
+    name_in_comment: bool = False
+    #: Bytes.
+    largest_file: int = 10 * 1024 * 1024
     #: Loopback URL of a sandbox that may stand in for Jira, or None.
     test_upstream: str | None = None
     #: True: nothing is ever written to Jira.
@@ -194,6 +216,10 @@ class Settings:
             ).rstrip("/"),
             demo=_truth(names, "AIRLOCK_DEMO"),
             self_approval=_truth(names, "AIRLOCK_SELF_APPROVAL"),
+            deletes=_truth(names, "AIRLOCK_DELETES"),
+            name_in_history=_truth(names, "AIRLOCK_NAME_IN_HISTORY"),
+            name_in_comment=_truth(names, "AIRLOCK_NAME_IN_COMMENT"),
+            largest_file=round(_number(names, "AIRLOCK_LARGEST_FILE") * 1024 * 1024),
             test_upstream=test_upstream,
             read_only=_truth(names, "AIRLOCK_READ_ONLY"),
             author=_one_of(names, "AIRLOCK_AUTHOR", ("service", "requester", "approver")),

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -77,6 +77,8 @@ class SiteProject(_Part):
     key: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,9}$")]
     name: str = ""
     lead: str | None = None
+    #: ``software``, ``business``, or ``service_desk``: then comments are for customers.
+    type: Literal["software", "business", "service_desk"] = "software"
     components: tuple[Name, ...] = ()
     versions: tuple[Name, ...] = ()
 
@@ -179,6 +181,7 @@ class SiteFile(_Part):
                 by_name.get(one.lead or ""),
                 one.components,
                 one.versions,
+                one.type,
             )
             for one in self.projects
         ]

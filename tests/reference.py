@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from gateway.app import PAGES
 from gateway.cli.main import COMMANDS
 from gateway.jira_settings import Setting
+from gateway.promotion.kinds import KINDS
 from gateway.settings import TABLE
 from sandbox.contract.shapes import Flavour
 from sandbox.control_api import routes as control
@@ -43,6 +44,15 @@ _FAULTS = (
 _RULES = "Each of `rules`:"
 
 
+_KINDS = (
+    "Every kind of change: what must hold in the moment before it is sent, its request, how our "
+    "write is told from others, how a lost answer is looked up, what is read back, and how an "
+    "undo takes it back. No agent can stage a `delete`: only an undo makes one, where "
+    "`AIRLOCK_DELETES` is on, and every approver confirms it a second time. A comment in a "
+    "service project is internal; a reply to customers takes a second confirmation too."
+)
+
+
 def reference() -> str:
     """Return the whole page."""
     with inside_shadow("docs", Flavour.CLOUD) as sandbox:
@@ -68,6 +78,12 @@ def _commands_and_settings() -> list[str]:
         _table(("name", "meaning"), _described(Faults)),
         _RULES,
         _table(("name", "meaning"), _described(FaultRule)),
+        "## What can be promoted",
+        _KINDS,
+        _table(
+            ("kind", "before", "request", "marker", "lost answer", "read back", "undo"),
+            kind_rows(),
+        ),
         "## MCP tools",
         _table(
             ("tool", "arguments", "what it does"),
@@ -80,6 +96,22 @@ def _described(model: type[BaseModel]) -> Iterable[tuple[str, str]]:
     """Return each field of a model with what its docstring says."""
     for name, field in model.model_fields.items():
         yield f"`{name}`", " ".join((field.description or "").split())
+
+
+def kind_rows() -> list[tuple[str, ...]]:
+    """Return the table of kinds as rows of cells."""
+    return [
+        (
+            f"`{kind.value}`",
+            "; ".join(one.value for one in row.preconditions),
+            ", ".join(f"`{one}`" for one in row.request),
+            row.marker.value,
+            row.probe.value,
+            row.read_back.value,
+            row.inverse.value,
+        )
+        for kind, row in KINDS.items()
+    ]
 
 
 def _setting_row(one: Setting) -> tuple[str, str, str]:

@@ -4,21 +4,25 @@ Everything here happens after the intent was committed. Whatever goes wrong is t
 into what is known: nothing was sent, Jira refused, or nobody can tell.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
 from gateway.operations.context import Gateway
-from gateway.operations.looking_up import look_up, now_of
+from gateway.operations.looking_up import is_hidden, look_up, now_of
 from gateway.promotion import markers
 from gateway.promotion.drift import Drift, Now, compare, missing
 from gateway.promotion.fields import Fields, part
+from gateway.promotion.kinds import KINDS, ReadBack
+from gateway.promotion.naming import with_approver
 from gateway.promotion.probing import Finding
-from gateway.promotion.readback import effects, overwrote, replaced, side_effects
+from gateway.promotion.readback import effects, hit_by, overwrote, replaced, side_effects
+from gateway.promotion.service import INTERNAL
 from gateway.promotion.states import OpEvent
 from gateway.promotion.steps import Step
-from gateway.promotion.values import PlannedOperation, Receipt, Request
+from gateway.promotion.values import PlannedOperation, Receipt, Request, SideEffect
+from gateway.store import files
 from gateway.store.outbox import Operation
 from gateway.upstream.errors import (
     IdentityLostError,
@@ -65,9 +69,13 @@ class Job:
     operation: Operation
     #: The planned operation with real ids in place of temporary ones.
     planned: PlannedOperation
-    #: Id of the change set, for the marker.
+    #: Id of the change set, for the marker, and who is named there.
     change_set: str
+    agent: str
+    approver: str
     fields: Fields
+    #: What followed from earlier requests of the same set on this issue.
+    followed: tuple[SideEffect, ...]
     on_step: Callable[[Step], None]
     #: Prolongs the lease; False when somebody else took over.
     still_ours: Callable[[], bool]
@@ -100,16 +108,28 @@ def found(job: Job, finding: Finding, *, status: int = 0) -> Result:
 
 def _settled(job: Job, before: Now) -> Result | None:
     """Return the result when there is nothing to send, or no right to."""
-    if job.operation.attempts > 0:
-        # Sent once before and looked up since: look again, in this very moment.
-        finding = look_up(job.gateway, job.operation, job.planned, job.fields)
-        if finding.event is OpEvent.FOUND:
-            return found(job, finding)
-        if finding.event is OpEvent.CANNOT_TELL:
-            return Result(OpEvent.CANNOT_TELL, trouble=finding.sentence)
+    return _looked_again(job) or _drifted(job, before) or _without_file(job)
+
+
+def _looked_again(job: Job) -> Result | None:
+    """Look again, in this very moment, for what was sent once before and looked up since."""
+    if not job.operation.attempts:
+        return None
+    finding = look_up(job.gateway, job.operation, job.planned, job.fields)
+    if finding.event is OpEvent.FOUND:
+        return found(job, finding)
+    if finding.event is OpEvent.CANNOT_TELL:
+        return Result(OpEvent.CANNOT_TELL, trouble=finding.sentence)
+    return None
+
+
+def _drifted(job: Job, before: Now) -> Result | None:
     drift = compare(job.planned, before, job.fields)
     if drift.lost:
         return _conflict(drift.lost)
+    hit = hit_by(job.planned, drift, job.followed)
+    if hit:
+        return Result(OpEvent.CANNOT_TELL, trouble=_hit_sentence(job, hit))
     if drift.conflicts:
         return _conflict(_conflict_sentence(job, drift))
     if drift.already_there:
@@ -117,9 +137,16 @@ def _settled(job: Job, before: Now) -> Result | None:
     return None
 
 
+def _without_file(job: Job) -> Result | None:
+    if job.planned.request.upload is None or _content(job) is not None:
+        return None
+    sentence = "The gateway no longer holds the file that was approved. Nothing was written."
+    return Result(OpEvent.REFUSED, trouble=sentence)
+
+
 def _write(job: Job, before: Now, request: Request) -> Result:
     try:
-        answer = job.gateway.upstream.send(request)
+        answer = job.gateway.upstream.send(request, _content(job))
     except (NotSentError, IdentityLostError, WrongUpstreamError) as error:
         return _nothing_sent(error)
     except OurFaultError as error:
@@ -141,6 +168,16 @@ def _write(job: Job, before: Now, request: Request) -> Result:
     return _applied(job, before, after, answer, (new_id, new_key))
 
 
+def _content(job: Job) -> bytes | None:
+    """Return the approved bytes of an upload, and no others."""
+    upload, gateway = job.planned.request.upload, job.gateway
+    if upload is None:
+        return None
+    with gateway.database.read() as conn:
+        found = files.get(conn, gateway.site, upload.sha256)
+    return found if found is not None and len(found) == upload.size else None
+
+
 def _refused(job: Job, error: OurFaultError) -> Result:
     if error.status == 409 and job.operation.attempts < _COLLISIONS:
         # Two transitions of one issue at once: Jira did neither of ours, try again.
@@ -155,12 +192,33 @@ def _applied(
     receipt = _receipt(job, answer.status, "answer", *names).model_copy(
         update={
             "replaced": replaced(job.planned, before, after, job.fields),
-            "side_effects": side_effects(job.planned, lines),
+            "side_effects": side_effects(job.planned, lines, after.account),
             "overwrote": before.doc is not None and overwrote(job.planned, lines),
             "answer": _short(answer.body),
         }
     )
+    return _told(job, after, receipt)
+
+
+def _told(job: Job, after: Now, receipt: Receipt) -> Result:
+    """Return the result, loud where customers can read what nobody meant for them."""
+    if INTERNAL in job.planned.wants and receipt.upstream_id is not None:
+        try:
+            hidden = is_hidden(job.gateway.upstream, job.planned, receipt.upstream_id)
+        except UpstreamError as error:
+            return Result(OpEvent.CANNOT_TELL, receipt, f"{_MAYBE_PUBLIC} {error.sentence}")
+        if not hidden:
+            return Result(OpEvent.CANNOT_TELL, receipt, _PUBLIC)
     return Result(OpEvent.ANSWERED, receipt, _shows_otherwise(job, after))
+
+
+_PUBLIC = (
+    "Jira took the comment, but shows it to customers although it was to be internal. "
+    "Hide or delete it in Jira now."
+)
+_MAYBE_PUBLIC = (
+    "Jira took the comment, but nobody can tell whether customers see it. Look at it in Jira now."
+)
 
 
 def _shows_otherwise(job: Job, after: Now) -> str:
@@ -175,18 +233,25 @@ def _shows_otherwise(job: Job, after: Now) -> str:
 
 
 #: Kinds whose wants are fields of what can be read back.
-_READ_BACK = frozenset(
-    {ChangeKind.EDIT, ChangeKind.TRANSITION, ChangeKind.CREATE, ChangeKind.COMMENT_EDIT}
-)
+_READ_BACK = frozenset(kind for kind, row in KINDS.items() if row.read_back is ReadBack.FIELDS)
+_READ_BACK |= {ChangeKind.COMMENT_EDIT}
 
 
 def _request(job: Job, before: Now) -> Request | None:
     """Return the exact request to send; None when no transition leads to the status."""
     secret = job.gateway.settings.secret_key
     operation = job.operation
-    value = markers.marker(secret, operation.marker, job.change_set, operation.digest)
+    value = markers.marker(
+        secret,
+        operation.marker,
+        job.change_set,
+        operation.digest,
+        agent=job.agent,
+        by=job.approver,
+    )
     request = job.planned.request
     body = markers.with_marker(request.body, value)
+    body = with_approver(body, job.approver, own=not job.planned.change_ids)
     if job.planned.kind is ChangeKind.TRANSITION and before.doc is not None:
         transition = _transition(job)
         if transition is None:
@@ -222,7 +287,11 @@ def _created(job: Job, new_id: str | None) -> PlannedOperation:
 
 def _names(job: Job, answer: Answer) -> tuple[str | None, str | None]:
     """Return the id and key of what was made."""
-    new_id, key = part(answer.body, "id"), part(answer.body, "key")
+    body = answer.body
+    if isinstance(body, list):
+        # Attachments are answered as a list of those that were made.
+        body = body[0] if body else None
+    new_id, key = part(body, "id"), part(body, "key")
     if job.planned.kind in (ChangeKind.EDIT, ChangeKind.TRANSITION):
         return job.planned.issue_id, job.planned.issue_key
     return (None if new_id is None else str(new_id)), (None if key is None else str(key))
@@ -246,6 +315,15 @@ def _receipt(job: Job, status: int, known_by: str, new_id: str | None, key: str 
 def _conflict_sentence(job: Job, drift: Drift) -> str:
     names = ", ".join(job.fields.name(name) for name in drift.conflicts)
     return f"Somebody changed it in Jira after it was approved: {names}. Nothing was written."
+
+
+def _hit_sentence(job: Job, hit: Sequence[SideEffect]) -> str:
+    names = ", ".join(dict.fromkeys(job.fields.name(one.field) for one in hit))
+    who = ", ".join(dict.fromkeys(one.by or "Jira" for one in hit))
+    return (
+        f"An earlier request of this change set made {who} change {names}. "
+        "Nothing was written; a person has to decide."
+    )
 
 
 def _conflict(sentence: str) -> Result:

@@ -11,7 +11,8 @@ from gateway.policy.facts import facts_of, facts_of_new
 from gateway.policy.policy import Policy
 from gateway.promotion.authors import Author, AuthorKind, Writers
 from gateway.promotion.drift import Now
-from gateway.promotion.plan import Ground
+from gateway.promotion.ground import Ground
+from gateway.promotion.naming import Naming
 from gateway.promotion.references import is_temporary_id, is_temporary_key
 from gateway.promotion.undo import is_undo
 from gateway.promotion.values import SiteIdentity
@@ -41,7 +42,13 @@ class Looked:
 
 def policy_of(gateway: Gateway) -> Policy:
     """Return the site's policy."""
-    return Policy(person_served_may_approve=gateway.settings.self_approval)
+    settings = gateway.settings
+    return Policy(
+        person_served_may_approve=settings.self_approval,
+        deletes=settings.deletes,
+        name_in_history=settings.name_in_history,
+        name_in_comment=settings.name_in_comment,
+    )
 
 
 def site_of(conn: Connection, identity: SiteIdentity) -> SiteBaseline:
@@ -56,12 +63,15 @@ def ground(
     conn: Connection, gateway: Gateway, change_set: ChangeSet, viewer: str | None = None
 ) -> Ground:
     """Return what a plan of this set stands on, for whoever looks and could approve."""
+    policy = policy_of(gateway)
     return Ground(
         identity=gateway.identity,
         site=site_of(conn, gateway.identity),
-        policy_version=policy_of(gateway).version,
+        policy_version=policy.version,
         docs=documents(conn, change_set),
         writers=writers(conn, gateway, change_set.person, viewer),
+        deletes=policy.deletes,
+        naming=Naming(history=policy.name_in_history, comment=policy.name_in_comment),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from gateway.operations.context import Gateway
+from gateway.promotion.deleting import Thing, thing_of
 from gateway.promotion.drift import Now
 from gateway.promotion.fields import Fields
 from gateway.promotion.markers import is_ours
@@ -14,11 +15,14 @@ from gateway.promotion.probing import (
     KEY_GAP,
     KEY_WALK,
     Finding,
+    files_of,
     judge,
+    judge_attachment,
     judge_comment,
     judge_create,
     judge_worklog,
     marked_by_property,
+    newest_id,
 )
 from gateway.promotion.values import MARKER_KEY, PlannedOperation
 from gateway.store.outbox import Operation
@@ -39,15 +43,29 @@ def now_of(upstream: Upstream, planned: PlannedOperation, *, probing: bool = Fal
     if doc is None:
         return Now(None)
     kind = planned.kind
-    commenting = kind is ChangeKind.COMMENT_EDIT
-    logging = kind is ChangeKind.WORKLOG and probing
+    goes = thing_of(planned.wants) if kind is ChangeKind.DELETE else None
+    commenting = kind is ChangeKind.COMMENT_EDIT or goes is Thing.COMMENT
+    logging = (kind is ChangeKind.WORKLOG and probing) or goes is Thing.WORKLOG
+    linking = kind is ChangeKind.REMOTE_LINK or goes is Thing.REMOTE_LINK
     return Now(
         doc=doc,
         watchers=upstream.watchers(issue_id) if kind is ChangeKind.WATCHER else None,
-        remote_links=upstream.remote_links(issue_id) if kind is ChangeKind.REMOTE_LINK else None,
+        remote_links=upstream.remote_links(issue_id) if linking else None,
         comments=upstream.comments(issue_id) if commenting else None,
         worklogs=upstream.worklogs(issue_id) if logging else None,
+        account=upstream.expected.account,
     )
+
+
+def newest_before(upstream: Upstream, planned: PlannedOperation) -> int | None:
+    """Return what a lost write is looked for behind: a key's number, or an id."""
+    if planned.kind is ChangeKind.CREATE:
+        return newest_key_number(upstream, planned.project_key)
+    if planned.kind is ChangeKind.WORKLOG:
+        return newest_id(upstream.worklogs(planned.issue_id))
+    if planned.kind is ChangeKind.ATTACHMENT:
+        return newest_id(files_of(now_of(upstream, planned)))
+    return None
 
 
 def look_up(
@@ -60,9 +78,23 @@ def look_up(
         return judge_comment(planned, _own_comment(gateway, operation, planned))
     now = now_of(gateway.upstream, planned, probing=True)
     if planned.kind is ChangeKind.WORKLOG:
-        return judge_worklog(planned, now)
+        return judge_worklog(planned, now, operation.probe_from)
+    if planned.kind is ChangeKind.ATTACHMENT:
+        return judge_attachment(planned, now, operation.probe_from)
     marked = _ours(gateway, operation, marked_by_property(now.doc, MARKER_KEY))
     return judge(planned, now, fields, marked=marked)
+
+
+def is_hidden(upstream: Upstream, planned: PlannedOperation, comment_id: str) -> bool:
+    """Return whether a comment is internal, as Jira itself shows it now."""
+    comment = upstream.comment(planned.issue_id, comment_id)
+    if comment is None:
+        return False
+    if isinstance(comment.get("jsdPublic"), bool):
+        return comment["jsdPublic"] is False
+    # Data Center's own API does not say; Service Management's does.
+    known = upstream.service_comment(planned.issue_id, comment_id)
+    return known is not None and known.get("public") is False
 
 
 def newest_key_number(upstream: Upstream, project: str) -> int | None:

@@ -9,27 +9,30 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 from sqlalchemy import Connection
 
 from gateway.operations import grounds
 from gateway.operations.carrying import SECOND, Job, Result, carry, found
 from gateway.operations.context import Gateway
-from gateway.operations.looking_up import look_up, newest_key_number
+from gateway.operations.looking_up import look_up, newest_before
 from gateway.promotion.authors import AuthorKind
+from gateway.promotion.confirming import missing
 from gateway.promotion.fields import Fields
+from gateway.promotion.naming import with_approver
 from gateway.promotion.references import unresolved, with_real
 from gateway.promotion.states import SETTLED, OpEvent, OpState
 from gateway.promotion.steps import Step
-from gateway.promotion.values import PlannedOperation
+from gateway.promotion.values import PlannedOperation, SideEffect
 from gateway.review.rules import READ_ONLY
 from gateway.review.states import Event, State
-from gateway.store import audit, outbox, reviews, sites, waits
+from gateway.store import audit, outbox, people, reviews, sites, waits
 from gateway.store.outbox import Operation
 from gateway.store.reviews import Review
 from gateway.upstream.errors import IdentityLostError, UpstreamError
 from sandbox.contract.digest import canonical
-from sandbox.contract.shapes import ChangeKind
+from sandbox.contract.shapes import ChangeKind, JsonObject
 
 LOG = logging.getLogger(__name__)
 
@@ -98,13 +101,15 @@ class Promoter:
             job = replace(job, gateway=gateway.writing_as(job.planned.author))
         except UpstreamError as error:
             return _later(error)
-        probe_from = None
-        if job.planned.kind is ChangeKind.CREATE:
+        # A second try looks behind the same point as the first: what was lost may still come.
+        probe_from = operation.probe_from
+        if probe_from is None or job.planned.kind is ChangeKind.CREATE:
             try:
-                probe_from = newest_key_number(job.gateway.upstream, job.planned.project_key)
+                probe_from = newest_before(job.gateway.upstream, job.planned)
             except UpstreamError as error:
                 return _later(error)
-            self._on_step(Step.KEY_READ)
+            if probe_from is not None:
+                self._on_step(Step.KEY_READ)
         with gateway.database.write() as conn:
             if not outbox.intend(conn, operation, probe_from):
                 return None
@@ -151,11 +156,19 @@ class Promoter:
         real = outbox.resolved(conn, gateway.site)
         planned = with_real(operation.planned, real)
         review = reviews.get(conn, operation.review_id)
+        approver = _approvers(conn, operation)
+        if not planned.change_ids:
+            # The gateway's own comment reads back with the name in it.
+            wants = cast("JsonObject", with_approver(planned.wants, approver, own=True))
+            planned = planned.model_copy(update={"wants": wants})
         return Job(
             gateway=gateway,
             operation=operation,
             planned=planned.model_copy(update={"issue_id": operation.issue_id}),
             change_set="" if review is None else review.change_set.id,
+            agent="" if review is None else review.change_set.agent,
+            approver=approver,
+            followed=_followed(conn, operation),
             fields=Fields.of(grounds.site_of(conn, gateway.identity)),
             on_step=self._on_step,
             still_ours=lambda: self._still_ours(operation),
@@ -207,6 +220,25 @@ class Promoter:
             sites.pause(conn, self._gateway.site, sentence)
 
 
+def _approvers(conn: Connection, operation: Operation) -> str:
+    """Return the names of who approved this operation."""
+    given = reviews.approvals(conn, operation.review_id, operation.digest)
+    found = [people.get(conn, one) for one in given]
+    return ", ".join(one.name for one in found if one is not None) or ", ".join(given)
+
+
+def _followed(conn: Connection, operation: Operation) -> tuple[SideEffect, ...]:
+    """Return what earlier requests of the same set set off on the same issue."""
+    every = outbox.of_review(conn, operation.review_id, operation.digest)
+    return tuple(
+        effect
+        for one in every
+        if one.position < operation.position and one.issue_id == operation.issue_id
+        if one.receipt is not None
+        for effect in one.receipt.side_effects
+    )
+
+
 def why_not_write(conn: Connection, gateway: Gateway, operation: Operation) -> str | None:
     """Return why this stored operation must not be written, or None.
 
@@ -220,14 +252,24 @@ def why_not_write(conn: Connection, gateway: Gateway, operation: Operation) -> s
         return "Its change set is not being promoted."
     if not _is_as_approved(conn, gateway, operation, review):
         return "It is not what was approved: somebody altered it in the database."
-    refusal = grounds.authority(conn, review.change_set)
-    if refusal is not None:
-        return str(refusal)
+    refused = _no_right(conn, gateway, operation, review)
+    if refused is not None:
+        return refused
     real = outbox.resolved(conn, gateway.site)
     temporary = grounds.temporary_keys(conn, review.site, review.change_set.workspace)
     if unresolved(operation.planned.request, temporary, real):
         return "It names a new issue that does not exist in Jira yet."
     return None
+
+
+def _no_right(
+    conn: Connection, gateway: Gateway, operation: Operation, review: Review
+) -> str | None:
+    """Return why today's rules do not allow it any more, or None."""
+    if operation.planned.kind is ChangeKind.DELETE and not grounds.policy_of(gateway).deletes:
+        return "Deleting was switched off after it was approved."
+    refusal = grounds.authority(conn, review.change_set)
+    return None if refusal is None else str(refusal)
 
 
 def _is_as_approved(
@@ -237,6 +279,9 @@ def _is_as_approved(
     if plan is None or plan.identity != gateway.identity:
         return False
     given = reviews.approvals(conn, review.id, operation.digest)
+    confirmed = reviews.confirmations(conn, review.id, operation.digest)
+    if any(missing(plan.confirmations, one) for one in confirmed):
+        return False
     approved = len(set(given)) >= grounds.policy_of(gateway).approvals
     if not approved or not review.approved_digest == operation.digest == plan.digest():
         return False

@@ -7,7 +7,7 @@ stored all the same, refused with a reason, so that people see who tried what.
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from gateway.operations import grounds
+from gateway.operations import fetching, grounds
 from gateway.operations.context import Gateway
 from gateway.protection.addresses import shape_outward
 from gateway.review.states import TRANSITIONS, Event
@@ -33,6 +33,7 @@ def fetch(gateway: Gateway) -> list[int]:
     found: list[int] = []
     for position, change_set in gateway.sandbox.change_sets(after):
         reads = _reads(gateway, change_set)
+        fetching.fetch_files(gateway, change_set)
         with gateway.database.write() as conn:
             review_id = receive(conn, gateway, change_set, reads)
             sites.set_fetched(conn, gateway.site, max(position, after))

@@ -4,7 +4,7 @@ Every verb that decides names the digest that was shown; the rules are asked in 
 (``gateway.review.rules``) whatever the door.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -88,23 +88,36 @@ def decide(  # noqa: PLR0917 - a decision is no less than these seven
     _commit(gateway, asked, store, {"change": change_id, "verdict": verdict, "words": words})
 
 
-def approve(gateway: Gateway, person: str, review_id: int, digest: str) -> None:
-    """Approve exactly what ``digest`` covers; raises RefusedError, StaleError."""
-    asked = _ask(gateway, Act.APPROVE, person, review_id, digest)
+def approve(
+    gateway: Gateway,
+    person: str,
+    review_id: int,
+    digest: str,
+    confirmed: Collection[str] = (),
+) -> None:
+    """Approve exactly what ``digest`` covers; raises RefusedError, StaleError.
+
+    ``confirmed`` are the codes of ``gateway.promotion.confirming`` that the person
+    confirmed separately.
+    """
+    asked = _ask(gateway, Act.APPROVE, person, review_id, digest, confirmed=confirmed)
     plan = asked.sight.plan
     if plan is None:  # the rules refuse this before: without a plan there is no digest
         raise RefusedError(Refusal("plan", "There is nothing to approve.", "Reject the set."))
     wanted = grounds.policy_of(gateway).approvals
+    codes = sorted({one.code for one in plan.confirmations})
 
     def store(conn: Connection) -> bool:
         given = reviews.approvals(conn, review_id, digest)
         done = len({*given, asked.person.person}) >= wanted
         moved = _approved(conn, gateway, asked, plan) if done else reviews.touch(conn, asked.review)
         if moved:
-            reviews.add_approval(conn, review_id, digest, asked.person.person, gateway.clock())
+            at = gateway.clock()
+            reviews.add_approval(conn, review_id, digest, asked.person.person, at, codes)
         return moved
 
-    _commit(gateway, asked, store, {"digest": digest, "operations": len(plan.operations)})
+    body: dict[str, JsonValue] = {"digest": digest, "operations": len(plan.operations)}
+    _commit(gateway, asked, store, body | ({"confirmed": [*codes]} if codes else {}))
 
 
 def reject(gateway: Gateway, person: str, review_id: int, digest: str, words: str) -> None:
@@ -226,6 +239,7 @@ def _ask(
     words: str = "",
     *,
     read_now: bool = True,
+    confirmed: Collection[str] = (),
 ) -> _Asked:
     """Look at everything now and ask the rules; raises RefusedError, StaleError."""
     review = _review(gateway, review_id)
@@ -233,7 +247,7 @@ def _ask(
     with gateway.database.read() as conn:
         agent = reviews.is_agent(conn, person_id)
         person = None if agent else people.get(conn, person_id)
-    refusal = may(act, person, sight.situation, shown=shown, words=words)
+    refusal = may(act, person, sight.situation, shown=shown, words=words, confirmed=confirmed)
     if refusal is not None and refusal.code == STALE:
         raise StaleError(review_id, shown, sight.situation.digest, _differences(sight, shown))
     if refusal is not None or person is None:

@@ -6,8 +6,11 @@ from sqlalchemy import Connection
 
 from gateway.operations import grounds
 from gateway.operations.context import Gateway
+from gateway.operations.fetching import attached
 from gateway.operations.grounds import Looked
-from gateway.promotion.plan import Ground, UnplannableError, make_plan
+from gateway.promotion.drafts import UnplannableError
+from gateway.promotion.ground import Ground
+from gateway.promotion.plan import make_plan
 from gateway.promotion.references import is_temporary_id
 from gateway.promotion.states import OpState
 from gateway.promotion.values import Plan
@@ -15,7 +18,7 @@ from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
 from gateway.review.states import TURNS, State
 from gateway.review.values import OperationView, ReviewView
-from gateway.store import outbox, progress, reviews
+from gateway.store import files, outbox, progress, reviews
 from gateway.store.outbox import Operation
 from gateway.store.progress import Waits
 from gateway.store.reviews import Decision, Review
@@ -58,6 +61,8 @@ class _Stored:
     person_name: str
     real: dict[str, str]
     waits: Waits
+    #: Digests of the attached files that are here.
+    held: frozenset[str]
 
 
 def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None = None) -> Sight:
@@ -81,6 +86,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         reads=review.reads,
         decided=decided,
         words={name: one.words for name, one in stored.decisions.items()},
+        held=stored.held,
     )
     shown = show(scene)
     readable = looked is not None and not looked.trouble
@@ -99,6 +105,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
             troubles=troubles,
             approved_by=stored.approved_by,
             read_only=gateway.settings.read_only,
+            confirmations=() if plan is None else plan.confirmations,
         ),
         operations=stored.operations,
         decisions=stored.decisions,
@@ -130,6 +137,8 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         reads=review.reads or (),
         digest=sight.situation.digest,
         operations=_operation_views(sight, gateway.clock()),
+        stays=() if sight.plan is None else sight.plan.stays,
+        confirmations=() if sight.plan is None else sight.plan.confirmations,
         obstacles=_obstacles(sight),
         words=review.words,
         decided_by=review.decided_by or "",
@@ -151,6 +160,7 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         person_name=grounds.person_name(conn, review.site, review.change_set.person),
         real=outbox.resolved(conn, review.site),
         waits=progress.waits(conn, review.site, review.id),
+        held=files.held(conn, review.site, attached(review.change_set)),
     )
 
 

@@ -135,7 +135,9 @@ def _promoted(change_id: str, carried: list[Operation], words: str) -> ChangeOut
 
 
 #: Kinds that make something with an id of its own.
-_NAMED = frozenset({ChangeKind.CREATE, ChangeKind.COMMENT, ChangeKind.WORKLOG})
+_NAMED = frozenset(
+    {ChangeKind.CREATE, ChangeKind.COMMENT, ChangeKind.WORKLOG, ChangeKind.ATTACHMENT}
+)
 
 
 def _words(decision: Decision | None) -> str:

@@ -139,6 +139,8 @@ def _turned(gateway: Gateway, operations: Sequence[Operation]) -> Undo:
             baselines={one: _baselines(conn, gateway.site, one) for one in issue_ids},
             offered=offered,
             now=gateway.clock(),
+            account=gateway.writing().upstream.expected.account,
+            deletes=grounds.policy_of(gateway).deletes,
         )
         real = outbox.resolved(conn, gateway.site)
     return undo([_done(one, real) for one in operations], known)

@@ -14,7 +14,7 @@ from gateway.policy import texts
 from gateway.policy.facts import user_id
 from gateway.policy.policy import Policy
 from gateway.promotion.fields import fields_of, listed, part
-from gateway.promotion.requests import CARRIED
+from gateway.promotion.service import is_service_issue, wants_customers
 from gateway.review.values import ChangeView, Flag
 from sandbox.contract.compare import Three, equal
 from sandbox.contract.shapes import ChangeKind, ChangeSet, JsonObject, Read, SiteBaseline
@@ -38,6 +38,8 @@ class Seen:
     person_name: str
     site: SiteBaseline
     policy: Policy
+    #: Digests of the files that the gateway holds.
+    held: frozenset[str] = frozenset()
 
     @property
     def new(self) -> bool:
@@ -77,9 +79,27 @@ def _flag(seen: Seen, flag_id: str, severity: str, **evidence: str) -> Flag:
     return Flag(id=flag_id, severity=severity, evidence=evidence, change_id=seen.view.change.id)
 
 
-def _cannot_promote(seen: Seen) -> Iterable[Flag]:
-    if seen.view.change.kind not in CARRIED:
-        yield _flag(seen, "cannot_promote", "block", what=seen.view.change.kind.value)
+def _file_missing(seen: Seen) -> Iterable[Flag]:
+    change = seen.view.change
+    if change.kind is ChangeKind.ATTACHMENT and part(change.after, "sha256") not in seen.held:
+        yield _flag(seen, "file_missing", "block", name=str(part(change.after, "filename")))
+
+
+def _deletes(seen: Seen) -> Iterable[Flag]:
+    if seen.view.change.kind is ChangeKind.DELETE:
+        name = str(part(seen.view.change.after, "name") or "")
+        if seen.policy.deletes:
+            yield _flag(seen, "deletes", "warn", key=seen.key, what=name)
+        else:
+            yield _flag(seen, "delete_off", "block", key=seen.key, what=name)
+
+
+def _for_customers(seen: Seen) -> Iterable[Flag]:
+    change = seen.view.change
+    if change.kind in (ChangeKind.COMMENT, ChangeKind.COMMENT_EDIT):
+        asked = wants_customers(seen.view.wants)
+        if asked and is_service_issue(seen.now or seen.base):
+            yield _flag(seen, "external_visible", "warn", key=seen.key)
 
 
 def _conflict(seen: Seen) -> Iterable[Flag]:
@@ -193,7 +213,9 @@ def _duplicate(seen: Seen) -> Iterable[Flag]:
 
 
 _RULES: tuple[Callable[[Seen], Iterable[Flag]], ...] = (
-    _cannot_promote,
+    _file_missing,
+    _deletes,
+    _for_customers,
     _conflict,
     _secret,
     _unread_write,

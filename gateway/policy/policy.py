@@ -11,6 +11,11 @@ class Policy(Frozen):
     person_served_may_approve: bool = False
     #: How many different people must approve the same digest.
     approvals: int = 1
+    #: Whether an undo may delete what a promotion made.
+    deletes: bool = False
+    #: Whether agent and approver are named in Jira's history, and in a visible comment.
+    name_in_history: bool = True
+    name_in_comment: bool = False
     #: More issues than this is worth a warning.
     bulk_issues: int = 10
     #: More changes than this is worth a warning.

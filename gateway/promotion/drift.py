@@ -10,7 +10,9 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from gateway.promotion import deleting
 from gateway.promotion.fields import Fields, fields_of, listed, part, project_key, sprint_id
+from gateway.promotion.service import INTERNAL, is_service_issue
 from gateway.promotion.values import PlannedOperation
 from sandbox.contract.compare import Three, equal, normal, three_way
 from sandbox.contract.digest import canonical
@@ -18,7 +20,9 @@ from sandbox.contract.merging import with_elements
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
 #: Kinds that add something beside the issue's fields: nothing there can be in their way.
-_ADDING = frozenset({ChangeKind.CREATE, ChangeKind.COMMENT, ChangeKind.WORKLOG})
+_ADDING = frozenset(
+    {ChangeKind.CREATE, ChangeKind.COMMENT, ChangeKind.WORKLOG, ChangeKind.ATTACHMENT}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Now:
     remote_links: list[JsonObject] | None = None
     comments: list[JsonObject] | None = None
     worklogs: list[JsonObject] | None = None
+    #: The names of the account that we write as.
+    account: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,15 @@ class Drift:
 
 def compare(planned: PlannedOperation, now: Now, fields: Fields) -> Drift:
     """Return what became of the approved base."""
+    if planned.kind is ChangeKind.DELETE:
+        return _deletion(planned, now)
     lost = "" if planned.kind is ChangeKind.CREATE else _lost(planned, now)
     if lost or planned.kind in _ADDING:
         return Drift(lost=lost)
     if planned.kind in _PRESENCE:
         return _presence(planned, now)
-    return Drift({name: _three(planned, name, now, fields) for name in planned.wants})
+    named = (name for name in planned.wants if name != INTERNAL)
+    return Drift({name: _three(planned, name, now, fields) for name in named})
 
 
 def set_three(wants: JsonValue, now: JsonValue) -> Three:
@@ -79,6 +88,8 @@ def achieved(planned: PlannedOperation, now: Now, fields: Fields) -> bool:
     """Return whether Jira shows every wanted value."""
     if planned.kind in _PRESENCE:
         return _presence(planned, now).already_there
+    if planned.kind is ChangeKind.DELETE:
+        return _deletion(planned, now).already_there
     return not missing(planned, now, fields)
 
 
@@ -87,7 +98,8 @@ def missing(planned: PlannedOperation, now: Now, fields: Fields) -> tuple[str, .
     return tuple(
         name
         for name, wanted in planned.wants.items()
-        if not _shows(
+        if name != INTERNAL
+        and not _shows(
             sprint_id(wanted) if fields.is_sprint(name) else wanted,
             value_now(planned, name, now, fields),
             is_set=name in planned.set_fields,
@@ -116,6 +128,38 @@ def comment_of(planned: PlannedOperation, now: Now) -> JsonObject | None:
     return next((one for one in known if str(one.get("id")) == comment_id), None)
 
 
+def _deletion(planned: PlannedOperation, now: Now) -> Drift:
+    """Return the drift of something that is to go: gone already, as it was, or changed."""
+    thing = deleting.thing_of(planned.wants)
+    if thing is None:
+        return Drift(lost="Nobody knows what is to be deleted.")
+    if now.doc is None:
+        return Drift({thing.value: Three.BOTH})
+    moved = _lost(planned, now)
+    if moved:
+        return Drift(lost=moved)
+    found = deleted_thing(planned, now)
+    if found is None:
+        return Drift({thing.value: Three.BOTH})
+    same = deleting.still_is(thing, planned.base.get("was"), found)
+    return Drift({thing.value: Three.OURS if same else Three.CONFLICT})
+
+
+def deleted_thing(planned: PlannedOperation, now: Now) -> JsonObject | None:
+    """Return what an operation deletes, as Jira has it now; None when it is gone."""
+    thing, doc = deleting.thing_of(planned.wants), now.doc
+    if thing is None or doc is None:
+        return None
+    return deleting.found_in(
+        thing,
+        str(planned.wants.get("id")),
+        doc,
+        comments=now.comments,
+        worklogs=now.worklogs,
+        remote_links=now.remote_links,
+    )
+
+
 def _lost(planned: PlannedOperation, now: Now) -> str:
     """Return why the operation has no place in Jira any more, or nothing."""
     if now.doc is None:
@@ -125,7 +169,17 @@ def _lost(planned: PlannedOperation, now: Now) -> str:
         return f"{planned.issue_key} was moved to project {place}."
     if planned.kind is ChangeKind.COMMENT_EDIT and comment_of(planned, now) is None:
         return "The comment no longer exists in Jira."
+    unmeant = planned.kind in _SAID and not planned.customers and INTERNAL not in planned.wants
+    if unmeant and is_service_issue(now.doc):
+        return (
+            "It is in a service project now, and customers would read the comment. "
+            "Send it back, so that it is planned anew."
+        )
     return ""
+
+
+#: Kinds that customers of a service project could read.
+_SAID = frozenset({ChangeKind.COMMENT, ChangeKind.COMMENT_EDIT})
 
 
 def _three(planned: PlannedOperation, name: str, now: Now, fields: Fields) -> Three:
@@ -161,7 +215,8 @@ def _presence(planned: PlannedOperation, now: Now) -> Drift:
     return Drift({planned.kind.value: Three.BOTH if there else Three.OURS})
 
 
-def _link_there(planned: PlannedOperation, now: Now) -> bool:
+def link_of(planned: PlannedOperation, now: Now) -> JsonObject | None:
+    """Return the link that an operation makes, as its issue shows it."""
     # Only one end stands in each entry: the other end is the issue itself.
     own = str(part(now.doc, "id"))
     kind = str(part(planned.wants, "type", "id") or part(planned.wants, "type", "name"))
@@ -172,8 +227,12 @@ def _link_there(planned: PlannedOperation, now: Now) -> bool:
             name: str(part(link, name, "id") or own) for name in ("inwardIssue", "outwardIssue")
         }
         if all(str(part(planned.wants, name, "id")) == end for name, end in ends.items()):
-            return True
-    return False
+            return link
+    return None
+
+
+def _link_there(planned: PlannedOperation, now: Now) -> bool:
+    return link_of(planned, now) is not None
 
 
 def _watcher_right(planned: PlannedOperation, now: Now) -> bool:

@@ -4,10 +4,11 @@ Each sentence is a whole text without values, so that the pages can translate it
 issues that it is about stand beside it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gateway.promotion.values import Plan
+from gateway.promotion.kinds import KINDS, Inverse, having
+from gateway.promotion.values import PlannedOperation, Stays
 from sandbox.contract.shapes import ChangeKind
 
 
@@ -49,14 +50,28 @@ STAYS: dict[ChangeKind, Lasting] = {
     ),
 }
 #: Kinds that an undo turns back with a request of its own.
-TURNS_BACK = frozenset(
-    {
-        ChangeKind.EDIT,
-        ChangeKind.TRANSITION,
-        ChangeKind.COMMENT_EDIT,
-        ChangeKind.SPRINT,
-        ChangeKind.WATCHER,
-    }
+TURNS_BACK = having(inverse=Inverse.VALUES) | having(inverse=Inverse.OPPOSITE)
+#: Kinds that an undo deletes again, where deleting is switched on.
+GOES_AGAIN = having(inverse=Inverse.DELETE)
+DELETED = Lasting(
+    "deleted",
+    "What was deleted is gone for good; an undo cannot make it again.",
+    "Write it again in Jira by hand if it is needed.",
+)
+MAYBE_USED = Lasting(
+    "maybe_used",
+    "A new issue is deleted by an undo only while nobody else has touched it.",
+    "Look at the issue before you undo.",
+)
+USED = Lasting(
+    "used",
+    "Somebody else has worked on the new issue since, so it is not deleted.",
+    "Close or delete it in Jira by hand.",
+)
+CHANGED = Lasting(
+    "changed",
+    "Somebody changed it since it was written, so it is not deleted.",
+    "Look at it in Jira and delete it by hand if it should go.",
 )
 MAYBE_NO_WAY = Lasting(
     "maybe_no_way",
@@ -96,12 +111,33 @@ UNKNOWN_KIND = Lasting(
 )
 
 
-def cannot_undo(plan: Plan) -> tuple[Lasting, ...]:
-    """Return what an undo of this plan would leave, to be read before it is approved."""
-    found: list[Lasting] = [
-        about(one, op.issue_key) for op in plan.operations for one in _of(op.kind)
-    ]
-    return merged([*found, NOTICES] if plan.operations else [])
+#: Every sentence by its code: a plan names the code, the pages say the sentence.
+BY_CODE: dict[str, Lasting] = {
+    one.code: one
+    for one in (
+        NOTICES,
+        DELETED,
+        MAYBE_USED,
+        USED,
+        CHANGED,
+        MAYBE_NO_WAY,
+        NO_WAY,
+        WORKFLOW_FIELD,
+        GONE,
+        UNTRACED,
+        RACED,
+        NOT_OURS,
+        UNKNOWN_KIND,
+        *STAYS.values(),
+    )
+}
+
+
+def cannot_undo(operations: Sequence[PlannedOperation], *, deletes: bool) -> tuple[Stays, ...]:
+    """Return what an undo of these would leave, to be read before they are approved."""
+    found = [about(one, op.issue_key) for op in operations for one in _of(op.kind, deletes=deletes)]
+    every = merged([*found, NOTICES] if operations else [])
+    return tuple(Stays(code=one.code, keys=one.keys) for one in every)
 
 
 def about(lasting: Lasting, key: str) -> Lasting:
@@ -121,9 +157,14 @@ def merged(found: Iterable[Lasting]) -> tuple[Lasting, ...]:
     )
 
 
-def _of(kind: ChangeKind) -> tuple[Lasting, ...]:
+def _of(kind: ChangeKind, *, deletes: bool) -> tuple[Lasting, ...]:
+    inverse = KINDS[kind].inverse
     if kind is ChangeKind.TRANSITION:
         return (MAYBE_NO_WAY,)
-    if kind in TURNS_BACK:
+    if inverse is Inverse.NEVER:
+        return (DELETED,)
+    if inverse is not Inverse.DELETE:
         return ()
-    return (STAYS.get(kind, UNKNOWN_KIND),)
+    if not deletes:
+        return (STAYS[kind],)
+    return (MAYBE_USED,) if kind is ChangeKind.CREATE else ()

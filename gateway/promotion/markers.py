@@ -25,9 +25,12 @@ def operation_id(review_id: int, edition: int, digest: str, position: int) -> st
     return digest_of(["operation", review_id, edition, digest, position])[:32]
 
 
-def marker(secret: bytes, operation: str, change_set: str, digest: str) -> JsonObject:
-    """Return the marker's value for one operation."""
-    return {"op": operation, "set": change_set, "mac": _mac(secret, operation, digest)}
+def marker(
+    secret: bytes, operation: str, change_set: str, digest: str, *, agent: str = "", by: str = ""
+) -> JsonObject:
+    """Return the marker's value for one operation; it names the agent and the approver."""
+    named: JsonObject = {"agent": agent, "by": by} if agent or by else {}
+    return {"op": operation, "set": change_set, **named, "mac": _mac(secret, operation, digest)}
 
 
 def is_ours(found: JsonValue, secret: bytes, operation: str, digest: str) -> bool:

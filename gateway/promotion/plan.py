@@ -5,19 +5,21 @@ believed. Nothing here reads Jira: whether the plan still fits is ``drift.py``.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from pydantic import JsonValue
 
+from gateway.promotion import confirming, lasting
 from gateway.promotion.authors import Author, NoAuthorError, Writers, author_of
-from gateway.promotion.fields import Fields, fields_of, listed, part, project_key, sprint_id
-from gateway.promotion.references import is_temporary_id, mentioned
-from gateway.promotion.requests import CARRIED, SetChange, Writer, set_change
-from gateway.promotion.routes import Step, route
-from gateway.promotion.values import Plan, PlannedOperation, Request, SiteIdentity
-from sandbox.contract.compare import equal
-from sandbox.contract.shapes import Change, ChangeKind, ChangeSet, JsonObject, SiteBaseline
+from gateway.promotion.drafts import Draft, UnplannableError, drafts, given_fields
+from gateway.promotion.fields import Fields
+from gateway.promotion.ground import Ground
+from gateway.promotion.naming import history_metadata, sentence
+from gateway.promotion.references import mentioned
+from gateway.promotion.requests import Writer, set_change
+from gateway.promotion.service import is_service
+from gateway.promotion.values import Plan, PlannedOperation
+from sandbox.contract.shapes import Change, ChangeKind, ChangeSet
 
 KEEP = "keep"
 REJECT = "reject"
@@ -33,66 +35,36 @@ _RANK = {
     ChangeKind.WORKLOG: 5,
     ChangeKind.WATCHER: 6,
     ChangeKind.REMOTE_LINK: 7,
-    ChangeKind.LINK: 8,
+    ChangeKind.ATTACHMENT: 8,
+    ChangeKind.LINK: 9,
+    ChangeKind.DELETE: 10,
 }
-
-
-class UnplannableError(Exception):
-    """The kept changes cannot be put into requests; says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a plan stands on besides the change set: all of it the gateway's own."""
-
-    identity: SiteIdentity
-    site: SiteBaseline
-    policy_version: str
-    #: Change id to the issue document that its ``before`` is taken from.
-    docs: Mapping[str, JsonObject]
-    #: Who could write.
-    writers: Writers = field(default_factory=Writers)
-
-    @property
-    def fields(self) -> Fields:
-        """The site's fields."""
-        return Fields.of(self.site)
-
-    def base(self, change: Change) -> JsonObject:
-        """Return the fields that a change's issue had in the gateway's own baseline."""
-        return fields_of(self.docs.get(change.id))
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """An operation before it has a place in the order."""
-
-    kind: ChangeKind
-    changes: tuple[Change, ...]
-    request: Request
-    base: dict[str, JsonValue]
-    wants: dict[str, JsonValue]
-    set_fields: tuple[str, ...] = ()
-
-    @property
-    def first(self) -> Change:
-        """The change that names issue and project."""
-        return self.changes[0]
+_LAST = frozenset({ChangeKind.LINK, ChangeKind.DELETE})
+#: Fields of a new issue that cannot wait until it has been made.
+_AT_ONCE = frozenset({"parent", "project", "issuetype"})
 
 
 def make_plan(change_set: ChangeSet, decided: Mapping[str, str], ground: Ground) -> Plan:
     """Return the plan; raises UnplannableError."""
     verdicts = effective(change_set, decided)
     kept = [one for one in change_set.changes if verdicts[one.id] == KEEP]
-    writer = Writer(ground.identity.flavour, ground.fields, change_set.id)
-    drafts = list(_drafts(kept, writer, ground))
-    order = _ordered(drafts, change_set)
+    history = history_metadata(change_set) if ground.naming.history else None
+    writer = Writer(ground.identity.flavour, ground.fields, change_set.id, history)
+    creates = _creates(kept, change_set)
+    later = {
+        one.id: _later(one, creates[at:], change_set, ground) for at, one in enumerate(creates)
+    }
+    found = list(drafts(kept, later, writer, ground))
+    order = [*_ordered(found, creates, change_set), *_said(found, writer, change_set, ground)]
+    operations = tuple(_placed(order, change_set, ground))
     return Plan(
         seal=change_set.seal,
         identity=ground.identity,
         policy_version=ground.policy_version,
         decisions=verdicts,
-        operations=tuple(_placed(order, change_set, ground)),
+        operations=operations,
+        stays=lasting.cannot_undo(operations, deletes=ground.deletes),
+        confirmations=confirming.needed(operations),
     )
 
 
@@ -124,123 +96,59 @@ def wanted_value(change: Change, before: JsonValue, fields: Fields) -> JsonValue
     return change.after
 
 
-def _drafts(kept: list[Change], writer: Writer, ground: Ground) -> Iterable[_Draft]:
-    edits: dict[str, list[Change]] = {}
-    for change in kept:
-        if change.kind not in CARRIED:
-            raise UnplannableError(
-                f"A change of kind '{change.kind}' cannot be carried to Jira yet. Leave it out."
-            )
-        if change.kind is ChangeKind.EDIT:
-            edits.setdefault(change.issue_id, []).append(change)
-        elif change.kind is ChangeKind.CREATE:
-            yield _create(change, writer)
-        elif change.kind is ChangeKind.TRANSITION:
-            yield from _transitions(change, writer, ground)
-        else:
-            yield _other(change, writer, ground)
-    for changes in edits.values():
-        draft = _edit(changes, writer, ground)
-        if draft is not None:
-            yield draft
-
-
-def _create(change: Change, writer: Writer) -> _Draft:
-    fields = part(change.after, "fields")
-    given = fields if isinstance(fields, dict) else {}
-    return _Draft(change.kind, (change,), writer.create(given), {}, dict(given))
-
-
-def _edit(changes: list[Change], writer: Writer, ground: Ground) -> _Draft | None:
-    """Return one draft for all edits of an issue; None when they change nothing."""
-    scalars: dict[str, JsonValue] = {}
-    sets: dict[str, SetChange] = {}
-    base: dict[str, JsonValue] = {}
-    for change in changes:
-        name = change.field or ""
-        known = ground.base(change)
-        before = known.get(name)
-        if equal(before, change.after):
+def _creates(kept: list[Change], change_set: ChangeSet) -> list[Change]:
+    """Return the new issues, each after those it names; texts that go in a circle can wait."""
+    creates = {one.id: one for one in kept if one.kind is ChangeKind.CREATE}
+    place = {one.id: number for number, one in enumerate(change_set.changes)}
+    wanted = {name: needed_by(one, change_set) & set(creates) for name, one in creates.items()}
+    for graph in (wanted, {name: _at_once(one, change_set) for name, one in creates.items()}):
+        try:
+            return [creates[name] for name in _topological(graph, place) if name in creates]
+        except CycleError:
             continue
-        if name in known or not is_temporary_id(change.issue_id):
-            base[name] = before
-        if ground.fields.is_set(name, before, change.after):
-            sets[name] = set_change(before, change.after)
-        else:
-            scalars[name] = change.after
-    if not scalars and not sets:
-        return None
-    wants = {**scalars, **{name: one.wants for name, one in sets.items()}}
-    request = writer.edit(changes[0].issue_id, scalars, sets)
-    return _Draft(ChangeKind.EDIT, tuple(changes), request, base, wants, tuple(sets))
-
-
-def _transitions(change: Change, writer: Writer, ground: Ground) -> Iterable[_Draft]:
-    """Yield one draft per step: folded transitions may have passed through other statuses."""
-    fields = part(change.after, "fields")
-    given = fields if isinstance(fields, dict) else {}
-    steps = route(change, ground.docs.get(change.id), ground.site)
-    for number, step in enumerate(steps, start=1):
-        last = number == len(steps)
-        yield _step(change, writer, step, given if last else {}, ground)
-
-
-def _step(change: Change, writer: Writer, step: Step, fields: JsonObject, ground: Ground) -> _Draft:
-    known = ground.base(change)
-    base: dict[str, JsonValue] = {name: known.get(name) for name in fields}
-    if step.source is not None:
-        base["status"] = step.source
-    return _Draft(
-        change.kind,
-        (change,),
-        writer.transition(change.issue_id, step.transition_id, fields),
-        base,
-        {"status": step.target, **fields},
+    raise UnplannableError(
+        "New issues name each other in a circle, so none can be created first. "
+        "Leave one of them out."
     )
 
 
-def _other(change: Change, writer: Writer, ground: Ground) -> _Draft:
-    after = change.after if isinstance(change.after, dict) else {}
-    base: dict[str, JsonValue] = {}
-    wants: dict[str, JsonValue] = {
-        name: value for name, value in after.items() if name not in ("id", "properties")
+def _at_once(change: Change, change_set: ChangeSet) -> set[str]:
+    """Return the creates that a new issue names where it cannot wait."""
+    hard = {name: value for name, value in given_fields(change).items() if name in _AT_ONCE}
+    return needed_by(change.model_copy(update={"after": hard, "depends_on": ()}), change_set)
+
+
+def _later(
+    change: Change, rest: list[Change], change_set: ChangeSet, ground: Ground
+) -> frozenset[str]:
+    """Return the fields that name this new issue itself or one that is made after it."""
+    unborn = {one.issue_id for one in rest}
+    temporary = change_set.temporary_keys
+    found = {
+        name for name, value in given_fields(change).items() if mentioned(value, temporary) & unborn
     }
-    if change.kind is ChangeKind.COMMENT_EDIT:
-        base = _comment_now(ground.base(change), str(after.get("id")))
-    if change.kind is ChangeKind.SPRINT:
-        wants = {"sprint": sprint_id(change.after)}
-        base = {"sprint": sprint_id(ground.base(change).get(ground.fields.sprint or ""))}
-    request = writer.spoken(change)
-    if change.kind is ChangeKind.REMOTE_LINK:
-        wants["globalId"] = part(request.body, "globalId")
-    return _Draft(change.kind, (change,), request, base, wants)
+    stuck = sorted(found & ground.required(change))
+    if stuck:
+        names = ", ".join(ground.fields.name(one) for one in stuck)
+        raise UnplannableError(
+            f"{change.issue_key} cannot be created: {names} names an issue that is not there "
+            "yet. Send it back."
+        )
+    return frozenset(found)
 
 
-def _comment_now(fields: JsonObject, comment_id: str) -> dict[str, JsonValue]:
-    for comment in listed(part(fields, "comment", "comments")):
-        if str(comment.get("id")) == comment_id:
-            return {"body": comment.get("body"), "visibility": comment.get("visibility")}
-    return {}
-
-
-def _ordered(drafts: list[_Draft], change_set: ChangeSet) -> list[_Draft]:
-    creates = {one.first.id: one for one in drafts if one.kind is ChangeKind.CREATE}
-    graph = {name: needed_by(one.first, change_set) & set(creates) for name, one in creates.items()}
+def _ordered(found: list[Draft], creates: list[Change], change_set: ChangeSet) -> list[Draft]:
     place = {one.id: number for number, one in enumerate(change_set.changes)}
+    made = {one.id: number for number, one in enumerate(creates)}
     issues: dict[str, int] = {}
     for one in change_set.changes:
         issues.setdefault(one.issue_id, place[one.id])
-    try:
-        first = [creates[name] for name in _topological(graph, place)]
-    except CycleError:
-        raise UnplannableError(
-            "New issues name each other in a circle, so none can be created first. "
-            "Leave one of them out."
-        ) from None
-    rest = [one for one in drafts if one.kind is not ChangeKind.CREATE]
+    first = [one for one in found if one.kind is ChangeKind.CREATE]
+    first.sort(key=lambda one: made[one.first.id])
+    rest = [one for one in found if one.kind is not ChangeKind.CREATE]
     rest.sort(
         key=lambda one: (
-            one.kind is ChangeKind.LINK,
+            _RANK[one.kind] if one.kind in _LAST else 0,
             issues[one.first.issue_id],
             _RANK[one.kind],
             place[one.first.id],
@@ -249,7 +157,20 @@ def _ordered(drafts: list[_Draft], change_set: ChangeSet) -> list[_Draft]:
     return first + rest
 
 
-def _topological(graph: dict[str, set[str]], place: Mapping[str, int]) -> Iterable[str]:
+def _said(
+    found: list[Draft], writer: Writer, change_set: ChangeSet, ground: Ground
+) -> Iterable[Draft]:
+    """Yield the gateway's own comments, one an issue, where a setting wishes for them."""
+    if not ground.naming.comment:
+        return
+    touched = {one.first.issue_id: one.first for one in found if one.kind is not ChangeKind.DELETE}
+    for change in touched.values():
+        desk = is_service(ground.site, ground.project(change))
+        request, wants = writer.own_comment(change.issue_id, sentence(change_set), internal=desk)
+        yield Draft(ChangeKind.COMMENT, (change,), request, {}, wants, carries=False)
+
+
+def _topological(graph: Mapping[str, set[str]], place: Mapping[str, int]) -> Iterable[str]:
     """Yield names, each after those it needs, else in the order they were written."""
     sorter = TopologicalSorter(graph)
     sorter.prepare()
@@ -260,7 +181,7 @@ def _topological(graph: dict[str, set[str]], place: Mapping[str, int]) -> Iterab
 
 
 def _placed(
-    order: list[_Draft], change_set: ChangeSet, ground: Ground
+    order: list[Draft], change_set: ChangeSet, ground: Ground
 ) -> Iterable[PlannedOperation]:
     carried: dict[str, list[int]] = {}
     for position, draft in enumerate(order, start=1):
@@ -268,23 +189,24 @@ def _placed(
         before = {place for name in needs for place in carried.get(name, ())}
         # Further steps of one transition follow the earlier ones.
         before |= {place for one in draft.changes for place in carried.get(one.id, ())}
-        for one in draft.changes:
-            carried.setdefault(one.id, []).append(position)
+        if draft.carries:
+            for one in draft.changes:
+                carried.setdefault(one.id, []).append(position)
         first = draft.first
-        doc = ground.docs.get(first.id)
         yield PlannedOperation(
             position=position,
             kind=draft.kind,
-            change_ids=tuple(one.id for one in draft.changes),
+            change_ids=tuple(one.id for one in draft.changes) if draft.carries else (),
             issue_id=first.issue_id,
             issue_key=first.issue_key,
-            project_key=project_key(doc, first.issue_key),
+            project_key=ground.project(first),
             request=draft.request,
             base=draft.base,
             wants=draft.wants,
             set_fields=draft.set_fields,
             depends_on=tuple(sorted(before)),
             author=_author(draft.kind, ground.writers),
+            customers=draft.customers,
         )
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from gateway.promotion.deleting import names_of
 from gateway.promotion.drift import Now, achieved, compare
 from gateway.promotion.fields import Fields, listed, part
 from gateway.promotion.readback import effects, reached_in_history
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import PlannedOperation
 from sandbox.contract.compare import equal
-from sandbox.contract.shapes import JsonObject
+from sandbox.contract.shapes import ChangeKind, JsonObject
 
 #: Only so many keys behind the last known one are looked at for a lost new issue.
 KEY_WALK = 100
@@ -36,6 +37,9 @@ class Finding:
 
 def judge(planned: PlannedOperation, now: Now, fields: Fields, *, marked: bool) -> Finding:
     """Return what became of a write to an issue that exists (not comments, not creates)."""
+    if planned.kind is ChangeKind.DELETE:
+        gone = achieved(planned, now, fields)
+        return Finding(OpEvent.FOUND if gone else OpEvent.NOT_FOUND)
     if now.doc is None or compare(planned, now, fields).lost:
         return Finding(OpEvent.CANNOT_TELL, "The issue is gone, so nobody can look it up there.")
     if achieved(planned, now, fields):
@@ -50,9 +54,41 @@ def judge(planned: PlannedOperation, now: Now, fields: Fields, *, marked: bool) 
     )
 
 
-def judge_worklog(planned: PlannedOperation, now: Now) -> Finding:
-    """Return what became of a worklog: found by its values."""
-    for one in now.worklogs or []:
+def newest_id(listed_things: list[JsonObject]) -> int:
+    """Return the newest id: what a lost write made has a higher one."""
+    ids = (str(one.get("id")) for one in listed_things)
+    return max((int(one) for one in ids if one.isascii() and one.isdigit()), default=0)
+
+
+def _ours(
+    planned: PlannedOperation, found: list[JsonObject], now: Now, after: int | None
+) -> list[JsonObject]:
+    """Return what its author made since, oldest first; without a start there is no telling."""
+    if after is None:
+        return []
+    own = planned.author.account.casefold()
+    account = frozenset({own}) if own else now.account
+    return [
+        one for one in found if newest_id([one]) > after and names_of(one.get("author")) & account
+    ]
+
+
+def files_of(now: Now) -> list[JsonObject]:
+    """Return an issue's attachments."""
+    return listed(part(now.doc, "fields", "attachment"))
+
+
+def judge_attachment(planned: PlannedOperation, now: Now, after: int | None) -> Finding:
+    """Return what became of a file: found by name, size, author and a newer id."""
+    for one in _ours(planned, files_of(now), now, after):
+        if all(equal(planned.wants.get(name), one.get(name)) for name in ("filename", "size")):
+            return Finding(OpEvent.FOUND, upstream_id=str(one.get("id")))
+    return Finding(OpEvent.NOT_FOUND)
+
+
+def judge_worklog(planned: PlannedOperation, now: Now, after: int | None) -> Finding:
+    """Return what became of a worklog: found by its values, author and a newer id."""
+    for one in _ours(planned, now.worklogs or [], now, after):
         same = all(
             equal(_comparable(name, planned.wants.get(name)), _comparable(name, one.get(name)))
             for name in ("timeSpentSeconds", "started", "comment")

@@ -5,14 +5,16 @@ edited. The changelog tells afterwards what each write replaced; what cannot be 
 is at least found and shown.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from gateway.promotion.drift import Now, value_now
+from gateway.promotion.deleting import names_of
+from gateway.promotion.drift import Drift, Now, value_now
 from gateway.promotion.fields import Fields, listed, part
-from gateway.promotion.values import PlannedOperation, SideEffect
-from sandbox.contract.compare import equal
+from gateway.promotion.values import APP, SOMEBODY, WORKFLOW, PlannedOperation, SideEffect
+from sandbox.contract.compare import Three, equal
 from sandbox.contract.shapes import JsonObject
 
 #: Changelog names of fields that are called otherwise in the issue's JSON.
@@ -39,6 +41,9 @@ class Effect:
     field: str
     item: JsonObject
     by: str
+    #: What identifies the author, and whether it is an app and no person.
+    hands: frozenset[str] = frozenset()
+    app: bool = False
 
 
 def effects(before: JsonObject | None, after: JsonObject | None) -> list[Effect]:
@@ -51,7 +56,14 @@ def effects(before: JsonObject | None, after: JsonObject | None) -> list[Effect]
     ]
     new.sort(key=lambda one: (str(one.get("created")), str(one.get("id")).zfill(20)))
     return [
-        Effect(str(one.get("id")), _field_id(item), item, _author(one))
+        Effect(
+            str(one.get("id")),
+            _field_id(item),
+            item,
+            _author(one),
+            names_of(one.get("author")),
+            part(one, "author", "accountType") == "app",
+        )
         for one in new
         for item in listed(one.get("items"))
     ]
@@ -86,19 +98,49 @@ def overwrote(planned: PlannedOperation, found: list[Effect]) -> bool:
     return False
 
 
-def side_effects(planned: PlannedOperation, found: list[Effect]) -> tuple[SideEffect, ...]:
-    """Return what changed although our request did not name it: Jira's automations."""
+def side_effects(
+    planned: PlannedOperation, found: list[Effect], account: frozenset[str] = frozenset()
+) -> tuple[SideEffect, ...]:
+    """Return what changed although our request did not name it, and by whom.
+
+    What stands in our own history entry is Jira's workflow; the rest is a rule, an app or
+    a person that was quicker than our reading back.
+    """
     ours = {*planned.wants, *_EXPECTED}
+    own = {one.history for one in found if one.field in planned.wants and one.hands & account}
     return tuple(
         SideEffect(
             field=one.field,
             before=one.item.get("fromString"),
             after=one.item.get("toString"),
             by=one.by,
+            how=_how(one, own),
         )
         for one in found
         if one.field not in ours
     )[:_MOST]
+
+
+def hit_by(
+    planned: PlannedOperation, drift: Drift, followed: Iterable[SideEffect]
+) -> tuple[SideEffect, ...]:
+    """Return the side effects of earlier requests that changed what this one would write.
+
+    A set merges by element and is not hit; neither is a value that was put back since.
+    """
+    unknown = {
+        name
+        for name, three in drift.threes.items()
+        if name not in planned.base and name not in planned.set_fields and three is Three.OURS
+    }
+    fields = {*drift.conflicts, *unknown}
+    return tuple(one for one in followed if one.field in fields)
+
+
+def _how(effect: Effect, own: set[str]) -> str:
+    if effect.history in own:
+        return WORKFLOW
+    return APP if effect.app else SOMEBODY
 
 
 def reached_in_history(planned: PlannedOperation, found: list[Effect]) -> bool:

@@ -14,7 +14,11 @@ from gateway.promotion.values import PlannedOperation, Request
 
 #: Key numbers and issue ids of new issues lie in this reserved range.
 RESERVED = range(9_000_000_000, 10_000_000_000)
-_KEY = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9_]*-9\d{9}(?![\w-])")
+#: In a text a key stands alone, in an address, or behind a percent-encoded sign ("%2F").
+_BEFORE = r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
+_KEY = re.compile(_BEFORE + r"[A-Za-z][A-Za-z0-9_]*-9\d{9}(?![\w-])")
+#: An id alone, as in "issueId=9…" or "parent = 9…"; in a key it is the key that counts.
+_ID = re.compile(_BEFORE + r"9\d{9}(?![\w-])")
 
 
 def is_temporary_id(issue_id: str) -> bool:
@@ -44,9 +48,9 @@ def mentioned(value: JsonValue, temporary: Mapping[str, str]) -> set[str]:
     ids = set(temporary.values())
     found: set[str] = set()
     for text in strings(value):
-        if text in ids:
-            found.add(text)
-        found |= {temporary[key] for key in _KEY.findall(text) if key in temporary}
+        found |= ids & set(_ID.findall(text))
+        keys = (key.upper() for key in _KEY.findall(text))
+        found |= {temporary[key] for key in keys if key in temporary}
     return found
 
 
@@ -65,12 +69,8 @@ def addressed(request: Request, real: Mapping[str, str]) -> Request:
     """Return a request that names real issues."""
     segments = [_replaced_text(one, real) for one in request.path.split("/")]
     query = {name: _replaced_text(one, real) for name, one in request.query.items()}
-    return Request(
-        method=request.method,
-        path="/".join(segments),
-        query=query,
-        body=replaced(request.body, real),
-    )
+    body = replaced(request.body, real)
+    return request.model_copy(update={"path": "/".join(segments), "query": query, "body": body})
 
 
 def with_real(planned: PlannedOperation, real: Mapping[str, str]) -> PlannedOperation:
@@ -94,4 +94,9 @@ def unresolved(request: Request, temporary: Mapping[str, str], real: Mapping[str
 def _replaced_text(text: str, real: Mapping[str, str]) -> str:
     if text in real:
         return real[text]
-    return _KEY.sub(lambda match: real.get(match.group(0), match.group(0)), text)
+    return _ID.sub(lambda match: real.get(match.group(), match.group()), _keys_replaced(text, real))
+
+
+def _keys_replaced(text: str, real: Mapping[str, str]) -> str:
+    # JQL takes keys in any case.
+    return _KEY.sub(lambda match: real.get(match.group().upper(), match.group()), text)

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from gateway.promotion.deleting import delete_path
 from gateway.promotion.fields import Fields, part, sprint_id
 from gateway.promotion.markers import PLACEHOLDER
-from gateway.promotion.values import Request
+from gateway.promotion.naming import HISTORY
+from gateway.promotion.service import INTERNAL, MADE_INTERNAL
+from gateway.promotion.values import Request, Upload
 from sandbox.contract import merging
 from sandbox.contract.shapes import Change, ChangeKind, Flavour, JsonObject
 
@@ -46,6 +49,8 @@ class Writer:
     fields: Fields
     #: Id of the set the changes are from.
     change_set: str
+    #: What Jira keeps with the history entry of edits and transitions.
+    history: JsonObject | None = None
 
     @property
     def api(self) -> str:
@@ -76,7 +81,7 @@ class Writer:
             body["fields"] = {name: self.written(name, value) for name, value in scalars.items()}
         if sets:
             body["update"] = {name: _verbs(change) for name, change in sets.items()}
-        body["properties"] = [PLACEHOLDER]
+        body |= self._told()
         return Request(method="PUT", path=f"{self.api}/issue/{issue_id}", body=body)
 
     def create(self, fields: JsonObject) -> Request:
@@ -90,8 +95,25 @@ class Writer:
         body: JsonObject = {"transition": {"id": transition_id}}
         if fields:
             body["fields"] = {name: self.written(name, value) for name, value in fields.items()}
-        body["properties"] = [PLACEHOLDER]
+        body |= self._told()
         return Request(method="POST", path=f"{self.api}/issue/{issue_id}/transitions", body=body)
+
+    def own_comment(
+        self, issue_id: str, text: str, *, internal: bool
+    ) -> tuple[Request, dict[str, JsonValue]]:
+        """Return the POST of a comment of the gateway's own, and what it must read back."""
+        body: JsonObject = {"body": self.rich(text)}
+        marks: list[JsonValue] = [MADE_INTERNAL] if internal else []
+        path = f"{self.api}/issue/{issue_id}/comment"
+        request = Request(
+            method="POST", path=path, body={**body, "properties": [*marks, PLACEHOLDER]}
+        )
+        return request, {**body, INTERNAL: True} if internal else body
+
+    def _told(self) -> JsonObject:
+        """Return who did it, for Jira's history, and the place of our marker."""
+        told: JsonObject = {} if self.history is None else {HISTORY: self.history}
+        return {**told, "properties": [PLACEHOLDER]}
 
     def spoken(self, change: Change) -> Request:
         """Return the request for any other kind of change."""
@@ -174,6 +196,22 @@ def _sprint(_writer: Writer, change: Change) -> Request:
     return Request(method="POST", path=path, body={"issues": [change.issue_id]})
 
 
+def _attachment(writer: Writer, change: Change) -> Request:
+    size = part(change.after, "size")
+    upload = Upload(
+        sha256=_text(change.after, "sha256"),
+        filename=_text(change.after, "filename"),
+        size=size if isinstance(size, int) else -1,
+        media_type=_text(change.after, "mimeType") or "application/octet-stream",
+    )
+    path = f"{writer.api}/issue/{change.issue_id}/attachments"
+    return Request(method="POST", path=path, upload=upload)
+
+
+def _delete(writer: Writer, change: Change) -> Request:
+    return Request(method="DELETE", path=f"{writer.api}/{delete_path(change)}")
+
+
 _OTHERS: dict[ChangeKind, Callable[[Writer, Change], Request]] = {
     ChangeKind.COMMENT: _comment,
     ChangeKind.COMMENT_EDIT: _comment,
@@ -182,9 +220,9 @@ _OTHERS: dict[ChangeKind, Callable[[Writer, Change], Request]] = {
     ChangeKind.REMOTE_LINK: _remote_link,
     ChangeKind.WATCHER: _watcher,
     ChangeKind.SPRINT: _sprint,
+    ChangeKind.ATTACHMENT: _attachment,
+    ChangeKind.DELETE: _delete,
 }
-#: Kinds that become a request; the gateway has no way yet to carry the others.
-CARRIED = frozenset(_OTHERS) | {ChangeKind.CREATE, ChangeKind.EDIT, ChangeKind.TRANSITION}
 
 
 def _with_properties(after: JsonValue) -> JsonObject:

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from gateway.promotion import lasting
+from gateway.promotion.deleting import Thing, thing_of
 from gateway.promotion.drift import Now, missing
 from gateway.promotion.fields import Fields, fields_of, listed, part, sprint_id
 from gateway.promotion.lasting import Lasting, about
 from gateway.promotion.requests import set_change
 from gateway.promotion.routes import brief, route
+from gateway.promotion.taking_back import Made, take_back
 from gateway.promotion.values import PlannedOperation, Receipt
 from sandbox.contract.compare import elements, equal, normal
 from sandbox.contract.digest import canonical
@@ -68,6 +70,10 @@ class Known:
     #: Issue id to the transitions that Jira offers now.
     offered: Mapping[str, tuple[JsonObject, ...]] = field(default_factory=dict)
     now: int = 0
+    #: Names of the account that we write as.
+    account: frozenset[str] = frozenset()
+    #: Whether an administrator switched deleting on.
+    deletes: bool = False
 
     @property
     def fields(self) -> Fields:
@@ -105,9 +111,13 @@ _Made = Change | Lasting | None
 
 def undo(done: Iterable[Done], known: Known) -> Undo:
     """Return how to put back what these operations, in their order, replaced."""
+    done = tuple(done)
+    gone, stays = _taken_back(done, known)
+    going = {one.issue_id for one in gone if thing_of(one.after) is Thing.ISSUE}
     slots: dict[tuple[str, ChangeKind, str], _Slot] = {}
-    stays: list[Lasting] = []
     for one in done:
+        if one.planned.issue_id in going:
+            continue  # with the issue goes everything on it
         for found in _slots(one, known):
             if isinstance(found, Lasting):
                 stays.append(about(found, _key(one.planned, known)))
@@ -120,15 +130,53 @@ def undo(done: Iterable[Done], known: Known) -> Undo:
         if isinstance(made, Lasting):
             stays.append(about(made, _key(slot.planned, known)))
         elif made is not None:
-            changes.append(made.model_copy(update={"id": f"c{len(changes) + 1}"}))
-    return Undo(tuple(changes), lasting.merged([*stays, *([lasting.NOTICES] if changes else [])]))
+            changes.append(made)
+    changes += [
+        one for one in gone if one.issue_id not in going or thing_of(one.after) is Thing.ISSUE
+    ]
+    numbered = tuple(
+        one.model_copy(update={"id": f"c{number}"}) for number, one in enumerate(changes, start=1)
+    )
+    return Undo(numbered, lasting.merged([*stays, *([lasting.NOTICES] if numbered else [])]))
+
+
+def _taken_back(done: tuple[Done, ...], known: Known) -> tuple[list[Change], list[Lasting]]:
+    """Return deletions of what was made, newest first, and what stays of it."""
+    made = [one for one in reversed(done) if one.planned.kind in lasting.GOES_AGAIN]
+    gone: list[Change] = []
+    stays: list[Lasting] = []
+    going: set[str] = set()
+    for one in made:
+        found = _deleted(one, known, going)
+        if isinstance(found, Lasting):
+            stays.append(about(found, _key(one.planned, known)))
+        elif found is not None:
+            gone.append(found)
+            if one.planned.kind is ChangeKind.CREATE:
+                going.add(one.planned.issue_id)
+    return gone, stays
+
+
+def _deleted(done: Done, known: Known, going: set[str]) -> _Made:
+    planned = done.planned
+    if not known.deletes:
+        return lasting.STAYS[planned.kind]
+    baselines = known.baselines.get(planned.issue_id)
+    if not baselines:
+        return lasting.GONE
+    if not done.wrote:
+        return lasting.NOT_OURS
+    made = Made(planned, done.receipt, baselines[0], known.account, frozenset(going))
+    return take_back(made, door=DOOR, now=known.now)
 
 
 def _slots(done: Done, known: Known) -> Iterable[_Slot | Lasting]:
     """Yield every value that an operation replaced, or why it stays."""
     planned, kind = done.planned, done.planned.kind
+    if kind in lasting.GOES_AGAIN:
+        return
     if kind not in lasting.TURNS_BACK:
-        yield lasting.STAYS.get(kind, lasting.UNKNOWN_KIND)
+        yield lasting.DELETED
     elif not known.baselines.get(planned.issue_id):
         yield lasting.GONE
     elif not done.wrote:

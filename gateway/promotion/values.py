@@ -26,6 +26,17 @@ class SiteIdentity(Frozen):
         return Dialect.V3 if self.flavour is Flavour.CLOUD else Dialect.V2
 
 
+class Upload(Frozen):
+    """A file that a request carries: its bytes are known by their digest alone."""
+
+    #: Hex SHA-256 of the bytes.
+    sha256: str
+    filename: str
+    #: Bytes.
+    size: int
+    media_type: str
+
+
 class Request(Frozen):
     """One upstream request. The path is relative to the site's base URL."""
 
@@ -33,6 +44,7 @@ class Request(Frozen):
     path: str
     query: dict[str, str] = {}
     body: JsonValue = None
+    upload: Upload | None = None
 
 
 class PlannedOperation(Frozen):
@@ -59,6 +71,23 @@ class PlannedOperation(Frozen):
     depends_on: tuple[int, ...] = ()
     #: As whom it is written.
     author: Author = Author()
+    #: Whether customers of a service project would read it.
+    customers: bool = False
+
+
+class Stays(Frozen):
+    """Something that an undo would leave, by the code of its sentence in ``lasting``."""
+
+    code: str
+    #: The issues that it is about; empty when it is about all of them.
+    keys: tuple[str, ...] = ()
+
+
+class Confirmation(Frozen):
+    """Something that every approver has to confirm separately (see ``confirming``)."""
+
+    code: str
+    keys: tuple[str, ...] = ()
 
 
 class Plan(Frozen):
@@ -70,6 +99,10 @@ class Plan(Frozen):
     #: Change id to ``keep`` or ``reject``, for every change of the set.
     decisions: dict[str, str]
     operations: tuple[PlannedOperation, ...]
+    #: What could not be undone afterwards: read before it is approved.
+    stays: tuple[Stays, ...] = ()
+    #: What needs a second confirmation.
+    confirmations: tuple[Confirmation, ...] = ()
 
     def digest(self) -> str:
         """Return the approval digest: over every leaf of this plan."""
@@ -83,6 +116,16 @@ class SideEffect(Frozen):
     before: JsonValue = None
     after: JsonValue = None
     by: str = ""
+    #: ``WORKFLOW``, ``APP`` or ``SOMEBODY``.
+    how: str = ""
+
+
+#: In our own history entry: Jira did it together with our write.
+WORKFLOW = "workflow"
+#: An app's account: an automation rule or an add-on.
+APP = "app"
+#: Anybody else's account.
+SOMEBODY = "somebody"
 
 
 class Receipt(Frozen):

@@ -3,10 +3,13 @@
 Sentences here are whole texts without values, so that the pages can translate them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.policy.policy import Policy
+from gateway.promotion.confirming import CUSTOMER_REPLY, DELETE, missing
+from gateway.promotion.values import Confirmation
 from gateway.review.people import Person, Role, at_least
 from gateway.review.states import TRANSITIONS, Event, State
 from gateway.review.values import ChangeView, Flag
@@ -66,6 +69,8 @@ class Situation:
     readable: bool = True
     #: Sentences about why there is no plan, or no authority for it.
     troubles: tuple[str, ...] = ()
+    #: What takes a second confirmation.
+    confirmations: tuple[Confirmation, ...] = ()
     #: Who approved this digest already.
     approved_by: frozenset[str] = field(default_factory=frozenset)
     #: True when this gateway never writes to Jira.
@@ -73,7 +78,13 @@ class Situation:
 
 
 def may(
-    act: Act, person: Person | None, situation: Situation, *, shown: str, words: str = ""
+    act: Act,
+    person: Person | None,
+    situation: Situation,
+    *,
+    shown: str,
+    words: str = "",
+    confirmed: Collection[str] = (),
 ) -> Refusal | None:
     """Return why ``person`` may not do it, or None."""
     return (
@@ -83,6 +94,7 @@ def may(
         or _stale(act, situation, shown)
         or _no_words(act, words)
         or (_not_approvable(person, situation) if act is Act.APPROVE else None)
+        or (_unconfirmed(situation, confirmed) if act is Act.APPROVE else None)
     )
 
 
@@ -175,6 +187,25 @@ def _no_words(act: Act, words: str) -> Refusal | None:
         "The agent needs a reason to learn from.",
         "Write in a sentence what is wrong.",
     )
+
+
+def _unconfirmed(situation: Situation, confirmed: Collection[str]) -> Refusal | None:
+    """Return the refusal of an approval without its second confirmation."""
+    for code in missing(situation.confirmations, confirmed):
+        return Refusal(f"confirm_{code}", *_UNCONFIRMED[code])
+    return None
+
+
+_UNCONFIRMED = {
+    DELETE: (
+        "It deletes something in Jira for good, and that takes a second confirmation.",
+        "Tick the box beside the approval if you mean it.",
+    ),
+    CUSTOMER_REPLY: (
+        "Customers will read it, and that takes a second confirmation.",
+        "Tick the box beside the approval if you mean it.",
+    ),
+}
 
 
 def _not_approvable(person: Person | None, situation: Situation) -> Refusal | None:

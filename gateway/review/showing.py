@@ -7,10 +7,12 @@ from pydantic import JsonValue
 
 from gateway.policy.flags import Seen, change_flags, set_flags
 from gateway.policy.policy import Policy
+from gateway.promotion.deleting import Thing, found_in, still_is, thing_of
 from gateway.promotion.drift import Now, set_three
 from gateway.promotion.fields import Fields, fields_of, listed, part, project_key, sprint_id
 from gateway.promotion.plan import effective, wanted_value
 from gateway.promotion.references import is_temporary_key
+from gateway.promotion.service import is_service, made_internal, wants_customers
 from gateway.promotion.values import SiteIdentity
 from gateway.review.values import ChangeView, Flag, IssueView
 from sandbox.contract.compare import Three, equal, three_way
@@ -34,11 +36,22 @@ class Scene:
     #: Change id to ``keep`` or ``reject``, as people decided.
     decided: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    #: Digests of the attached files that the gateway holds.
+    held: frozenset[str] = frozenset()
 
     @property
     def new_issues(self) -> frozenset[str]:
         """Ids of the issues that this set creates."""
         return frozenset(self.change_set.temporary_keys.values())
+
+    @property
+    def going(self) -> frozenset[str]:
+        """Ids of the issues that this set deletes."""
+        return frozenset(
+            one.issue_id
+            for one in self.change_set.changes
+            if one.kind is ChangeKind.DELETE and thing_of(one.after) is Thing.ISSUE
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +111,8 @@ def _change(change: Change, verdict: str, fields: Fields, scene: Scene) -> Chang
         base=base,
         now=current,
         now_known=known,
-        wants=change.after,
-        three=_three(change, base, now, current, fields),
+        wants=_wants(change, base_doc, scene),
+        three=_three(change, base, now, current, scene),
         verdict=verdict,
         words=scene.words.get(change.id, ""),
     )
@@ -113,8 +126,20 @@ def _change(change: Change, verdict: str, fields: Fields, scene: Scene) -> Chang
         person_name=scene.person_name,
         site=scene.site,
         policy=scene.policy,
+        held=scene.held,
     )
     return view.model_copy(update={"flags": change_flags(seen)})
+
+
+def _wants(change: Change, base: JsonObject | None, scene: Scene) -> JsonValue:
+    """Return what would be written: comments of a service project are internal by default."""
+    after = change.after
+    key = project_key(base, change.issue_key)
+    if change.kind is not ChangeKind.COMMENT or not isinstance(after, dict):
+        return after
+    if not is_service(scene.site, key) or wants_customers(after):
+        return after
+    return made_internal(after)
 
 
 def _value(change: Change, doc: JsonObject | None, fields: Fields) -> JsonValue:
@@ -141,12 +166,18 @@ def _comment(found: JsonObject, comment_id: str) -> JsonValue:
 
 
 def _three(
-    change: Change, base: JsonValue, now: Now | None, current: JsonValue, fields: Fields
+    change: Change, base: JsonValue, now: Now | None, current: JsonValue, scene: Scene
 ) -> Three:
     if now is None:
         return Three.OURS
+    if change.kind is ChangeKind.DELETE:
+        return _deletion_three(change, now, scene.going)
     if now.doc is None or _moved(change, now.doc):
         return Three.CONFLICT
+    return _value_three(change, base, current, Fields.of(scene.site))
+
+
+def _value_three(change: Change, base: JsonValue, current: JsonValue, fields: Fields) -> Three:
     if change.kind is ChangeKind.COMMENT_EDIT:
         return _comment_three(base, change.after, current)
     if change.kind is ChangeKind.EDIT and fields.is_set(change.field or "", base, change.after):
@@ -155,6 +186,16 @@ def _three(
     if reduce is None:
         return Three.OURS
     return three_way(*(reduce(one) for one in (base, change.after, current)))
+
+
+def _deletion_three(change: Change, now: Now, going: frozenset[str]) -> Three:
+    """Return whether what is to go is still what it was, as far as the issue's JSON tells."""
+    thing = thing_of(change.after)
+    if now.doc is None or thing is None:
+        return Three.BOTH
+    found = found_in(thing, str(part(change.after, "id")), now.doc)
+    changed = found is not None and not still_is(thing, part(change.after, "was"), found, going)
+    return Three.CONFLICT if changed else Three.OURS
 
 
 def _moved(change: Change, doc: JsonObject) -> bool:

@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from gateway.promotion.states import OpState
-from gateway.promotion.values import PlannedOperation, Receipt
+from gateway.promotion.values import Confirmation, PlannedOperation, Receipt, Stays
 from gateway.review.states import State, Turn
 from sandbox.contract.compare import Three
 from sandbox.contract.shapes import Change, Frozen, Read
@@ -92,6 +92,9 @@ class ReviewView(Frozen):
     digest: str
     #: The exact requests, in order.
     operations: tuple[OperationView, ...]
+    #: What could not be undone afterwards, and what takes a second confirmation.
+    stays: tuple[Stays, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
     #: Why it cannot be approved now, as sentences; empty when it can.
     obstacles: tuple[str, ...] = ()
     words: str = ""

@@ -1,7 +1,7 @@
 """Reviews, decisions and approvals as they are stored; nothing here decides anything."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,9 +176,25 @@ def approvals(conn: Connection, review_id: int, digest: str) -> tuple[str, ...]:
     return tuple(conn.execute(query.order_by(_APPROVAL.c.at)).scalars())
 
 
-def add_approval(conn: Connection, review_id: int, digest: str, person: str, at: int) -> None:
-    """Store one person's approval of one digest."""
-    conn.execute(insert(_APPROVAL).values(review_id=review_id, digest=digest, person=person, at=at))
+def add_approval(
+    conn: Connection,
+    review_id: int,
+    digest: str,
+    person: str,
+    at: int,
+    confirmed: Collection[str] = (),
+) -> None:
+    """Store one person's approval of one digest, and what they confirmed beside it."""
+    values = {"review_id": review_id, "digest": digest, "person": person, "at": at}
+    conn.execute(insert(_APPROVAL).values(**values, confirmed=" ".join(sorted(confirmed))))
+
+
+def confirmations(conn: Connection, review_id: int, digest: str) -> tuple[frozenset[str], ...]:
+    """Return what each approver of this digest confirmed separately."""
+    query = select(_APPROVAL.c.confirmed).where(
+        _APPROVAL.c.review_id == review_id, _APPROVAL.c.digest == digest
+    )
+    return tuple(frozenset(one.split()) for one in conn.execute(query).scalars())
 
 
 def drop_approvals(conn: Connection, review_id: int) -> None:

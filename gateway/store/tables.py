@@ -4,7 +4,7 @@ Times are integer microseconds in UTC; JSON is canonical TEXT where a digest is 
 it. What the gateway keeps is in upstream form: no placeholders.
 """
 
-from sqlalchemy import BigInteger, Index, MetaData, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -201,6 +201,20 @@ class ApprovalRow(GatewayTable, table=True):
     digest: str = Field(primary_key=True, sa_type=Text)
     person: str = Field(primary_key=True, sa_type=Text)
     at: int = Field(sa_type=BigInteger)
+    #: Codes of what this person confirmed separately, with spaces between.
+    confirmed: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+
+
+class FileRow(GatewayTable, table=True):
+    """An attached file of a change set: its bytes, fetched from the sandbox."""
+
+    __tablename__ = "file"
+
+    site: str = Field(primary_key=True, sa_type=Text)
+    #: Hex, of ``content``.
+    sha256: str = Field(primary_key=True, sa_type=Text)
+    content: bytes = Field(sa_type=LargeBinary)
+    fetched_at: int = Field(sa_type=BigInteger)
 
 
 class OperationRow(GatewayTable, table=True):

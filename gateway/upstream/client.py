@@ -120,10 +120,16 @@ class Upstream:
 
     # Writing -------------------------------------------------------------------------
 
-    def send(self, request: Request) -> Answer:
-        """Send one planned request; see ``gateway.upstream.errors`` for what may go wrong."""
-        reads = request.method.upper() == "GET"
-        ask = Ask(request.method.upper(), request.path, request.query, request.body, reads=reads)
+    def send(self, request: Request, content: bytes | None = None) -> Answer:
+        """Send one planned request; see ``gateway.upstream.errors`` for what may go wrong.
+
+        ``content`` are the bytes of the request's upload, if it has one.
+        """
+        method = request.method.upper()
+        ask = Ask(method, request.path, request.query, request.body, reads=method == "GET")
+        if request.upload is not None and content is not None:
+            file = (request.upload.filename, request.upload.media_type, content)
+            ask = replace(ask, file=file)
         return self._line.send(ask)
 
     # Who and what this Jira is -------------------------------------------------------
@@ -245,6 +251,17 @@ class Upstream:
         """Return all comments of an issue."""
         return list(self._pages(f"issue/{_segment(issue_id)}/comment", "comments"))
 
+    def comment(self, issue_id: str, comment_id: str) -> JsonObject | None:
+        """Return one comment with its properties; None when Jira has none."""
+        path = f"issue/{_segment(issue_id)}/comment/{_segment(comment_id)}"
+        return self._maybe(f"{self._api}/{path}", {"expand": "properties"})
+
+    def service_comment(self, issue_id: str, comment_id: str) -> JsonObject | None:
+        """Return a comment as Service Management knows it; None when it knows none."""
+        return self._maybe(
+            f"/rest/servicedeskapi/request/{_segment(issue_id)}/comment/{_segment(comment_id)}"
+        )
+
     def worklogs(self, issue_id: str) -> list[JsonObject]:
         """Return all worklogs of an issue."""
         return list(self._pages(f"issue/{_segment(issue_id)}/worklog", "worklogs"))
@@ -308,8 +325,13 @@ class Upstream:
                 return
 
     def _property(self, path: str) -> JsonValue:
+        found = self._maybe(f"{self._api}/{path}")
+        return None if found is None else found.get("value")
+
+    def _maybe(self, path: str, query: Mapping[str, str] | None = None) -> JsonObject | None:
+        """Return an object, or None when Jira answers that there is none."""
         try:
-            return self._object(path).get("value")
+            return self._asked("GET", path, query)
         except OurFaultError as error:
             if error.status == 404:
                 return None

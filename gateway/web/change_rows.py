@@ -54,11 +54,12 @@ class ChangeRows:
         kind = view.change.kind
         conflict = view.three is Three.CONFLICT
         adds = kind not in _CHANGING
+        deletes = kind is ChangeKind.DELETE
         return ChangeRow(
             id=view.change.id,
             anchor=anchor(view.change.id),
-            sign="+" if adds else "~",
-            sign_look="plus" if adds else "tilde",
+            sign="−" if deletes else "+" if adds else "~",
+            sign_look="minus" if deletes else "plus" if adds else "tilde",
             title=self.title(view),
             field_id=view.change.field or "",
             chips=self._chips(view, conflict=conflict),
@@ -91,6 +92,7 @@ class ChangeRows:
             ChangeKind.WATCHER: self._watcher,
             ChangeKind.SPRINT: self._edit,
             ChangeKind.ATTACHMENT: self._attachment,
+            ChangeKind.DELETE: self._delete,
         }
         return makers[view.change.kind](view)
 
@@ -263,6 +265,10 @@ class ChangeRows:
     def _attachment(self, view: ChangeView) -> tuple[Panel, ...]:
         wanted = _object(view.wants) or _object(view.change.after)
         return (Panel(self.gettext("Will be attached"), self._fields(wanted), "wide"),)
+
+    def _delete(self, view: ChangeView) -> tuple[Panel, ...]:
+        wanted = _object(view.change.after)
+        return (Panel(self.gettext("Will be deleted"), self._fields(wanted), "wide"),)
 
     def _rich(self, value: JsonValue) -> Markup:
         return self.values.show(value)

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.operations import reviewing
 from gateway.web.change_rows import anchor
 from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
-from gateway.web.forms import ChangeForm, DecisionForm, WordedForm
+from gateway.web.forms import ApprovalForm, ChangeForm, DecisionForm, WordedForm
 from gateway.web.presenting import present
 from gateway.web.templating import page
 
@@ -40,9 +40,9 @@ def decide(
 
 
 @router.post("/approve")
-def approve(gateway: GatewayDep, person: PersonDep, review_id: int, form: DecisionForm) -> Response:
+def approve(gateway: GatewayDep, person: PersonDep, review_id: int, form: ApprovalForm) -> Response:
     """Approve exactly what was shown."""
-    reviewing.approve(gateway, person.person, review_id, form.digest)
+    reviewing.approve(gateway, person.person, review_id, form.digest, form.confirmed)
     return _see(f"/cs/{review_id}#promote")
 
 

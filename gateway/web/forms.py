@@ -23,6 +23,12 @@ class Decision(BaseModel):
     digest: Annotated[str, AfterValidator(_digest)] = Field(max_length=64)
 
 
+class Approval(Decision):
+    """An approval, with what was confirmed separately."""
+
+    confirmed: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=10)] = []
+
+
 class WordedDecision(Decision):
     """A decision with the reviewer's words."""
 
@@ -72,6 +78,7 @@ class TokenRequest(BaseModel):
 
 DecisionForm = Annotated[Decision, Form()]
 UndoForm = Annotated[UndoRequest, Form()]
+ApprovalForm = Annotated[Approval, Form()]
 WordedForm = Annotated[WordedDecision, Form()]
 ChangeForm = Annotated[ChangeDecision, Form()]
 TokenForm = Annotated[TokenRequest, Form()]

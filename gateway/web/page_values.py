@@ -119,6 +119,14 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmLine:
+    """A box to tick beside the approval."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadLine:
     """One thing that the agent read."""
 
@@ -163,6 +171,10 @@ class ChangeSetPage:
     tally: str
     actions: Actions
     confirmation: Confirmation | None
+    #: What an undo would leave, to be read before it is approved.
+    cannot_undo: tuple[str, ...]
+    #: What has to be ticked for an approval.
+    confirm: tuple[ConfirmLine, ...]
     words: Markup
     decided_by: str
     #: Being promoted: the page asks again by itself.

@@ -7,6 +7,7 @@ database and without a clock.
 from collections import Counter
 from urllib.parse import urlsplit
 
+from gateway.promotion.lasting import BY_CODE
 from gateway.review.people import Person, Role, at_least
 from gateway.review.states import TRANSITIONS, Event, State, Turn
 from gateway.review.values import ChangeView, Flag, InboxRow, ReviewView
@@ -18,6 +19,7 @@ from gateway.web.page_values import (
     ChangeSetPage,
     Chip,
     Confirmation,
+    ConfirmLine,
     InboxGroup,
     InboxLine,
     InboxPage,
@@ -25,7 +27,7 @@ from gateway.web.page_values import (
 )
 from gateway.web.request_blocks import RequestBlocks
 from gateway.web.reveal import reveal
-from gateway.web.sentences import CANNOT_UNDO, COUNTED, STATE_LOOKS, STATES, TURNS
+from gateway.web.sentences import CONFIRMATIONS, COUNTED, STATE_LOOKS, STATES, TURNS
 from gateway.web.told import in_tongue
 from sandbox.contract.compare import Three
 from sandbox.contract.shapes import ChangeKind, Read
@@ -64,6 +66,8 @@ def present(view: ReviewView, person: Person, tongue: Tongue, now: int) -> Chang
         tally=_tally(view, tongue),
         actions=actions,
         confirmation=_confirmation(view, tongue) if actions.promote else None,
+        cannot_undo=_cannot_undo(view, tongue),
+        confirm=_confirm(view, tongue),
         words=reveal(view.words),
         decided_by=view.decided_by,
         running=view.state is State.PROMOTING,
@@ -185,9 +189,24 @@ def _confirmation(view: ReviewView, tongue: Tongue) -> Confirmation:
     return Confirmation(
         title=title,
         lines=tuple(_counted(kind, count, tongue) for kind, count in kinds.items()),
-        cannot_undo=tuple(
-            tongue.gettext(CANNOT_UNDO[kind]) for kind in kinds if kind in CANNOT_UNDO
-        ),
+        cannot_undo=_cannot_undo(view, tongue),
+    )
+
+
+def _cannot_undo(view: ReviewView, tongue: Tongue) -> tuple[str, ...]:
+    """Return what an undo would leave, issue by issue."""
+    lines = []
+    for one in view.stays:
+        known = BY_CODE[one.code]
+        about = f"{', '.join(one.keys)}: " if one.keys else ""
+        lines.append(f"{about}{tongue.gettext(known.sentence)} {tongue.gettext(known.next_step)}")
+    return tuple(lines)
+
+
+def _confirm(view: ReviewView, tongue: Tongue) -> tuple[ConfirmLine, ...]:
+    return tuple(
+        ConfirmLine(one.code, tongue.gettext(CONFIRMATIONS[one.code], issues=", ".join(one.keys)))
+        for one in view.confirmations
     )
 
 

@@ -18,7 +18,7 @@ from gateway.web.language import Tongue
 from gateway.web.page_values import Chip
 from gateway.web.reveal import reveal
 from gateway.web.sentences import KINDS
-from sandbox.contract.shapes import ChangeKind, Flavour, Grant, Scope
+from sandbox.contract.shapes import AGENT_KINDS, Flavour, Grant, Scope
 
 _SOON = 7 * 24 * 3600 * 1_000_000
 LONGEST_DAYS = LONGEST_LIFETIME_SECONDS // (24 * 3600)
@@ -132,7 +132,7 @@ def _scope(scope: Scope, tongue: Tongue) -> Iterator[Markup]:
         yield reveal(tongue.gettext("only these fields: %(names)s", names=", ".join(scope.fields)))
     if not scope.kinds:
         yield escape(tongue.gettext("reads, proposes nothing"))
-    elif set(scope.kinds) != set(ChangeKind):
+    elif not set(scope.kinds) >= set(AGENT_KINDS):
         names = ", ".join(tongue.gettext(KINDS[kind]) for kind in scope.kinds)
         yield escape(tongue.gettext("may propose only: %(names)s", names=names))
 

@@ -10,7 +10,14 @@ from markupsafe import Markup
 from pydantic import JsonValue
 
 from gateway.promotion.authors import Author, AuthorKind
-from gateway.promotion.values import PlannedOperation, Receipt, SideEffect
+from gateway.promotion.values import (
+    APP,
+    WORKFLOW,
+    PlannedOperation,
+    Receipt,
+    SideEffect,
+    Upload,
+)
 from gateway.review.values import OperationView
 from gateway.web.language import Tongue
 from gateway.web.page_values import Chip, Panel, RequestBlock
@@ -71,6 +78,8 @@ class RequestBlocks:
             self.gettext("Merged as sets"): ", ".join(planned.set_fields),
             self.gettext("After positions"): ", ".join(map(str, planned.depends_on)),
             self.gettext("Written as"): self._author(planned.author),
+            self.gettext("Customers read it"): self.gettext("yes") if planned.customers else "",
+            **self._upload(planned.request.upload),
         }
         return tuple((name, reveal(value)) for name, value in found.items() if value)
 
@@ -82,6 +91,15 @@ class RequestBlocks:
         }[author.kind]
         account = f" ({author.account})" if author.account else ""
         return f"{author.name or who}{account}: {who}" if author.name or account else who
+
+    def _upload(self, upload: Upload | None) -> dict[str, str]:
+        if upload is None:
+            return {}
+        return {
+            self.gettext("File"): f"{upload.filename} · {upload.media_type}",
+            self.gettext("Bytes"): str(upload.size),
+            "SHA-256": upload.sha256,
+        }
 
     def _parts(self, planned: PlannedOperation) -> tuple[Panel, ...]:
         parts: tuple[Panel, ...] = (Panel(self.gettext("Body"), self._json(planned.request.body)),)
@@ -115,9 +133,12 @@ class RequestBlocks:
 
     def _side_effect(self, effect: SideEffect) -> Markup:
         name, change = self._replaced(effect.field, effect.before, effect.after)
-        by = (
-            Markup(' <small class="mute">{}</small>').format(reveal(effect.by)) if effect.by else ""
-        )
+        how = {
+            WORKFLOW: self.gettext("together with our write"),
+            APP: self.gettext("an app or an automation rule"),
+        }
+        told = " · ".join(one for one in (effect.by, how.get(effect.how, "")) if one)
+        by = Markup(' <small class="mute">{}</small>').format(reveal(told)) if told else ""
         return Markup("<b>{}</b>: {}{}").format(reveal(name), change, by)
 
 

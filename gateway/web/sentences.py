@@ -14,7 +14,9 @@ FLAGS: dict[str, str] = {
     "unread_write": N_("The agent never read %(key)s before writing to it."),
     "stale_read": N_("Jira changed after the agent read it (%(when)s)."),
     "conflict": N_("Someone else changed the same field in Jira."),
-    "cannot_promote": N_("The gateway cannot write this kind of change to Jira."),
+    "file_missing": N_("The gateway does not hold the file %(name)s, or it is too large."),
+    "deletes": N_("Deletes %(what)s in Jira for good."),
+    "delete_off": N_("Deletes %(what)s, but deleting is switched off here."),
     "not_assignee": N_("%(key)s is not assigned to the person who asked (%(name)s)."),
     "not_watcher_team": N_("%(name)s has no activity in %(project)s."),
     "out_of_scope": N_("The agent may not write to %(project)s."),
@@ -110,6 +112,7 @@ KINDS: dict[ChangeKind, str] = {
     ChangeKind.WATCHER: N_("Watcher"),
     ChangeKind.SPRINT: N_("Sprint"),
     ChangeKind.ATTACHMENT: N_("Attachment"),
+    ChangeKind.DELETE: N_("Deletion"),
 }
 
 #: Change kind to its counted text, one and many.
@@ -125,17 +128,13 @@ COUNTED: dict[ChangeKind, tuple[str, str]] = {
     ChangeKind.WATCHER: ngettext("%(num)d watcher", "%(num)d watchers"),
     ChangeKind.SPRINT: ngettext("%(num)d sprint change", "%(num)d sprint changes"),
     ChangeKind.ATTACHMENT: ngettext("%(num)d attachment", "%(num)d attachments"),
+    ChangeKind.DELETE: ngettext("%(num)d deletion", "%(num)d deletions"),
 }
 
-#: What stays in the world when a kind of change is taken back.
-CANNOT_UNDO: dict[ChangeKind, str] = {
-    ChangeKind.CREATE: N_("A new issue keeps its number, and people may be notified of it."),
-    ChangeKind.EDIT: N_("Jira keeps edits in the issue's history and may notify watchers."),
-    ChangeKind.TRANSITION: N_("The way back to the old status may not exist in the workflow."),
-    ChangeKind.COMMENT: N_("A comment is mailed to watchers at once; the mail cannot be recalled."),
-    ChangeKind.COMMENT_EDIT: N_("Readers may have seen the comment before and after."),
-    ChangeKind.WORKLOG: N_("Logged work counts in reports at once."),
-    ChangeKind.ATTACHMENT: N_("An attached file may be downloaded at once."),
+#: What has to be confirmed beside the approval, by its code.
+CONFIRMATIONS: dict[str, str] = {
+    "delete": N_("I confirm that this deletes something in Jira for good: %(issues)s."),
+    "customer_reply": N_("I confirm that customers will read this: %(issues)s."),
 }
 
 OPERATION_STATES: dict[OpState, str] = {

@@ -90,7 +90,32 @@ SENTENCES: tuple[str, ...] = (
     N_("The seal does not fit the set: it was altered after it was sealed."),
     N_("The set is for the site '%(site)s', which is not served here."),
     # what became of a request
-    N_("A change of kind '%(kind)s' cannot be carried to Jira yet. Leave it out."),
+    N_(
+        "%(issue)s cannot be created: %(fields)s names an issue that is not there yet. "
+        "Send it back."
+    ),
+    N_("It deletes something in Jira for good, and that takes a second confirmation."),
+    N_("Customers will read it, and that takes a second confirmation."),
+    N_("Tick the box beside the approval if you mean it."),
+    N_("Deleting was switched off after it was approved."),
+    N_(
+        "An earlier request of this change set made %(who)s change %(fields)s. "
+        "Nothing was written; a person has to decide."
+    ),
+    N_("Nobody knows what is to be deleted."),
+    N_("The gateway no longer holds the file that was approved. Nothing was written."),
+    N_(
+        "It is in a service project now, and customers would read the comment. "
+        "Send it back, so that it is planned anew."
+    ),
+    N_(
+        "Jira took the comment, but shows it to customers although it was to be internal. "
+        "Hide or delete it in Jira now."
+    ),
+    N_(
+        "Jira took the comment, but nobody can tell whether customers see it. "
+        "Look at it in Jira now."
+    ),
     N_(
         "New issues name each other in a circle, so none can be created first. "
         "Leave one of them out."
@@ -119,6 +144,39 @@ SENTENCES: tuple[str, ...] = (
     N_("Jira no longer accepts our credentials (401)."),
     # what a dry run found
     *DRY_RUN,
+    # what an undo leaves
+    N_("Mails that Jira has sent and automations that it has set off cannot be called back."),
+    N_("Tell the people concerned."),
+    N_("What was deleted is gone for good; an undo cannot make it again."),
+    N_("Write it again in Jira by hand if it is needed."),
+    N_("A new issue is deleted by an undo only while nobody else has touched it."),
+    N_("Look at the issue before you undo."),
+    N_("Somebody else has worked on the new issue since, so it is not deleted."),
+    N_("Close or delete it in Jira by hand."),
+    N_("Somebody changed it since it was written, so it is not deleted."),
+    N_("Look at it in Jira and delete it by hand if it should go."),
+    N_("A status can be turned back only if the workflow offers a way back then."),
+    N_("Look at the workflow before you approve."),
+    N_("The workflow offers no way back to the status before."),
+    N_("Move the issue in Jira by hand."),
+    N_("A resolution follows the workflow; an undo does not set it by itself."),
+    N_("Look at the issue's resolution after the undo."),
+    N_("It is no longer in Jira, or is hidden from us."),
+    N_("Look for it in Jira by hand."),
+    N_("Somebody changed a field before it was read again, so it is not touched."),
+    N_("Compare it with the issue's history in Jira."),
+    N_("Somebody's edit fell together with ours, so nobody knows what to put back."),
+    N_("Jira had the wanted value already, so nothing of it is ours to take back."),
+    N_("Edit the issue in Jira if it should change."),
+    N_("An undo does not know this kind of request."),
+    N_("Put it right in Jira by hand."),
+    N_("A new issue is not deleted by an undo."),
+    N_("A comment is not deleted by an undo."),
+    N_("Delete it in Jira by hand if it should go; deleting is switched off here."),
+    N_("Logged work is not deleted by an undo."),
+    N_("An issue link is not deleted by an undo."),
+    N_("A web link is not deleted by an undo."),
+    N_("An attached file is not deleted by an undo."),
     # why no token was made
     N_("An agent needs a name of 1 to 100 characters."),
     N_("Choose one."),

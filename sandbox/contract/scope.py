@@ -63,7 +63,8 @@ def may_change(
     unseen = may_see(scope, person, issue)
     if unseen is not None:
         return unseen
-    if kind not in scope.kinds:
+    # Whatever a scope says: nothing that an agent asks for deletes.
+    if kind is ChangeKind.DELETE or kind not in scope.kinds:
         return _kind_refused(scope, kind)
     return _fields_refused(scope, fields)
 

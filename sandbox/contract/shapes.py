@@ -47,6 +47,12 @@ class ChangeKind(StrEnum):
     WATCHER = "watcher"
     SPRINT = "sprint"
     ATTACHMENT = "attachment"
+    #: No agent can stage it: only a person's undo in the gateway makes one.
+    DELETE = "delete"
+
+
+#: Kinds that an agent may be allowed to stage: all but deleting.
+AGENT_KINDS = tuple(kind for kind in ChangeKind if kind is not ChangeKind.DELETE)
 
 
 class ObservedTransition(Frozen):
@@ -121,7 +127,7 @@ class Scope(Frozen):
     #: Field ids that may be read and written; ``None`` is every field.
     fields: tuple[str, ...] | None = None
     #: Kinds of change that may be staged; empty is a token that only reads.
-    kinds: tuple[ChangeKind, ...] = tuple(ChangeKind)
+    kinds: tuple[ChangeKind, ...] = AGENT_KINDS
 
 
 class Grant(Frozen):
@@ -170,7 +176,8 @@ class Change(Frozen):
     #: "started", "comment"?}``. LINK: ``{"type": {"id", "name"}, "inwardIssue":
     #: {"id", "key"}, "outwardIssue": {"id", "key"}}``. REMOTE_LINK: ``{"globalId"?,
     #: "object": {…}, …}``. WATCHER: ``{"add": user} | {"remove": user}``. SPRINT:
-    #: ``{"id"}`` or null. ATTACHMENT: ``{"id", "filename", "size", "sha256"}``.
+    #: ``{"id"}`` or null. ATTACHMENT: ``{"id", "filename", "size", "sha256",
+    #: "mimeType"}``. DELETE: ``{"thing", "id", "name"}``, see ``gateway.promotion.deleting``.
     after: JsonValue = None
     #: The baseline revision the shadow had when this was written; 0 for a new issue.
     base_revision: int = 0

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic_core import to_jsonable_python
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from sandbox.contract.shapes import (
     IssueBaseline,
@@ -19,8 +20,9 @@ from sandbox.contract.shapes import (
     SiteBaseline,
 )
 from sandbox.domain.automation import Rule
+from sandbox.domain.errors import MissingError
 from sandbox.domain.faults import Faults
-from sandbox.operations import intake, proposing, workspaces
+from sandbox.operations import attaching, intake, proposing, workspaces
 from sandbox.operations.access import require_upstream
 from sandbox.operations.context import Sandbox
 
@@ -148,6 +150,15 @@ async def reads(sandbox: SandboxDep, change_set_id: str) -> JsonObject:
     """Answer what the agent read before it sealed; null when nobody can say."""
     found = await run_in_threadpool(intake.reads_of, sandbox, change_set_id)
     return {"reads": None if found is None else [one.model_dump(mode="json") for one in found]}
+
+
+@router.get("/attachments/{attachment_id}")
+async def attachment(sandbox: SandboxDep, attachment_id: str) -> Response:
+    """Answer the bytes of a staged file; the gateway knows by their digest what they must be."""
+    content = await run_in_threadpool(attaching.staged, sandbox, attachment_id)
+    if content is None:
+        raise MissingError(attaching.missing(attachment_id))
+    return Response(content, media_type="application/octet-stream")
 
 
 @router.post("/outcomes")

@@ -98,6 +98,7 @@ class ProjectWish:
     lead: str | None = None
     components: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    type: str = "software"
 
 
 def default_site(
@@ -243,7 +244,7 @@ class _Maker:
             "key": wish.key,
             "description": "",
             "lead": lead,
-            "projectTypeKey": "software",
+            "projectTypeKey": wish.type,
             "simplified": False,
             "archived": False,
             "avatarUrls": {"48x48": f"{PLACEHOLDER}/secure/projectavatar?pid={found['id']}"},

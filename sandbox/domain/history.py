@@ -69,6 +69,15 @@ def entry(
     return replace(touched, histories=(*issue.histories, history))
 
 
+def with_metadata(before: IssueState, after: IssueState, metadata: JsonValue) -> IssueState:
+    """Return an issue whose newest entries carry what a client told with its write."""
+    if not isinstance(metadata, dict) or not metadata:
+        return after
+    known = len(before.histories)
+    told = tuple({**one, "historyMetadata": dict(metadata)} for one in after.histories[known:])
+    return replace(after, histories=(*after.histories[:known], *told))
+
+
 def items_of(site: Site, edit: FieldEdit, meta: JsonObject) -> list[JsonObject]:
     """Return the changelog items of one edited field."""
     if edit.field == "timetracking":

@@ -89,6 +89,12 @@ def add_subtask(parent: IssueState, child: IssueState) -> IssueState:
     return parent.with_fields({"subtasks": [*others, brief(child)]})
 
 
+def remove_subtask(parent: IssueState, child_id: str) -> IssueState:
+    """Return the parent without a sub-task that is gone."""
+    listed = objects_of(parent.fields.get("subtasks"))
+    return parent.with_fields({"subtasks": [one for one in listed if one.get("id") != child_id]})
+
+
 def add_remote_link(
     site: Site,
     issue: IssueState,
@@ -118,6 +124,19 @@ def add_remote_link(
     shown = f'This issue links to "{title} (Web Link)"'
     items = [item(site, "remotelinks", NOTHING, (number, shown))]
     return entry(changed, items, actor=actor, now_us=now_us), link, same is None
+
+
+def remove_remote_link(
+    site: Site, issue: IssueState, link_id: str, *, actor: JsonObject, now_us: int
+) -> IssueState:
+    """Return the issue without a link to the outside."""
+    held = objects_of((issue.extra or {}).get("remote_links"))
+    gone = [one for one in held if text_of(one.get("id")) == link_id]
+    if not gone:
+        raise MissingError(f"No remote link with id '{link_id}' exists.")
+    changed = issue.with_extra({"remote_links": [one for one in held if one not in gone]})
+    items = [item(site, "remotelinks", (link_id, ""), NOTHING)]
+    return entry(changed, items, actor=actor, now_us=now_us)
 
 
 def add_attachment(

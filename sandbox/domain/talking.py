@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from sandbox.contract.shapes import Dialect, JsonObject
+from sandbox.contract.shapes import Dialect, Flavour, JsonObject
 from sandbox.domain import errors
 from sandbox.domain.embedded import address, embedded
 from sandbox.domain.errors import MissingError, invalid
@@ -55,7 +55,7 @@ def add_comment(  # noqa: PLR0913 - a comment has that many parts, all by name
         "updated": now,
         **_visibility(site, visibility),
     }
-    comment |= _public(properties)
+    comment |= _public(site, issue, properties)
     changed = _with_comments(issue, [*_comments(issue), comment], now)
     return _keep_properties(changed, comment_id, properties), comment
 
@@ -85,7 +85,7 @@ def edit_comment(  # noqa: PLR0913 - a comment has that many parts, all by name
         "updateAuthor": embedded("user", actor),
         "updated": now,
         **_visibility(site, visibility),
-        **_public(properties),
+        **_public(site, issue, properties, comment_id),
     }
     listed = [comment if one is before else one for one in _comments(issue)]
     changed = _with_comments(issue, listed, now)
@@ -155,6 +155,27 @@ def add_worklog(
     return _with_worklog(site, issue, worklog, changed, actor, now_us), worklog
 
 
+def remove_worklog(
+    site: Site, issue: IssueState, worklog_id: str, *, actor: JsonObject, now_us: int
+) -> IssueState:
+    """Return the issue without a worklog: its time counts no more and is left again."""
+    gone = worklog_of(issue, worklog_id)
+    seconds = number_of(gone.get("timeSpentSeconds"))
+    held = object_of(issue.fields.get("worklog"))
+    left = [one for one in objects_of(held.get("worklogs")) if one.get("id") != worklog_id]
+    spent = max(0, number_of(issue.fields.get("timespent")) - seconds)
+    changed: JsonObject = {"timespent": spent or None}
+    if issue.fields.get("timeestimate") is not None:
+        changed["timeestimate"] = number_of(issue.fields.get("timeestimate")) + seconds
+    items = [
+        item(site, name, seconds_side(issue.fields.get(name)), seconds_side(value))
+        for name, value in changed.items()
+    ]
+    page: JsonObject = {**held, "worklogs": [*left], "total": len(left)}
+    after = issue.with_fields({**tracked(issue.fields, changed), "worklog": page})
+    return entry(after, items, actor=actor, now_us=now_us)
+
+
 def worklog_of(issue: IssueState, worklog_id: str) -> JsonObject:
     """Return a worklog of the issue, or say that there is none."""
     for one in objects_of(object_of(issue.fields.get("worklog")).get("worklogs")):
@@ -221,10 +242,34 @@ def _properties(properties: JsonValue) -> dict[str, JsonValue]:
     return {text_of(one.get("key")): one.get("value") for one in objects_of(properties)}
 
 
-def _public(properties: JsonValue) -> JsonObject:
+def in_service_project(issue: IssueState) -> bool:
+    """Return whether customers may see an issue's comments."""
+    return object_of(issue.fields.get("project")).get("projectTypeKey") == "service_desk"
+
+
+def is_public(issue: IssueState, comment_id: str) -> bool:
+    """Return whether customers see a comment of a service project: by default they do."""
+    held = object_of(object_of((issue.extra or {}).get("comment_properties")).get(comment_id))
+    return object_of(held.get(_PUBLIC)).get("internal") not in (True, "true")
+
+
+def internal_by_default(issue: IssueState, properties: JsonObject) -> JsonObject:
+    """Return a staged comment's properties: internal in a service project, if it says nothing."""
+    if not in_service_project(issue) or _PUBLIC in properties:
+        return properties
+    return {**properties, _PUBLIC: {"internal": True}}
+
+
+def _public(
+    site: Site, issue: IssueState, properties: JsonValue, comment_id: str = ""
+) -> JsonObject:
+    """Return how Cloud shows whether customers see a comment; Data Center does not show it."""
     marked = _properties(properties).get(_PUBLIC)
-    internal = object_of(marked).get("internal")
-    return {} if marked is None else {"jsdPublic": internal not in (True, "true")}
+    if site.flavour is not Flavour.CLOUD or (marked is None and not in_service_project(issue)):
+        return {}
+    if marked is None:
+        return {"jsdPublic": is_public(issue, comment_id)}
+    return {"jsdPublic": object_of(marked).get("internal") not in (True, "true")}
 
 
 def _keep_properties(issue: IssueState, comment_id: str, properties: JsonValue) -> IssueState:

@@ -137,6 +137,13 @@ async def add_watcher(call: ApiCall, ref: str) -> Response:
     return call.empty()
 
 
+@router.delete("/issue/{ref}/worklog/{worklog_id}")
+async def delete_worklog(call: ApiCall, ref: str, worklog_id: str) -> Response:
+    """Delete a worklog, at an upstream."""
+    await call.slow(commenting.delete_worklog, ref, worklog_id)
+    return call.empty()
+
+
 @router.delete("/issue/{ref}/watchers")
 async def remove_watcher(call: ApiCall, ref: str) -> Response:
     """Have somebody no longer watch."""

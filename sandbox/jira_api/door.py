@@ -25,6 +25,7 @@ from sandbox.jira_api import (
     properties,
     searching,
     server,
+    service_desk,
     sessions,
     users,
 )
@@ -82,7 +83,7 @@ def open_door(app: FastAPI, sign_in: SignIn) -> None:
     """Add the Jira door to an app; ``app.state`` must hold what handlers look up."""
     for router in _ROUTERS:
         _add_routes(app, "/rest/api/{version}", router)
-    for router in (agile.router, sessions.router, attachments.pages):
+    for router in (agile.router, sessions.router, attachments.pages, service_desk.router):
         _add_routes(app, "", router)
     app.add_exception_handler(JiraError, _refusal(sign_in))
     app.add_exception_handler(HTTPException, _no_route(sign_in))

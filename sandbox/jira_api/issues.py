@@ -68,6 +68,7 @@ async def edit_issue(call: ApiCall, ref: str) -> Response:
         part(body, "update"),
         properties_in(body),
         dialect=call.dialect,
+        history=body.get("historyMetadata"),
     )
     if call.query("returnIssue") == "true":
         # Read again: what was written is whole, what is shown follows the scope.
@@ -165,6 +166,7 @@ async def transition_issue(call: ApiCall, ref: str) -> Response:
         part(body, "update"),
         properties_in(body),
         dialect=call.dialect,
+        history=body.get("historyMetadata"),
     )
     return call.empty()
 

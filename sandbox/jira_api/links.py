@@ -85,6 +85,13 @@ async def remote_link(call: ApiCall, ref: str, link_id: str) -> Response:
     raise MissingError(f"No remote link with id '{link_id}' exists.")
 
 
+@router.delete("/issue/{ref}/remotelink/{link_id}")
+async def remove_remote_link(call: ApiCall, ref: str, link_id: str) -> Response:
+    """Remove a link to elsewhere, at an upstream."""
+    await call.slow(linking.remove_remote_link, ref, link_id)
+    return call.empty()
+
+
 @router.post("/issue/{ref}/remotelink")
 async def add_remote_link(call: ApiCall, ref: str) -> Response:
     """Link to elsewhere; the same global id again replaces."""

@@ -33,7 +33,13 @@ def add_attachment(
         attachments.put(work.conn, sandbox.site, ws_id, issue.issue_id, number, media_type, content)
         name_part(work, "attachment", number, issue)
         digest = hashlib.sha256(content).hexdigest()
-        wanted: JsonObject = {"id": number, "filename": filename, "size": size, "sha256": digest}
+        wanted: JsonObject = {
+            "id": number,
+            "filename": filename,
+            "size": size,
+            "sha256": digest,
+            "mimeType": media_type,
+        }
         record(work, after, Written(ChangeKind.ATTACHMENT, wanted))
         return made
 
@@ -50,6 +56,13 @@ def delete_attachment(sandbox: Sandbox, caller: Caller, attachment_id: str) -> N
             work.site, issue, attachment_id, actor=work.actor, now_us=work.now
         )
         put(work, gone)
+
+
+def staged(sandbox: Sandbox, attachment_id: str) -> bytes | None:
+    """Return the bytes of a file that an agent staged, for the gateway."""
+    with sandbox.database.read() as conn:
+        found = attachments.get(conn, sandbox.site, attachment_id)
+    return None if found is None else found[1]
 
 
 def missing(attachment_id: str) -> str:

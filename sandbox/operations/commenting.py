@@ -56,6 +56,9 @@ def append_comment(
     """Add a comment within a write that goes on; return the issue and the comment."""
     allowed(work, issue, ChangeKind.COMMENT, ("comment",))
     properties = checked(work, said.get("properties"))
+    if work.ws is not None:
+        # What agents stage is written so by the gateway: they see it as it will be.
+        properties = talking.internal_by_default(issue, properties)
     after, comment = talking.add_comment(
         work.site,
         issue,
@@ -169,6 +172,17 @@ def append_worklog(
     )
     wanted: JsonObject = {name: worklog[name] for name in _WORKLOG_PARTS if name in worklog}
     return record(work, after, Written(ChangeKind.WORKLOG, wanted)), worklog
+
+
+def delete_worklog(sandbox: Sandbox, caller: Caller, ref: str, worklog_id: str) -> None:
+    """Remove a worklog (role upstream only)."""
+    require_upstream(sandbox)
+    with writing(sandbox, caller) as work:
+        issue = visible(work, ref)
+        gone = talking.remove_worklog(
+            work.site, issue, worklog_id, actor=work.actor, now_us=work.now
+        )
+        put(work, gone)
 
 
 def add_watcher(sandbox: Sandbox, caller: Caller, ref: str, user_ref: str) -> None:

@@ -100,6 +100,19 @@ def add_remote_link(sandbox: Sandbox, caller: Caller, ref: str, payload: JsonObj
         return made
 
 
+def remove_remote_link(sandbox: Sandbox, caller: Caller, ref: str, link_id: str) -> None:
+    """Remove a link to the outside (role upstream only)."""
+    require_upstream(sandbox)
+    with writing(sandbox, caller) as work:
+        issue = visible(work, ref)
+        put(
+            work,
+            linking.remove_remote_link(
+                work.site, issue, link_id, actor=work.actor, now_us=work.now
+            ),
+        )
+
+
 def _others(work: Work, start: IssueState, link_id: str) -> list[IssueState]:
     """Return the other end of a link, if it is here at all."""
     for one in linking.links_of(start):

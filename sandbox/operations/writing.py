@@ -20,9 +20,9 @@ from sandbox.domain.errors import (
     InvalidError,
     RefusedError,
 )
-from sandbox.domain.history import FieldEdit
+from sandbox.domain.history import FieldEdit, with_metadata
 from sandbox.domain.issue import IssueState
-from sandbox.domain.linking import add_subtask
+from sandbox.domain.linking import add_subtask, links_of, remove_link, remove_subtask
 from sandbox.domain.parts import object_of, objects_of, text_of
 from sandbox.domain.screens import APPENDED
 from sandbox.operations.access import (
@@ -112,7 +112,7 @@ def create_issue(
         return follow(work, None, whole)
 
 
-def edit_issue(
+def edit_issue(  # noqa: PLR0913 - as in Jira, all parts are optional
     sandbox: Sandbox,
     caller: Caller,
     ref: str,
@@ -122,6 +122,7 @@ def edit_issue(
     *,
     dialect: Dialect,
     rich: Mapping[str, Rich] | None = None,
+    history: JsonValue = None,
 ) -> IssueState:
     """Set fields of an issue and return it; what changes nothing is not recorded.
 
@@ -144,6 +145,7 @@ def edit_issue(
             now_us=work.now,
             related=_related(work, ask),
         )
+        edited = replace(edited, issue=with_metadata(issue, edited.issue, history))
         stored = _stored_edit(work, issue, edited, properties)
         whole = _append(work, stored, edited.comments, edited.worklogs, edited.links, dialect)
         return follow(work, issue, whole)
@@ -160,6 +162,7 @@ def transition_issue(  # noqa: PLR0913, PLR0917 - as edit_issue, with the transi
     *,
     dialect: Dialect,
     rich: Mapping[str, Rich] | None = None,
+    history: JsonValue = None,
 ) -> IssueState:
     """Move an issue through its workflow and return it; ``rich`` as for an edit."""
     ask = _Ask({**(fields or {}), **dict.fromkeys(rich or {})}, update or {}, dialect)
@@ -179,7 +182,8 @@ def transition_issue(  # noqa: PLR0913, PLR0917 - as edit_issue, with the transi
             actor=work.actor,
             now_us=work.now,
         )
-        after = with_properties(work, moved.issue, properties)
+        after = with_metadata(issue, moved.issue, history)
+        after = with_properties(work, after, properties)
         stored = record(work, after, _transition(moved))
         whole = _append(work, stored, moved.comments, moved.worklogs, moved.links, dialect)
         return follow(work, issue, whole)
@@ -230,6 +234,7 @@ def delete_issue(
         if listed and not delete_subtasks:
             raise InvalidError((HAS_SUBTASKS.format(key=issue.key),))
         ids = [issue.issue_id, *(text_of(one.get("id")) for one in listed)]
+        _leave_others(work, issue, ids)
         revision = sites.next_revision(work.conn, sandbox.site)
         issues.remove_base(work.conn, sandbox.site, ids, revision)
 
@@ -333,6 +338,20 @@ def _into_parent(work: Work, issue: IssueState) -> None:
     found = issues.find(work.conn, work.view, parent)
     if found is not None:
         put(work, add_subtask(found, issue))
+
+
+def _leave_others(work: Work, issue: IssueState, gone: Sequence[str]) -> None:
+    """Take a deleted issue out of its parent's list and of the links of others."""
+    parent = text_of(object_of(issue.fields.get("parent")).get("id"))
+    above = issues.find(work.conn, work.view, parent) if parent else None
+    if above is not None:
+        put(work, remove_subtask(above, issue.issue_id))
+    for link in links_of(issue):
+        other = object_of(link.get("inwardIssue")) or object_of(link.get("outwardIssue"))
+        found = issues.find(work.conn, work.view, text_of(other.get("id")))
+        if found is not None and found.issue_id not in gone:
+            number = text_of(link.get("id"))
+            put(work, remove_link(work.site, found, number, actor=work.actor, now_us=work.now))
 
 
 def _append(

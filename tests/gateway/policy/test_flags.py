@@ -159,7 +159,8 @@ def test_invisible_characters_are_named() -> None:
 def test_other_kinds_have_their_flags() -> None:
     done = flags(change(ChangeKind.TRANSITION, {"status": DONE, "transition": {"id": "21"}}))
     assert done["transition_done"].evidence == {"status": "Done"}
-    assert "cannot_promote" in flags(change(ChangeKind.ATTACHMENT, {"filename": "a"}))
+    assert "file_missing" in flags(change(ChangeKind.ATTACHMENT, {"filename": "a"}))
+    assert flags(change(ChangeKind.DELETE, {"thing": "issue"}))["delete_off"].severity == "block"
     same = doc(comment={"comments": [{"id": "5", "body": text("Hi")}]})
     assert "duplicate" in flags(
         change(ChangeKind.COMMENT, {"id": "9", "body": text("Hi")}), base=same

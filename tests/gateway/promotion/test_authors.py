@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gateway.promotion.authors import Author, AuthorKind, NoAuthorError, Writers, author_of
-from gateway.promotion.plan import UnplannableError, make_plan
+from gateway.promotion.drafts import UnplannableError
+from gateway.promotion.plan import make_plan
 from sandbox.contract.shapes import ChangeKind
 from tests.gateway.promotion.world import change, change_set, edit, ground
 

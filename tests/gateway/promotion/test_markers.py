@@ -74,8 +74,12 @@ def test_temporary_names_become_real_ones_everywhere_but_inside_other_words() ->
         query={"issue": NEW_KEY},
         body={
             "parent": {"id": NEW_ID, "key": NEW_KEY},
-            "text": f"See {NEW_KEY}, not X{NEW_KEY} nor {NEW_KEY}9 nor id {NEW_ID}.",
+            "text": f"See {NEW_KEY}, not X{NEW_KEY} nor {NEW_KEY}9 nor 1{NEW_ID}.",
             "list": [NEW_KEY],
+            "card": f"https://j.example/browse/{NEW_KEY}?focusedId={NEW_ID}#x",
+            "encoded": f"https://j.example/?to=https%3A%2F%2Fj.example%2Fbrowse%2F{NEW_KEY}%3Fa",
+            "jql": f"key in ({NEW_KEY.lower()}, OPS-1) OR parent = {NEW_ID}",
+            "wiki": f"[{NEW_KEY}|https://j.example/browse/{NEW_KEY}|smart-link]",
         },
     )
     assert addressed(request, real) == Request(
@@ -84,8 +88,12 @@ def test_temporary_names_become_real_ones_everywhere_but_inside_other_words() ->
         query={"issue": "AIR-55"},
         body={
             "parent": {"id": "10555", "key": "AIR-55"},
-            "text": f"See AIR-55, not X{NEW_KEY} nor {NEW_KEY}9 nor id {NEW_ID}.",
+            "text": f"See AIR-55, not X{NEW_KEY} nor {NEW_KEY}9 nor 1{NEW_ID}.",
             "list": ["AIR-55"],
+            "card": "https://j.example/browse/AIR-55?focusedId=10555#x",
+            "encoded": "https://j.example/?to=https%3A%2F%2Fj.example%2Fbrowse%2FAIR-55%3Fa",
+            "jql": "key in (AIR-55, OPS-1) OR parent = 10555",
+            "wiki": "[AIR-55|https://j.example/browse/AIR-55|smart-link]",
         },
     )
 

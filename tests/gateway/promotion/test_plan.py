@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.promotion.drafts import UnplannableError
 from gateway.promotion.markers import PLACEHOLDER
-from gateway.promotion.plan import UnplannableError, effective, make_plan
-from gateway.promotion.values import Plan
+from gateway.promotion.plan import effective, make_plan
+from gateway.promotion.values import Plan, Upload
 from sandbox.contract.shapes import Change, ChangeKind
 from tests.gateway.promotion.world import (
     BOB,
@@ -47,6 +48,7 @@ def test_all_edits_of_an_issue_travel_in_one_put_with_own_bases() -> None:
             "update": {"labels": [{"add": "speed"}]},
             "properties": [PLACEHOLDER],
         },
+        "upload": None,
     }
     assert only.base["summary"] == "Login is slow"
     assert only.wants["labels"] == {"add": ["speed"], "remove": []}
@@ -89,19 +91,47 @@ def test_a_new_parent_is_made_before_its_new_subtask() -> None:
     assert plan.operations[1].depends_on == (1,)
 
 
-def test_new_issues_that_name_each_other_cannot_be_planned() -> None:
-    other = create(description=text(f"See {NEW_KEY}")).model_copy(
+def other_new(**fields: Any) -> Change:
+    return create(**fields).model_copy(
         update={"id": "other", "issue_id": "9000000003", "issue_key": "AIR-9000000004"}
     )
+
+
+def test_new_issues_whose_texts_name_each_other_get_the_text_when_both_are_there() -> None:
+    plan = plan_of(
+        create(description=text("See AIR-9000000004")),
+        other_new(description=text(f"See {NEW_KEY}")),
+    )
+    first, second, later = plan.operations
+    assert [one.kind for one in plan.operations] == ["create", "create", "edit"]
+    assert "description" not in first.wants
+    assert second.wants["description"] == text(f"See {NEW_KEY}")
+    assert (later.issue_id, later.wants) == (NEW_ID, {"description": text("See AIR-9000000004")})
+    assert (later.change_ids, later.depends_on) == (("new",), (1, 2))
+
+
+def test_a_new_issue_that_names_itself_is_made_first_and_told_then() -> None:
+    first, later = plan_of(create(description=text(f"This is {NEW_KEY}"))).operations
+    assert "description" not in first.wants
+    assert later.wants == {"description": text(f"This is {NEW_KEY}")}
+
+
+def test_new_issues_that_need_each_other_cannot_be_planned() -> None:
+    circle = create(parent={"key": "AIR-9000000004"}), other_new(parent={"key": NEW_KEY})
     with pytest.raises(UnplannableError, match="circle"):
-        plan_of(create(description=text("See AIR-9000000004")), other)
+        plan_of(*circle)
+    with pytest.raises(UnplannableError, match="Summary names an issue that is not there"):
+        plan_of(create(summary=f"{NEW_KEY} again"))
 
 
-def test_an_attachment_cannot_be_planned_but_can_be_left_out() -> None:
-    attached = change(ChangeKind.ATTACHMENT, {"id": "1", "filename": "a.png"}, id="file")
-    with pytest.raises(UnplannableError, match="attachment"):
-        plan_of(attached)
-    assert plan_of(attached, edit("summary", "x"), decided={"file": "reject"}).operations
+def test_an_attachment_is_a_file_known_by_its_digest() -> None:
+    after = {"id": "1", "filename": "a.png", "size": 3, "sha256": "f" * 64, "mimeType": "image/png"}
+    (only,) = plan_of(change(ChangeKind.ATTACHMENT, after, id="file")).operations
+    assert only.request.path == "/rest/api/3/issue/10001/attachments"
+    assert only.request.body is None
+    assert only.request.upload == Upload(
+        sha256="f" * 64, filename="a.png", size=3, media_type="image/png"
+    )
 
 
 def test_what_needs_a_rejected_change_is_rejected_with_it() -> None:
@@ -169,6 +199,17 @@ def everything() -> Plan:
             },
             id="c9",
         ),
+        change(
+            ChangeKind.ATTACHMENT,
+            {"id": "1", "filename": "a.png", "size": 3, "sha256": "f" * 64, "mimeType": "a/b"},
+            id="c10",
+        ),
+        change(
+            ChangeKind.DELETE,
+            {"thing": "comment", "id": "7", "name": "7", "was": {"body": text("Hi")}},
+            id="c11",
+        ),
+        change(ChangeKind.COMMENT_EDIT, {"id": "6", "body": text("Ho")}, id="c12"),
     )
 
 
@@ -197,7 +238,7 @@ LEAVES = leaves(WHOLE["operations"])
 
 def test_every_kind_of_request_has_a_plan() -> None:
     kinds = {one["kind"] for one in WHOLE["operations"]}
-    assert kinds == {kind.value for kind in ChangeKind} - {"attachment", "comment_edit"}
+    assert kinds == {kind.value for kind in ChangeKind}
 
 
 @settings(max_examples=300, deadline=None)
@@ -236,6 +277,8 @@ def test_each_single_leaf_is_covered(path: tuple[Any, ...]) -> None:
         new = "edit"
     if path[-2:] == ("author", "kind"):
         new = "approver"
+    if path[-1] == "upload":
+        new = {"sha256": "0", "filename": "x", "size": 1, "media_type": "a/b"}
     operations = mutated(WHOLE["operations"], path, new)
     plan = Plan.model_validate({**WHOLE, "operations": operations})
     assert plan.digest() != everything().digest()
@@ -248,7 +291,9 @@ def test_decisions_site_policy_and_seal_are_covered() -> None:
         {"policy_version": "p2"},
         {"decisions": {**plan.decisions, "c1": "reject"}},
         {"identity": plan.identity.model_copy(update={"base_url": "https://evil.example"})},
+        {"stays": ()},
+        {"confirmations": ()},
     ]
     digests = {plan.model_copy(update=one).digest() for one in other}
-    assert len(digests) == 4
+    assert len(digests) == len(other)
     assert plan.digest() not in digests

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.promotion.plan import Ground
+from gateway.promotion.ground import Ground
 from gateway.promotion.values import SiteIdentity
 from sandbox.contract.digest import digest, seal
 from sandbox.contract.shapes import (

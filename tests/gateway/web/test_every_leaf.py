@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.promotion.authors import AuthorKind
+from gateway.promotion.confirming import CODES
 from gateway.promotion.states import OpState
-from gateway.promotion.values import PlannedOperation
+from gateway.promotion.values import Confirmation, PlannedOperation, Stays
+from gateway.review.states import State
 from gateway.review.values import OperationView
 from gateway.web.language import Lang, Tongue
 from gateway.web.presenting import present
@@ -70,7 +72,9 @@ def mutated(old: Any, noise: str) -> Any:
 
 
 def test_every_leaf_of_every_operation_is_on_the_page() -> None:
-    whole = operation(2).model_dump(mode="json")
+    upload = {"sha256": "a" * 64, "filename": "표.png", "size": 3, "media_type": "image/png"}
+    whole = operation(2, customers=True).model_dump(mode="json")
+    whole["request"]["upload"] = upload
     paths = [path for path in leaves(whole) if path not in {("kind",), ("author", "kind")}]
     assert len(paths) > 20
     before = shown(PlannedOperation(**whole))
@@ -78,12 +82,31 @@ def test_every_leaf_of_every_operation_is_on_the_page() -> None:
         old: Any = whole
         for step in path:
             old = old[step]
-        planned = PlannedOperation(**changed(whole, path, mutated(old, "x")))
+        new = not old if path == ("customers",) else mutated(old, "x")
+        planned = PlannedOperation(**changed(whole, path, new))
         assert shown(planned) != before, path
-    assert shown(operation(2, kind="worklog")) != before
     author = {"kind": "requester", "account": "acc-1", "name": "민아"}
     pages = {shown(operation(2, author={**author, "kind": kind})) for kind in AuthorKind}
     assert len(pages) == len(AuthorKind)
+    assert shown(PlannedOperation(**{**whole, "kind": "worklog"})) != before
+
+
+def test_what_cannot_be_undone_and_what_to_confirm_are_on_the_page() -> None:
+    bare = page_of()
+    stays = page_of(stays=(Stays(code="comment", keys=("WEB-7",)),))
+    assert "WEB-7: A comment is not deleted by an undo." in stays
+    assert page_of(stays=(Stays(code="comment", keys=("WEB-8",)),)) != stays != bare
+    for code in CODES:
+        asked = page_of(confirmations=(Confirmation(code=code, keys=("WEB-7",)),))
+        assert f'name="confirmed" value="{code}" required' in asked
+        assert page_of(confirmations=(Confirmation(code=code, keys=("WEB-8",)),)) != asked
+    assert 'name="confirmed"' not in bare
+
+
+def page_of(**given: Any) -> str:
+    """Return the change-set page of a review that can be approved."""
+    view = review().model_copy(update={"obstacles": (), "state": State.REVIEW, **given})
+    return render("change_set.html", TONGUE, shell=SHELL, page=present(view, ADMIN, TONGUE, NOW))
 
 
 JSON = st.recursive(

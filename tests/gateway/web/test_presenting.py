@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
+from gateway.promotion.values import Stays
 from gateway.review.people import Person, Role
 from gateway.review.states import TURNS, State
 from gateway.review.values import Flag, InboxRow
@@ -222,11 +223,12 @@ def test_obstacles_take_the_approve_button_away() -> None:
 
 
 def test_promotion_is_confirmed_with_host_count_and_what_cannot_be_taken_back() -> None:
-    asked = page(State.APPROVED, obstacles=()).confirmation
+    stays = tuple(Stays(code=code, keys=("WEB-7",)) for code in ("create", "comment", "notices"))
+    asked = page(State.APPROVED, obstacles=(), stays=stays).confirmation
     assert asked is not None
     assert asked.title == "Write 3 requests to jira.example.com"
     assert asked.lines == ("1 field edit", "1 new comment", "1 new issue")
-    assert len(asked.cannot_undo) == 3
+    assert [one.split(" ", 1)[0] for one in asked.cannot_undo] == ["WEB-7:"] * 3
 
 
 def test_the_inbox_groups_by_whose_turn_it_is() -> None:
