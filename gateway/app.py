@@ -30,8 +30,9 @@ PAGES = (
     oidc_pages,
     health_pages,
 )
-#: A form is a digest and a few words; twice what the longest words can take, encoded.
-_LARGEST_BODY = 64 * 1024
+#: A form is a digest, a few words and one text of an issue; encoded, Korean takes nine
+#: bytes a letter.
+_LARGEST_BODY = 384 * 1024
 
 
 def create_app(gateway: Gateway) -> FastAPI:

@@ -35,6 +35,12 @@ def who(gateway: House, cookie: str) -> Person | None:
         return people.session_person(conn, hashed(cookie), now=gateway.clock())
 
 
+def since(gateway: House, cookie: str) -> int | None:
+    """Return when this browser signed in, or None."""
+    with gateway.database.read() as conn:
+        return people.session_since(conn, hashed(cookie))
+
+
 def end(gateway: House, cookie: str) -> None:
     """Sign out."""
     with gateway.database.write() as conn:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from gateway.operations import grounds
 from gateway.operations.context import Gateway
+from gateway.operations.seeing import settled_of
 from gateway.review.showing import Scene, show
 from gateway.review.states import TURNS, State
 from gateway.review.values import Flag, InboxRow
@@ -67,6 +68,7 @@ def _flags(
             person_name=name,
             docs=grounds.documents(conn, review.change_set),
             reads=review.reads,
+            settled=settled_of(decisions),
             decided={one: decision.verdict for one, decision in decisions.items()},
         )
     )

@@ -13,14 +13,19 @@ from sqlalchemy import Connection
 from gateway.operations import auditing, grounds
 from gateway.operations.context import Gateway
 from gateway.operations.listing import rows
-from gateway.operations.seeing import Sight, see, view_of
+from gateway.operations.seeing import Sight, see, settled_of, view_of
 from gateway.promotion.plan import KEEP, REJECT, effective
+from gateway.promotion.settled import Settled
+from gateway.promotion.settled import settle as in_place
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Plan
+from gateway.review.editing import UnfitError
 from gateway.review.people import Person
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.rules import STALE, Act, event_of, may
-from gateway.review.values import InboxRow, ReviewView
+from gateway.review.settling import CLEAR, WISHES, Wish, mark, settled_by
+from gateway.review.settling import KEEP as KEEP_JIRA
+from gateway.review.values import ChangeView, InboxRow, ReviewView
 from gateway.store import audit, outbox, people, reviews
 from gateway.store.reviews import Decision, Review
 from sandbox.contract.scope import Refusal
@@ -75,7 +80,15 @@ def decide(  # noqa: PLR0917 - a decision is no less than these seven
         raise RefusedError(
             Refusal("verdict", "A change can be kept or left out.", "Choose one of the two.")
         )
-    decision = Decision(change_id, verdict, words, asked.person.person, gateway.clock())
+    before = asked.sight.decisions.get(change_id)
+    decision = Decision(
+        change_id,
+        verdict,
+        words,
+        asked.person.person,
+        gateway.clock(),
+        None if before is None else before.settled,
+    )
 
     def store(conn: Connection) -> bool:
         if not reviews.touch(conn, asked.review):
@@ -86,6 +99,73 @@ def decide(  # noqa: PLR0917 - a decision is no less than these seven
         return True
 
     _commit(gateway, asked, store, {"change": change_id, "verdict": verdict, "words": words})
+
+
+def put_value(
+    gateway: Gateway, person: str, review_id: int, change_id: str, wish: Wish, digest: str
+) -> None:
+    """Put a person's value in place of an agent's, or Jira's; raises RefusedError, StaleError.
+
+    Checked like an agent's value: the field's type, what Jira requires and offers, scope.
+    """
+    asked = _ask(gateway, Act.DECIDE, person, review_id, digest, wish.words)
+    views = {one.change.id: one for one in asked.sight.shown.changes}
+    if change_id not in views:
+        raise UnknownReviewError(review_id, change_id)
+    view = views[change_id]
+    _still_shown(asked, view, wish)
+    decision = _decision(gateway, asked, view, wish)
+
+    def store(conn: Connection) -> bool:
+        if not reviews.touch(conn, asked.review):
+            return False
+        reviews.drop_approvals(conn, review_id)
+        reviews.set_decision(conn, review_id, decision)
+        return True
+
+    body: dict[str, JsonValue] = {"change": change_id, "verdict": wish.choice, "words": wish.words}
+    if decision.settled is not None:
+        body |= {"value": decision.settled.value, "over": decision.settled.over}
+    _commit(gateway, asked, store, body)
+
+
+def _still_shown(asked: _Asked, view: ChangeView, wish: Wish) -> None:
+    """Refuse a wish about a value that Jira no longer has."""
+    if wish.choice not in WISHES:
+        raise RefusedError(
+            Refusal("verdict", "A value can be kept, taken, combined or edited.", "Choose one.")
+        )
+    if wish.choice != CLEAR and wish.seen != mark(view):
+        name = view.field_name or str(view.change.kind)
+        raise StaleError(
+            asked.review.id,
+            asked.shown,
+            asked.sight.situation.digest,
+            (f"Jira has another value now: {name}.",),
+        )
+
+
+def _decision(gateway: Gateway, asked: _Asked, view: ChangeView, wish: Wish) -> Decision:
+    """Return what is stored of a wish; raises RefusedError when its value is none."""
+    change, who = view.change, asked.person.person
+    ground = asked.sight.ground
+    try:
+        settled = settled_by(wish, view, ground.docs.get(change.id), ground.site, who)
+    except UnfitError as error:
+        raise RefusedError(error.refusal) from error
+    if settled is not None:
+        _within_scope(gateway, asked, change.id, settled)
+    verdict = REJECT if wish.choice == KEEP_JIRA else KEEP
+    return Decision(change.id, verdict, wish.words, who, gateway.clock(), settled)
+
+
+def _within_scope(gateway: Gateway, asked: _Asked, change_id: str, settled: Settled) -> None:
+    found = {**settled_of(asked.sight.decisions), change_id: settled}
+    changed, _docs = in_place(asked.review.change_set, {}, found)
+    with gateway.database.read() as conn:
+        refusal = grounds.authority(conn, changed)
+    if refusal is not None:
+        raise RefusedError(refusal)
 
 
 def approve(

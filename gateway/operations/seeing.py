@@ -1,6 +1,7 @@
 """Looks at one review: its plan, its changes beside Jira now, and what stands in the way."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -10,15 +11,16 @@ from gateway.operations.fetching import attached
 from gateway.operations.grounds import Looked
 from gateway.promotion.drafts import UnplannableError
 from gateway.promotion.ground import Ground
-from gateway.promotion.plan import make_plan
+from gateway.promotion.plan import KEEP, make_plan
 from gateway.promotion.references import is_temporary_id
+from gateway.promotion.settled import Settled, settle
 from gateway.promotion.states import OpState
 from gateway.promotion.values import Plan
 from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
 from gateway.review.states import TURNS, State
 from gateway.review.values import OperationView, ReviewView
-from gateway.store import files, outbox, progress, reviews
+from gateway.store import files, outbox, people, progress, reviews
 from gateway.store.outbox import Operation
 from gateway.store.progress import Waits
 from gateway.store.reviews import Decision, Review
@@ -41,6 +43,8 @@ class Sight:
     decisions: dict[str, Decision]
     person_name: str
     waits: Waits
+    #: What the plan is made on.
+    ground: Ground
     checked_at: int | None
 
     @property
@@ -63,6 +67,8 @@ class _Stored:
     waits: Waits
     #: Digests of the attached files that are here.
     held: frozenset[str]
+    #: Person to display name.
+    names: dict[str, str]
 
 
 def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None = None) -> Sight:
@@ -87,6 +93,8 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         decided=decided,
         words={name: one.words for name, one in stored.decisions.items()},
         held=stored.held,
+        settled=settled_of(stored.decisions),
+        names=stored.names,
     )
     shown = show(scene)
     readable = looked is not None and not looked.trouble
@@ -111,6 +119,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         decisions=stored.decisions,
         person_name=stored.person_name,
         waits=stored.waits,
+        ground=stored.ground,
         checked_at=gateway.clock() if readable else None,
     )
 
@@ -154,13 +163,14 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
     return _Stored(
         ground=ground,
         decisions=decisions,
-        refusal=grounds.authority(conn, review.change_set),
+        refusal=grounds.authority(conn, settle(review.change_set, {}, settled_of(decisions))[0]),
         operations=() if digest is None else outbox.of_review(conn, review.id, digest),
         approved_by=frozenset(_approvers(conn, review, plan or _try(review, ground, decisions)[0])),
         person_name=grounds.person_name(conn, review.site, review.change_set.person),
         real=outbox.resolved(conn, review.site),
         waits=progress.waits(conn, review.site, review.id),
         held=files.held(conn, review.site, attached(review.change_set)),
+        names={one.person: one.name for one in people.listed(conn)},
     )
 
 
@@ -171,10 +181,24 @@ def _approvers(conn: Connection, review: Review, plan: Plan | None) -> tuple[str
 def _try(review: Review, ground: Ground, decisions: dict[str, Decision]) -> tuple[Plan | None, str]:
     """Make the plan as it would be approved now, or say why there is none."""
     decided = {name: one.verdict for name, one in decisions.items()}
+    settled = _standing(decisions)
+    change_set, docs = settle(review.change_set, ground.docs, settled)
     try:
-        return make_plan(review.change_set, decided, ground), ""
+        plan = make_plan(change_set, decided, replace(ground, docs=docs))
     except UnplannableError as error:
         return None, str(error)
+    return plan.model_copy(update={"settled": settled}), ""
+
+
+def settled_of(decisions: Mapping[str, Decision]) -> dict[str, Settled]:
+    """Return change id to what a person put in place of the agent's value."""
+    return {name: one.settled for name, one in decisions.items() if one.settled is not None}
+
+
+def _standing(decisions: Mapping[str, Decision]) -> dict[str, Settled]:
+    """Return the settled values of changes that are kept."""
+    kept = {name: one for name, one in decisions.items() if one.verdict == KEEP}
+    return settled_of(kept)
 
 
 def _plan(

@@ -4,11 +4,13 @@ Told again until the sandbox took it: ``told`` is only set for the very edition 
 told, so a decision in between is not lost.
 """
 
+import json
 import logging
 
 from gateway.operations import intake
 from gateway.operations.context import Gateway
 from gateway.promotion.plan import KEEP, effective
+from gateway.promotion.settled import Pick
 from gateway.promotion.states import OpState
 from gateway.promotion.undo import is_undo
 from gateway.review.states import State
@@ -141,4 +143,20 @@ _NAMED = frozenset(
 
 
 def _words(decision: Decision | None) -> str:
-    return "" if decision is None else decision.words
+    """Return a person's words, and that the value is not the agent's where it is not."""
+    if decision is None:
+        return ""
+    if decision.settled is None or decision.settled.pick is Pick.TAKE:
+        return decision.words
+    said = json.dumps(decision.settled.value, ensure_ascii=False)
+    changed = f"{_CHANGED[decision.settled.pick]} {said[:_LONGEST]}"
+    return f"{decision.words}\n{changed}".strip()
+
+
+#: What the agent is told of a value that is not its own.
+_CHANGED = {
+    Pick.EDIT: "The reviewer wrote another value:",
+    Pick.COMBINE: "The reviewer combined your value with what Jira had:",
+    Pick.BLOCKS: "The reviewer kept only parts of your text:",
+}
+_LONGEST = 4000

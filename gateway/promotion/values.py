@@ -3,6 +3,7 @@
 from pydantic import JsonValue
 
 from gateway.promotion.authors import Author
+from gateway.promotion.settled import Settled
 from sandbox.contract.digest import digest
 from sandbox.contract.shapes import ChangeKind, Dialect, Flavour, Frozen, JsonObject
 
@@ -98,6 +99,8 @@ class Plan(Frozen):
     policy_version: str
     #: Change id to ``keep`` or ``reject``, for every change of the set.
     decisions: dict[str, str]
+    #: Change id to what a person put in place of the agent's value.
+    settled: dict[str, Settled] = {}
     operations: tuple[PlannedOperation, ...]
     #: What could not be undone afterwards: read before it is approved.
     stays: tuple[Stays, ...] = ()

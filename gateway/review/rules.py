@@ -17,6 +17,8 @@ from sandbox.contract.compare import Three
 from sandbox.contract.scope import Refusal
 
 STALE = "stale"
+#: Promotion takes a sign-in that is no older: a browser left open must not write.
+FRESH_S = 30 * 60
 #: What a gateway without the right to write answers to promote.
 READ_ONLY = "This gateway only reads Jira, so it promotes nothing."
 
@@ -98,6 +100,17 @@ def may(
     )
 
 
+def not_fresh(signed_in_at: int | None, now: int) -> Refusal | None:
+    """Return why somebody who signed in then (µs) may not promote now, or None."""
+    if signed_in_at is not None and 0 <= now - signed_in_at <= FRESH_S * 1_000_000:
+        return None
+    return Refusal(
+        "sign_in",
+        "Promotion writes to Jira, and your sign-in is older than 30 minutes.",
+        "Sign in again, by a new link from the command 'airlock login'. Your approval is kept.",
+    )
+
+
 def event_of(act: Act, state: State) -> Event:
     """Return what an act is for a review in this state; raises KeyError if nothing."""
     for event in _EVENTS[act]:
@@ -114,7 +127,8 @@ def obstacles(situation: Situation) -> tuple[str, ...]:
         found.append("Jira could not be read just now, so nothing can be compared with it.")
     if any(one.three is Three.CONFLICT for one in kept):
         found.append(
-            "Somebody changed the same field in Jira. Leave the change out or send it back."
+            "Somebody changed the same field in Jira. Keep Jira's value, take the agent's, "
+            "edit it, leave the change out or send it back."
         )
     blocks = [
         flag
@@ -122,7 +136,7 @@ def obstacles(situation: Situation) -> tuple[str, ...]:
         if flag.severity == "block" and flag.id != "conflict"
     ]
     if blocks:
-        found.append("A change is blocked by a rule. Leave it out or send it back.")
+        found.append("A change is blocked by a rule. Edit it, leave it out or send it back.")
     if not situation.digest and not found:
         found.append("Nothing would change in Jira.")
     return tuple(found)

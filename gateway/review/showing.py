@@ -1,7 +1,7 @@
 """Builds what a reviewer is shown from the review, the plan, baselines and Jira now."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
@@ -13,7 +13,9 @@ from gateway.promotion.fields import Fields, fields_of, listed, part, project_ke
 from gateway.promotion.plan import effective, wanted_value
 from gateway.promotion.references import is_temporary_key
 from gateway.promotion.service import is_service, made_internal, wants_customers
+from gateway.promotion.settled import Settled, settle
 from gateway.promotion.values import SiteIdentity
+from gateway.review.editing import editable
 from gateway.review.values import ChangeView, Flag, IssueView
 from sandbox.contract.compare import Three, equal, three_way
 from sandbox.contract.shapes import Change, ChangeKind, ChangeSet, JsonObject, Read, SiteBaseline
@@ -38,6 +40,10 @@ class Scene:
     words: Mapping[str, str] = field(default_factory=dict)
     #: Digests of the attached files that the gateway holds.
     held: frozenset[str] = frozenset()
+    #: Change id to what a person put in place of the agent's value.
+    settled: Mapping[str, Settled] = field(default_factory=dict)
+    #: Person to display name.
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def new_issues(self) -> frozenset[str]:
@@ -71,13 +77,43 @@ def show(scene: Scene) -> Shown:
     """Return all changes beside Jira as it is now, with their flags."""
     verdicts = effective(scene.change_set, scene.decided)
     fields = Fields.of(scene.site)
-    views = [_change(one, verdicts[one.id], fields, scene) for one in scene.change_set.changes]
+    agent = _Agent({one.id: one.after for one in scene.change_set.changes}, scene.docs)
+    change_set, based = settle(scene.change_set, scene.docs, scene.settled)
+    scene = replace(scene, change_set=change_set, docs=based)
+    views = [
+        _with_agent(_change(one, verdicts[one.id], fields, scene), agent, fields, scene)
+        for one in change_set.changes
+    ]
     by_issue: dict[str, list[ChangeView]] = {}
     for view in views:
         by_issue.setdefault(view.change.issue_id, []).append(view)
     issues = tuple(_issue(issue_id, group, scene) for issue_id, group in by_issue.items())
     docs = [now.doc for now in scene.now.values() if now.doc is not None]
     return Shown(issues, set_flags(scene.change_set, views, docs, scene.policy))
+
+
+@dataclass(frozen=True, slots=True)
+class _Agent:
+    """What the agent sealed, before people settled values."""
+
+    wants: Mapping[str, JsonValue]
+    docs: Mapping[str, JsonObject]
+
+
+def _with_agent(view: ChangeView, agent: _Agent, fields: Fields, scene: Scene) -> ChangeView:
+    """Return a view that also knows the agent's own value, and how to edit it."""
+    change = view.change
+    settled = scene.settled.get(change.id)
+    by = "" if settled is None else settled.by
+    return view.model_copy(
+        update={
+            "agent_wants": agent.wants[change.id],
+            "agent_base": _value(change, agent.docs.get(change.id), fields),
+            "pick": "" if settled is None else str(settled.pick),
+            "picked_by": scene.names.get(by, by),
+            "editable": editable(change, scene.docs.get(change.id), scene.site),
+        }
+    )
 
 
 def _issue(issue_id: str, views: list[ChangeView], scene: Scene) -> IssueView:

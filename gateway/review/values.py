@@ -4,6 +4,7 @@ from pydantic import JsonValue
 
 from gateway.promotion.states import OpState
 from gateway.promotion.values import Confirmation, PlannedOperation, Receipt, Stays
+from gateway.review.editing import Editable
 from gateway.review.states import State, Turn
 from sandbox.contract.compare import Three
 from sandbox.contract.shapes import Change, Frozen, Read
@@ -40,6 +41,14 @@ class ChangeView(Frozen):
     #: ``keep`` or ``reject``.
     verdict: str
     words: str = ""
+    #: The agent's own value and what it started from, also where a person settled another.
+    agent_wants: JsonValue = None
+    agent_base: JsonValue = None
+    #: ``promotion.settled.Pick`` when a person settled the value, and that person's name.
+    pick: str = ""
+    picked_by: str = ""
+    #: How a person may edit the value; None when it cannot be edited here.
+    editable: Editable | None = None
     flags: tuple[Flag, ...] = ()
 
 

@@ -88,6 +88,12 @@ def session_person(conn: Connection, session_hash: str, *, now: int) -> Person |
     return None if row is None else _person(row)
 
 
+def session_since(conn: Connection, session_hash: str) -> int | None:
+    """Return when a session was begun, or None."""
+    query = select(_SESSION.c.signed_in_at).where(_SESSION.c.session_hash == session_hash)
+    return conn.execute(query).scalar()
+
+
 def revoke_session(conn: Connection, session_hash: str, *, now: int) -> None:
     """End a session."""
     conn.execute(

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from gateway.promotion.settled import Settled
 from gateway.promotion.values import Plan
 from gateway.review.states import Event, State, next_state
 from gateway.store.tables import GatewayTable
@@ -49,6 +50,8 @@ class Decision:
     words: str
     by: str
     at: int
+    #: The value that a person put in place of the agent's.
+    settled: Settled | None = None
 
 
 def add(
@@ -144,7 +147,14 @@ def decisions(conn: Connection, review_id: int) -> dict[str, Decision]:
     """Return what was decided about single changes, by change id."""
     query = select(_DECISION).where(_DECISION.c.review_id == review_id)
     return {
-        row.change_id: Decision(row.change_id, row.verdict, row.words, row.by, row.at)
+        row.change_id: Decision(
+            row.change_id,
+            row.verdict,
+            row.words,
+            row.by,
+            row.at,
+            None if row.settled is None else Settled.model_validate_json(row.settled),
+        )
         for row in conn.execute(query)
     }
 
@@ -164,6 +174,7 @@ def set_decision(conn: Connection, review_id: int, decision: Decision) -> None:
             words=decision.words,
             by=decision.by,
             at=decision.at,
+            settled=None if decision.settled is None else decision.settled.model_dump_json(),
         )
     )
 

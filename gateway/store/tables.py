@@ -189,6 +189,8 @@ class DecisionRow(GatewayTable, table=True):
     verdict: str = Field(sa_type=Text)
     words: str = Field(default="", sa_type=Text)
     by: str = Field(sa_type=Text)
+    #: ``promotion.settled.Settled`` as JSON when a person settled the value, else NULL.
+    settled: str | None = Field(default=None, sa_type=Text)
     at: int = Field(sa_type=BigInteger)
 
 

@@ -12,7 +12,8 @@ from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
 from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel
 from gateway.web.reveal import reveal, spelled
-from gateway.web.sentences import FIELDS, KINDS
+from gateway.web.sentences import FIELDS, KINDS, PICKED
+from gateway.web.settle_box import SettleBoxes
 from gateway.web.value_html import Values, name_of, web_link
 from sandbox.contract.compare import Three, equal
 from sandbox.contract.shapes import ChangeKind, JsonObject
@@ -37,6 +38,7 @@ class ChangeRows:
         self.gettext = tongue.gettext
         self.values = Values(tongue)
         self.diff = AdfDiff(tongue)
+        self.boxes = SettleBoxes(tongue, self.diff)
 
     def card(self, issue: IssueView) -> IssueCard:
         """Return an issue with all its changes."""
@@ -70,6 +72,7 @@ class ChangeRows:
             words=view.words,
             conflict=conflict,
             attention=conflict or any(flag.severity != "info" for flag in view.flags),
+            settle=self.boxes.box(view),
         )
 
     def title(self, view: ChangeView) -> str:
@@ -94,6 +97,8 @@ class ChangeRows:
             ChangeKind.ATTACHMENT: self._attachment,
             ChangeKind.DELETE: self._delete,
         }
+        if view.pick:
+            return self._settled(view)
         return makers[view.change.kind](view)
 
     def between(self, before: JsonValue, after: JsonValue, view: ChangeView) -> Markup | None:
@@ -153,6 +158,25 @@ class ChangeRows:
             Panel(self.gettext("In Jira now"), theirs or self._value(view.now, view), "theirs"),
             Panel(self.gettext("The agent wants"), ours or self._value(view.wants, view), "ours"),
         )
+
+    def _settled(self, view: ChangeView) -> tuple[Panel, ...]:
+        """Return the three authors of a value that a person settled: Jira, agent, person."""
+        jira, agent, person = (
+            self._spoken(one, view) for one in (view.now, view.agent_wants, view.wants)
+        )
+        ours, result = self.between(jira, agent, view), self.between(jira, person, view)
+        label = self.gettext(PICKED[view.pick], name=view.picked_by)
+        return (
+            Panel(self.gettext("In Jira now"), self._value(jira, view), "theirs"),
+            Panel(self.gettext("The agent wanted"), ours or self._value(agent, view), "ours"),
+            Panel(label, result or self._value(person, view), "picked"),
+        )
+
+    def _spoken(self, value: JsonValue, view: ChangeView) -> JsonValue:
+        """Return a comment's text, any other value as it is."""
+        if view.change.kind in (ChangeKind.COMMENT, ChangeKind.COMMENT_EDIT):
+            return _object(value).get("body")
+        return value
 
     def _value(self, value: JsonValue, view: ChangeView) -> Markup:
         return self.values.show(value, view.change.field or "")
@@ -277,6 +301,8 @@ class ChangeRows:
         chips = []
         if conflict:
             chips.append(Chip(self.gettext("conflict"), "bad"))
+        if view.pick and view.verdict == "keep":
+            chips.append(Chip(self.gettext("settled by a person"), "info"))
         if view.verdict != "keep":
             chips.append(Chip(self.gettext("left out"), "bad"))
         return tuple(chips)

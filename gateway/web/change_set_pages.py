@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.operations import reviewing
+from gateway.review.refusals import RefusedError
 from gateway.web.change_rows import anchor
-from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
-from gateway.web.forms import ApprovalForm, ChangeForm, DecisionForm, WordedForm
+from gateway.web.dependencies import FreshDep, GatewayDep, PersonDep, TongueDep
+from gateway.web.errors import value_refused
+from gateway.web.forms import ApprovalForm, ChangeForm, DecisionForm, ValueForm, WordedForm
 from gateway.web.presenting import present
 from gateway.web.templating import page
 
@@ -39,11 +41,29 @@ def decide(
     return _see(f"/cs/{review_id}#{anchor(change_id)}")
 
 
+@router.post("/changes/{change_id}/value")
+def settle(  # noqa: PLR0917 - FastAPI's way to ask for what a page needs
+    request: Request,
+    gateway: GatewayDep,
+    person: PersonDep,
+    tongue: TongueDep,
+    review_id: int,
+    change_id: str,
+    form: ValueForm,
+) -> Response:
+    """Put a person's value in place of the agent's; what was written is never lost."""
+    try:
+        reviewing.put_value(gateway, person.person, review_id, change_id, form.wish(), form.digest)
+    except RefusedError as error:
+        return value_refused(request, tongue, error, form.text)
+    return _see(f"/cs/{review_id}#{anchor(change_id)}")
+
+
 @router.post("/approve")
 def approve(gateway: GatewayDep, person: PersonDep, review_id: int, form: ApprovalForm) -> Response:
     """Approve exactly what was shown."""
     reviewing.approve(gateway, person.person, review_id, form.digest, form.confirmed)
-    return _see(f"/cs/{review_id}#promote")
+    return _see(f"/cs/{review_id}/promote")
 
 
 @router.post("/withdraw")
@@ -69,8 +89,20 @@ def send_back(gateway: GatewayDep, person: PersonDep, review_id: int, form: Word
     return _see("/")
 
 
+@router.get("/promote")
+def confirm(
+    request: Request, gateway: GatewayDep, person: PersonDep, tongue: TongueDep, review_id: int
+) -> Response:
+    """Show what promotion would do, in order, before anybody says so."""
+    view = reviewing.view(gateway, review_id)
+    shown = present(view, person, tongue, gateway.clock())
+    if shown.confirmation is None:
+        return _see(f"/cs/{review_id}/run" if shown.ran else f"/cs/{review_id}")
+    return page(request, "promote.html", tongue, person, page=shown)
+
+
 @router.post("/promote")
-def promote(gateway: GatewayDep, person: PersonDep, review_id: int, form: DecisionForm) -> Response:
+def promote(gateway: GatewayDep, person: FreshDep, review_id: int, form: DecisionForm) -> Response:
     """Release the approved operations."""
     reviewing.promote(gateway, person.person, review_id, form.digest)
     return _see(f"/cs/{review_id}/run")

@@ -10,6 +10,7 @@ from gateway.identity import sessions
 from gateway.operations.context import Gateway
 from gateway.review.people import Person, Role, at_least
 from gateway.review.refusals import RefusedError
+from gateway.review.rules import not_fresh
 from gateway.web.language import Lang, Tongue, choose
 from sandbox.contract.scope import Refusal
 
@@ -71,6 +72,16 @@ def _with_role(wanted: Role) -> Callable[[Request], Person]:
     return found
 
 
+def fresh(request: Request) -> Person:
+    """Return who is signed in, since no longer than promotion takes; raises RefusedError."""
+    person, gateway = person_of(request), gateway_of(request)
+    since = sessions.since(gateway, request.cookies.get(cookie_name(request), ""))
+    refusal = not_fresh(since, gateway.clock())
+    if refusal is not None:
+        raise RefusedError(refusal)
+    return person
+
+
 def tongue_of(request: Request) -> Tongue:
     """Return the language of the answer."""
     accept = request.headers.get("accept-language")
@@ -83,6 +94,7 @@ def tongue_of(request: Request) -> Tongue:
 GatewayDep = Annotated[Gateway, Depends(gateway_of)]
 PersonDep = Annotated[Person, Depends(person_of)]
 ReviewerDep = Annotated[Person, Depends(_with_role(Role.REVIEWER))]
+FreshDep = Annotated[Person, Depends(fresh)]
 AdminDep = Annotated[Person, Depends(_with_role(Role.ADMIN))]
 VisitorDep = Annotated[Person | None, Depends(visitor)]
 TongueDep = Annotated[Tongue, Depends(tongue_of)]

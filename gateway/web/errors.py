@@ -23,7 +23,7 @@ _MISSING = {
 }
 _TOO_LONG = N_("A text in the form is too long; at most 2000 characters are kept for the agent.")
 _UNREADABLE = N_("The form could not be read.")
-_REFUSED_STATUS = {"role": 403, "nobody": 403, "self": 403}
+_REFUSED_STATUS = {"role": 403, "nobody": 403, "self": 403, "sign_in": 403}
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -56,8 +56,7 @@ def not_let_in(request: Request, tongue: Tongue, sentence: str) -> Response:
         tongue.gettext("You were not signed in"),
         in_tongue(sentence, tongue),
         next_step=tongue.gettext("Try again; if it stays so, ask an admin of this gateway."),
-        href=PATH,
-        link_text=tongue.gettext("Sign in"),
+        link=(PATH, tongue.gettext("Sign in")),
     )
 
 
@@ -69,8 +68,8 @@ def _page(
     *,
     next_step: str = "",
     changes: Iterable[str] = (),
-    href: str = "",
-    link_text: str = "",
+    link: tuple[str, str] = ("", ""),
+    written: str = "",
 ) -> Response:
     tongue = tongue_of(request)
     return page(
@@ -83,8 +82,9 @@ def _page(
         sentence=sentence,
         next_step=next_step,
         changes=tuple(changes),
-        href=href,
-        link_text=link_text,
+        href=link[0],
+        link_text=link[1],
+        written=written,
     )
 
 
@@ -97,8 +97,7 @@ def _stale(request: Request, error: Exception) -> Response:
         tongue.gettext("CS-%(id)s changed while you looked", id=error.review_id),
         tongue.gettext("It is no longer what you were shown, so nothing was decided."),
         changes=[in_tongue(change, tongue) for change in error.changes],
-        href=f"/cs/{error.review_id}",
-        link_text=tongue.gettext("Look at it again"),
+        link=(f"/cs/{error.review_id}", tongue.gettext("Look at it again")),
     )
 
 
@@ -111,8 +110,20 @@ def _refused(request: Request, error: Exception) -> Response:
         tongue.gettext("This was not done"),
         in_tongue(error.refusal.sentence, tongue),
         next_step=in_tongue(error.refusal.next_step, tongue),
-        href=page_behind(request.url.path),
-        link_text=tongue.gettext("Go back"),
+        link=(page_behind(request.url.path), tongue.gettext("Go back")),
+    )
+
+
+def value_refused(request: Request, tongue: Tongue, error: RefusedError, written: str) -> Response:
+    """Return the page for a value that cannot be; it holds what was written."""
+    return _page(
+        request,
+        _REFUSED_STATUS.get(error.refusal.code, 409),
+        tongue.gettext("This value was not taken"),
+        in_tongue(error.refusal.sentence, tongue),
+        next_step=in_tongue(error.refusal.next_step, tongue),
+        link=(page_behind(request.url.path), tongue.gettext("Go back")),
+        written=written,
     )
 
 
@@ -123,8 +134,7 @@ def _unknown(request: Request, error: Exception) -> Response:
         404,
         tongue.gettext("Not found"),
         in_tongue(str(error), tongue),
-        href="/",
-        link_text=tongue.gettext("Open the inbox"),
+        link=("/", tongue.gettext("Open the inbox")),
     )
 
 
@@ -137,8 +147,7 @@ def _not_signed_in(request: Request, _error: Exception) -> Response:
         401,
         tongue.gettext("You are not signed in"),
         tongue.gettext("Your session has ended, so nothing was decided."),
-        href=PATH,
-        link_text=tongue.gettext("Sign in"),
+        link=(PATH, tongue.gettext("Sign in")),
     )
 
 
@@ -157,8 +166,7 @@ def _invalid(request: Request, error: Exception) -> Response:
         tongue.gettext("The form was not complete"),
         tongue.gettext(known),
         next_step=tongue.gettext("Open the page again and decide there."),
-        href=page_behind(request.url.path),
-        link_text=tongue.gettext("Open it again"),
+        link=(page_behind(request.url.path), tongue.gettext("Open it again")),
     )
 
 
@@ -171,8 +179,7 @@ def _http(request: Request, error: Exception) -> Response:
         error.status_code,
         tongue.gettext("Not found") if missing else tongue.gettext("This cannot be done here"),
         tongue.gettext(_NOT_FOUND) if missing else str(error.detail),
-        href="/",
-        link_text=tongue.gettext("Open the inbox"),
+        link=("/", tongue.gettext("Open the inbox")),
     )
 
 
@@ -185,6 +192,5 @@ def _broken(request: Request, _error: Exception) -> Response:
         tongue.gettext("Something went wrong here"),
         tongue.gettext("The fault is the gateway's; it was written to its log."),
         next_step=tongue.gettext("Look at the change set again before you decide anything."),
-        href="/",
-        link_text=tongue.gettext("Open the inbox"),
+        link=("/", tongue.gettext("Open the inbox")),
     )

@@ -5,11 +5,14 @@ from typing import Annotated
 from fastapi import Form
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
+from gateway.review.settling import Wish
 from gateway.web.page_values import NO_DIGEST
 from sandbox.contract.shapes import Scope
 
 #: A reviewer's words go to the agent: a paragraph or two, not a book.
 LONGEST_WORDS = 2000
+#: As long as Jira lets a text be.
+LONGEST_TEXT = 32_767
 
 
 def _digest(shown: str) -> str:
@@ -39,6 +42,20 @@ class ChangeDecision(WordedDecision):
     """A decision about one change."""
 
     verdict: str = Field(max_length=20)
+
+
+class ValueDecision(WordedDecision):
+    """What a person wants one value to be."""
+
+    choice: str = Field(max_length=20)
+    #: Names the value in Jira that the page showed.
+    seen: str = Field(default="", max_length=64)
+    text: str = Field(default="", max_length=LONGEST_TEXT)
+    kept: Annotated[list[int], Field(max_length=1000)] = []
+
+    def wish(self) -> Wish:
+        """Return it as the rules take it."""
+        return Wish(self.choice, self.seen, self.text, tuple(self.kept), self.words)
 
 
 class UndoRequest(BaseModel):
@@ -77,6 +94,7 @@ class TokenRequest(BaseModel):
 
 
 DecisionForm = Annotated[Decision, Form()]
+ValueForm = Annotated[ValueDecision, Form()]
 UndoForm = Annotated[UndoRequest, Form()]
 ApprovalForm = Annotated[Approval, Form()]
 WordedForm = Annotated[WordedDecision, Form()]

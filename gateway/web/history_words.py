@@ -49,6 +49,21 @@ SAYINGS: dict[str, Saying] = {
     "set_replaced": Saying(Group.ARRIVALS, N_("Replaced by a later round, CS-%(by)s")),
     _KEEP: Saying(Group.DECISIONS, N_("Kept a change: %(change)s")),
     _LEFT_OUT: Saying(Group.DECISIONS, N_("Left a change out: %(change)s"), "warn"),
+    "review_decide take": Saying(
+        Group.DECISIONS, N_("Picked the agent's value over Jira's: %(change)s"), "info"
+    ),
+    "review_decide combine": Saying(
+        Group.DECISIONS, N_("Combined Jira's value and the agent's: %(change)s"), "info"
+    ),
+    "review_decide blocks": Saying(
+        Group.DECISIONS, N_("Kept only some blocks: %(change)s"), "info"
+    ),
+    "review_decide edit": Saying(
+        Group.DECISIONS, N_("Wrote another value than the agent's: %(change)s"), "warn"
+    ),
+    "review_decide clear": Saying(
+        Group.DECISIONS, N_("Went back to the agent's value: %(change)s")
+    ),
     "review_approve": Saying(Group.DECISIONS, N_("Approved, requests: %(operations)s"), "ok"),
     "review_withdraw": Saying(Group.DECISIONS, N_("Took the approval back"), "warn"),
     "review_reject": Saying(Group.DECISIONS, N_("Rejected the whole set"), "bad"),
@@ -113,4 +128,4 @@ def every_kind() -> tuple[str, ...]:
 
 
 def _kind(name: str) -> str:
-    return "review_decide" if name in (_KEEP, _LEFT_OUT) else name
+    return "review_decide" if name.startswith("review_decide ") else name

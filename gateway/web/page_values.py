@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from gateway.web.settle_box import SettleBox
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -55,6 +57,8 @@ class ChangeRow:
     conflict: bool
     #: What ``n`` goes to: conflicts and flagged changes.
     attention: bool
+    #: How its value can be settled; None where it cannot.
+    settle: SettleBox | None = None
 
 
 @dataclass(frozen=True, slots=True)

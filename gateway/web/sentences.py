@@ -4,6 +4,7 @@ English stands here, Korean in ``locale/ko``. A flag says what was seen, never t
 something is "suspicious"; its values come from the flag's evidence.
 """
 
+from gateway.promotion.settled import Pick
 from gateway.promotion.states import OpState
 from gateway.review.states import State, Turn
 from gateway.web.language import N_, ngettext
@@ -135,6 +136,14 @@ COUNTED: dict[ChangeKind, tuple[str, str]] = {
 CONFIRMATIONS: dict[str, str] = {
     "delete": N_("I confirm that this deletes something in Jira for good: %(issues)s."),
     "customer_reply": N_("I confirm that customers will read this: %(issues)s."),
+}
+
+#: How a person settled a value to the label of what it becomes.
+PICKED: dict[str, str] = {
+    Pick.TAKE: N_("After promotion: the agent's value, picked by %(name)s"),
+    Pick.COMBINE: N_("After promotion: both, combined by %(name)s"),
+    Pick.BLOCKS: N_("After promotion: the blocks that %(name)s kept"),
+    Pick.EDIT: N_("After promotion: as %(name)s wrote it"),
 }
 
 OPERATION_STATES: dict[OpState, str] = {

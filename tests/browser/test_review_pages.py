@@ -137,11 +137,13 @@ def test_approving_and_promoting_writes_to_jira_and_shows_the_receipts(place: Pl
     with place.open() as page:
         ready(page, f"/cs/{review}")
         page.get_by_role("button", name="Approve what is kept").click()
+        page.wait_for_url(f"{place.url}/cs/{review}/promote")
         asked = page.locator("#promote")
+        assert Axe().run(page).violations_count == 0
         expect(asked).to_contain_text("Write 1 request to 127.0.0.1")
         expect(asked).to_contain_text("What cannot be taken back")
         shot(page, "confirm")
-        asked.get_by_role("button").click()
+        asked.get_by_role("button", name="Promote to").click()
         expect(page.locator("[aria-busy=true]")).to_be_visible()
         place.house.promote_all()
         expect(page.locator("[data-state=promoted]")).to_be_visible(timeout=10_000)
@@ -158,6 +160,28 @@ def test_approving_and_promoting_writes_to_jira_and_shows_the_receipts(place: Pl
     changed = [one for one in place.house.snapshot().values()
                if one["fields"]["duedate"] == "2027-01-31"]  # fmt: skip
     assert len(changed) == 1
+
+
+def test_an_unflagged_set_takes_four_keystrokes_from_the_inbox_also_in_hangul_mode(
+    place: Place,
+) -> None:
+    review = place.review("four", duedate="2027-05-31", number=5)
+    with place.open(locale="ko-KR") as page:
+        ready(page, "/")
+        assert page.locator("[data-row]").first.get_attribute("id") == f"cs-{review}"
+        body = page.locator("body")
+        body.dispatch_event("keydown", {"key": "ㅓ", "code": "KeyJ", "bubbles": True})
+        page.keyboard.press("o")
+        page.wait_for_url(f"{place.url}/cs/{review}")
+        page.locator("html[data-ready]").wait_for(state="attached")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url(f"{place.url}/cs/{review}/promote")
+        page.locator("html[data-ready]").wait_for(state="attached")
+        shot(page, "confirm-ko")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url(f"{place.url}/cs/{review}/run")
+        place.house.promote_all()
+        expect(page.locator("[data-state=promoted]")).to_be_visible(timeout=10_000)
 
 
 def test_a_promotion_is_followed_over_a_cut_and_a_reload(
@@ -214,12 +238,18 @@ def test_everything_works_without_javascript(place: Place) -> None:
     assert (view.state, view.words) == (State.CHANGES_REQUESTED, "Shorter, please.")
 
 
-def test_a_conflict_shows_three_columns_and_offers_no_approval(place: Place) -> None:
-    review = place.review("conflict", priority={"name": "Lowest"}, number=2)
+def conflicting(place: Place, task: str, number: int) -> int:
+    """Return a review of a priority that a colleague changed meanwhile."""
+    review = place.review(task, priority={"name": "Lowest"}, number=number)
     key = reviewing.view(place.house.gateway, review).issues[0].key
     with place.house.jira() as http:
         fields = {"fields": {"priority": {"name": "Highest"}}}
         http.put(f"/rest/api/3/issue/{key}", json=fields).raise_for_status()
+    return review
+
+
+def test_a_conflict_is_settled_by_keyboard_and_edited(place: Place) -> None:
+    review = conflicting(place, "conflict", 2)
     with place.open() as page:
         ready(page, f"/cs/{review}")
         conflict = page.locator(".in-conflict")
@@ -230,6 +260,53 @@ def test_a_conflict_shows_three_columns_and_offers_no_approval(place: Place) -> 
         page.keyboard.press("n")
         expect(conflict).to_be_focused()
         shot(page, "conflict")
+        page.keyboard.press("2")
+        expect(page.get_by_text("the agent's value, picked by")).to_be_visible()
+        expect(page.get_by_role("button", name="Approve what is kept")).to_be_visible()
+        page.keyboard.press("e")
+        expect(page.get_by_label("Your value of Priority")).to_be_focused()
+        page.keyboard.type("Med")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        page.get_by_role("button", name="Use my value").click()
+        row = page.locator("[data-row]").first
+        for label in ("In Jira now", "The agent wanted", "as Mina", "settled by a person"):
+            expect(row.get_by_text(label)).to_be_visible()
+        shot(page, "settled")
+    view = reviewing.view(place.house.gateway, review)
+    assert (view.issues[0].changes[0].pick, view.obstacles) == ("edit", ())
+
+
+def test_a_conflict_is_settled_without_a_script_on_a_telephone_in_korean(place: Place) -> None:
+    review = conflicting(place, "plain", 4)
+    small = {"width": 375, "height": 800}
+    with place.open(java_script_enabled=False, viewport=small, locale="ko-KR") as page:
+        page.goto(f"/cs/{review}")
+        page.get_by_role("button", name="Jira 값 유지").click()
+        expect(page.locator(".left-out")).to_have_count(1)
+        page.get_by_role("button", name="유지", exact=True).click()
+        page.get_by_text("수정…").click()
+        page.get_by_label("직접 쓸 값").select_option("Low")
+        page.get_by_role("button", name="이 값 사용").click()
+        expect(page.get_by_text("반영 후: 직접 쓴 값")).to_be_visible()
+        shot(page, "telephone-settled-ko")
+
+
+def test_rich_text_is_kept_block_by_block(place: Place) -> None:
+    wanted = "A first line.\n\nA second line.\n\nA third line."
+    review = place.review("blocks", description=wanted)
+    with place.open(color_scheme="dark") as page:
+        ready(page, f"/cs/{review}")
+        page.get_by_text("Decide block by block").click()
+        blocks = page.locator(".block")
+        assert blocks.count() >= 2
+        blocks.last.get_by_role("checkbox").uncheck()
+        assert Axe().run(page).violations_count == 0
+        shot(page, "blocks-dark")
+        page.get_by_role("button", name="Keep the ticked blocks").click()
+        expect(page.get_by_text("the blocks that Mina", exact=False)).to_be_visible()
+    view = reviewing.view(place.house.gateway, review)
+    assert view.issues[0].changes[0].pick == "blocks"
 
 
 def test_a_page_that_grew_old_says_what_changed_and_leads_back(place: Place) -> None:

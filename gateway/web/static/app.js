@@ -48,6 +48,23 @@
     if (button) button.click();
   };
 
+  // Ctrl Enter presses what stands out: on a change set approve, on the sheet promote; in a
+  // form its own button. A key held down presses once.
+  function proceed(event) {
+    const form = event.target.closest("form:has(textarea)");
+    const button = form ? one("button:not([type=button])", form) : one("[data-go]");
+    if (!button || event.repeat) return;
+    event.preventDefault();
+    button.click();
+  }
+
+  function edit() {
+    const place = current() && one("[data-edit]", current());
+    if (!place) return;
+    place.open = true;
+    one("[name=text]", place).focus();
+  }
+
   function open() {
     const link = current() && one("a[data-open], a.outside", current());
     if (link) link.click();
@@ -66,6 +83,11 @@
     KeyA: () => press("keep"),
     KeyX: () => press("leave"),
     KeyO: open,
+    KeyE: edit,
+    KeyU: () => press("clear"),
+    Digit1: () => press("pick-1"),
+    Digit2: () => press("pick-2"),
+    Digit3: () => press("pick-3"),
   };
 
   // g and then a letter, within a second, goes to a page.
@@ -81,6 +103,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (!("ready" in root.dataset) || event.isComposing || event.keyCode === 229) return;
+    if ((event.ctrlKey || event.metaKey) && event.code === "Enter") return proceed(event);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
     const act = event.key === "?" ? showKeys : going(event) || keys[event.code];

@@ -25,7 +25,7 @@ WEB = GATEWAY / "web"
 PO = WEB / "locale" / "ko" / "LC_MESSAGES" / "airlock.po"
 MINUTE = 60_000_000
 #: Words of a template that are names, not texts.
-NAMES = {"jira-airlock", "CS", "CS-12", "CSV", "JSONL", "triage-bot"}
+NAMES = {"jira-airlock", "CS", "Ctrl", "CS-12", "CSV", "JSONL", "triage-bot"}
 
 
 def extracted() -> set[str]:

@@ -27,7 +27,7 @@ def test_every_decision_form_carries_the_digest(eve: Visit) -> None:
     review = eve.arrive()
     html = eve.get(f"/cs/{review}").text
     forms = re.findall(r'<form [^>]*action="/cs/[^"]*"[^>]*>(.*?)</form>', html, re.DOTALL)
-    assert len(forms) == 5
+    assert len(forms) == 7
     hidden = f'<input type="hidden" name="digest" value="{eve.digest(review)}">'
     assert all(hidden in form for form in forms)
 
@@ -51,20 +51,22 @@ def test_a_change_is_left_out_and_kept_again(eve: Visit) -> None:
 def test_from_approval_to_the_receipt(eve: Visit) -> None:
     review = eve.arrive()
     form = {"digest": eve.digest(review)}
-    assert eve.post(f"/cs/{review}/approve", **form).headers["location"].endswith("#promote")
-    html = eve.get(f"/cs/{review}").text
+    assert eve.post(f"/cs/{review}/approve", **form).headers["location"].endswith("/promote")
+    assert f'href="/cs/{review}/promote"' in eve.get(f"/cs/{review}").text
+    html = eve.get(f"/cs/{review}/promote").text
+    assert "In this order" in html
     assert "Write 1 request to" in html
     assert "What cannot be taken back" in html
     promoted = eve.post(f"/cs/{review}/promote", **form)
     assert promoted.headers["location"] == f"/cs/{review}/run"
     running = eve.get(f"/cs/{review}/run").text
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in running
-    assert 'hx-trigger="every 1s"' in running
+    assert f'data-follow="/cs/{review}/run/events"' in running
     eve.house.promote_all()
     done = eve.get(f"/cs/{review}/run").text
     assert 'data-state="promoted"' in done
     assert "written and read back" in done
-    assert "hx-trigger" not in done
+    assert "data-follow" not in done
     assert 'data-state="promoted"' in eve.get(f"/cs/{review}").text
 
 
@@ -138,6 +140,30 @@ def test_the_stale_page_says_what_is_different_now(eve: Visit) -> None:
         headers={"Origin": "http://airlock.test"},
     )
     assert "지금 제외된 변경: c2" in korean.text
+
+
+def test_promotion_takes_a_sign_in_that_is_not_old(eve: Visit) -> None:
+    review = eve.arrive()
+    form = {"digest": eve.digest(review)}
+    eve.post(f"/cs/{review}/approve", **form)
+    half_an_hour = 30 * 60 * 1_000_000
+    eve.house.gateway.clock = lambda: 1_000 + half_an_hour + 1
+    answer = eve.post(f"/cs/{review}/promote", **form)
+    assert answer.status_code == 403
+    assert "your sign-in is older than 30 minutes" in answer.text
+    assert eve.house.jira.effects == []
+    assert state(eve, review) is State.APPROVED
+    eve.sign_in("eve")
+    assert eve.post(f"/cs/{review}/promote", **form).headers["location"].endswith("/run")
+
+
+def test_a_sheet_of_nothing_to_promote_leads_on(eve: Visit) -> None:
+    review = eve.arrive()
+    assert eve.get(f"/cs/{review}/promote").headers["location"] == f"/cs/{review}"
+    form = {"digest": eve.digest(review)}
+    eve.post(f"/cs/{review}/approve", **form)
+    eve.post(f"/cs/{review}/promote", **form)
+    assert eve.get(f"/cs/{review}/promote").headers["location"] == f"/cs/{review}/run"
 
 
 def test_a_conflict_takes_the_approve_button_and_shows_three_columns(eve: Visit) -> None:
