@@ -5,15 +5,24 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from gateway.cli.opening import surroundings
 from gateway.cli.telling import say, say_json
+from gateway.operations.accounts import Accounts
 from gateway.operations.checking import Checked, Level, fail
-from gateway.operations.checking_jira import check_jira
+from gateway.operations.checking_jira import Way, check_jira
 from gateway.operations.checking_sandbox import check_sandbox
 from gateway.operations.checking_security import check_security
 from gateway.settings import Settings, SettingsError
-from gateway.store.database import Database
-from gateway.upstream.credentials import Credentials
+from gateway.store import connections, waits
+from gateway.store.connections import Connected
+from gateway.store.database import Database, is_there
+from gateway.store.waits import Waiting
+from gateway.upstream.client import Upstream
+from gateway.upstream.credentials import Credentials, oauth_app
+from gateway.upstream.errors import UpstreamError
+from gateway.upstream.oauth import Atlassian
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,20 +57,59 @@ def _look(args: argparse.Namespace, *, everything: bool) -> Iterator[Checked]:
         return
     env = {**extra, **own}
     if everything or args.jira:
-        yield from _jira(settings, env)
+        yield from _jira(settings, own, env)
     if everything or args.sandbox:
         yield from _sandbox(settings)
     if everything or args.security:
         yield from check_security(settings, env)
 
 
-def _jira(settings: Settings, env: Mapping[str, str]) -> Iterator[Checked]:
+def _jira(settings: Settings, own: Mapping[str, str], env: Mapping[str, str]) -> Iterator[Checked]:
+    database = Database(settings.database_url)
     try:
-        credentials = Credentials.from_env(env)
-    except SettingsError as error:
+        yield from check_jira(_way(settings, own, env, database), settings, _now)
+    except (SettingsError, UpstreamError) as error:
         yield fail("jira.settings", str(error), "")
-        return
-    yield from check_jira(credentials, settings, lambda: datetime.now(UTC))
+    finally:
+        database.dispose()
+
+
+def _way(
+    settings: Settings, own: Mapping[str, str], env: Mapping[str, str], database: Database
+) -> Way:
+    """Return what is to be looked at; a database that is not there yet is not made."""
+    credentials = Credentials.from_env(env, process=own)
+    writing = credentials.for_writing(env)
+    waiting, service = _known(settings, database)
+    app = oauth_app(env, settings.public_url, process=own)
+    if credentials.kind or app is None or service is None:
+        return Way(credentials, writing, waiting=waiting)
+    accounts = Accounts(
+        database=database,
+        site=settings.site,
+        credentials=credentials,
+        connect=Upstream.connect,
+        secret_key=settings.secret_key,
+        atlassian=Atlassian(app, credentials.way),
+    )
+    return Way(accounts.service(), writing, service.scopes, waiting)
+
+
+def _known(settings: Settings, database: Database) -> tuple[tuple[Waiting, ...], Connected | None]:
+    """Return what the database knows; nothing when it is not there or of an older version."""
+    if not is_there(settings.database_url):
+        return (), None
+    try:
+        with database.read() as conn:
+            return waits.waiting(conn, settings.site), connections.get(
+                conn, settings.site, connections.SERVICE
+            )
+    except SQLAlchemyError:
+        return (), None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _sandbox(settings: Settings) -> Iterator[Checked]:

@@ -3,16 +3,14 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.operations.checking import Checked, fail, ok, warn
 from gateway.sandbox_link import SandboxAwayError, SandboxLink, SandboxLinkError
 from gateway.settings import Settings, SettingsError
 from gateway.store import registry, sites
-from gateway.store.database import Database
+from gateway.store.database import Database, is_there
 from sandbox.contract.shapes import JsonObject, Registry
 
 _SECOND = 1_000_000
@@ -64,9 +62,7 @@ def _right_one(health: JsonObject, settings: Settings) -> Iterator[Checked]:
 
 def _fresh(link: SandboxLink, settings: Settings, database: Database) -> Iterator[Checked]:
     now = time.time_ns() // 1000
-    file = make_url(settings.database_url).database or ""
-    if settings.database_url.startswith("sqlite:///") and not Path(file).is_file():
-        # Looking must not make an empty database where there is none.
+    if not is_there(settings.database_url):
         yield warn("sandbox.fresh", "The gateway has no database yet.", _INTAKE)
         return
     try:

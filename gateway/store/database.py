@@ -15,7 +15,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.pool import StaticPool
 
 from gateway.store import audit
@@ -85,6 +85,12 @@ def migration_config(conn: Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = conn
     return config
+
+
+def is_there(url: str) -> bool:
+    """Return whether there is a database to look into: looking must not make an empty one."""
+    file = make_url(url).database or ""
+    return not url.startswith("sqlite:///") or Path(file).is_file()
 
 
 def database_now(conn: Connection) -> int:

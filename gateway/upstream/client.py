@@ -142,6 +142,12 @@ class Upstream:
         """Return the account we are connected as."""
         return self._object("myself")
 
+    def permissions(self, project: str, names: tuple[str, ...]) -> dict[str, JsonValue]:
+        """Return which of these permissions our account has in a project, by name."""
+        query = {"projectKey": project, "permissions": ",".join(names)}
+        found = self._object("mypermissions", query).get("permissions")
+        return found if isinstance(found, dict) else {}
+
     def fields(self) -> list[JsonObject]:
         """Return all system and custom fields."""
         return self._list("field")
