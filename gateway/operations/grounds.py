@@ -60,7 +60,12 @@ def site_of(conn: Connection, identity: SiteIdentity) -> SiteBaseline:
 
 
 def ground(
-    conn: Connection, gateway: Gateway, change_set: ChangeSet, viewer: str | None = None
+    conn: Connection,
+    gateway: Gateway,
+    change_set: ChangeSet,
+    viewer: str | None = None,
+    *,
+    quiet: bool = False,
 ) -> Ground:
     """Return what a plan of this set stands on, for whoever looks and could approve."""
     policy = policy_of(gateway)
@@ -72,6 +77,7 @@ def ground(
         writers=writers(conn, gateway, change_set.person, viewer),
         deletes=policy.deletes,
         naming=Naming(history=policy.name_in_history, comment=policy.name_in_comment),
+        quiet=quiet,
     )
 
 

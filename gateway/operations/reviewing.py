@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from gateway.operations import auditing, grounds
+from gateway.operations import grounds
+from gateway.operations.approvals import still_approved
 from gateway.operations.context import Gateway
 from gateway.operations.listing import rows
+from gateway.operations.quieting import QuietOffer, offer
 from gateway.operations.seeing import Sight, see, settled_of, view_of
 from gateway.promotion.plan import KEEP, REJECT, effective
 from gateway.promotion.settled import Settled
@@ -168,6 +170,30 @@ def _within_scope(gateway: Gateway, asked: _Asked, change_id: str, settled: Sett
         raise RefusedError(refusal)
 
 
+def quiet_offer(gateway: Gateway, person: str, review_id: int) -> QuietOffer:
+    """Return whether a reviewer may choose that no mails are sent; asks Jira."""
+    sight = see(gateway, _review(gateway, review_id), read_now=False, viewer=person)
+    return offer(gateway, sight.plan)
+
+
+def set_quiet(gateway: Gateway, person: str, review_id: int, digest: str, *, quiet: bool) -> None:
+    """Choose whether mails are sent, where Jira offers it; raises RefusedError, StaleError."""
+    asked = _ask(gateway, Act.DECIDE, person, review_id, digest, read_now=False)
+    refusal = offer(gateway, asked.sight.plan).refusal if quiet else None
+    if refusal is not None:
+        raise RefusedError(refusal)
+
+    def store(conn: Connection) -> bool:
+        if not reviews.touch(conn, asked.review, quiet=quiet):
+            return False
+        # Approvals were of requests that said otherwise.
+        reviews.drop_approvals(conn, review_id)
+        return True
+
+    verdict = "quiet" if quiet else "mails"
+    _commit(gateway, asked, store, {"verdict": verdict}, kind="review_quiet")
+
+
 def approve(
     gateway: Gateway,
     person: str,
@@ -235,7 +261,7 @@ def promote(gateway: Gateway, person: str, review_id: int, digest: str) -> None:
     event = event_of(Act.PROMOTE, asked.review.state)
 
     def store(conn: Connection) -> bool:
-        _still_approved(conn, gateway, review_id, digest)
+        still_approved(conn, gateway, review_id, digest)
         if not reviews.move(conn, asked.review, event):
             return False
         outbox.happen(conn, review_id, digest, OpEvent.RELEASE)
@@ -243,29 +269,6 @@ def promote(gateway: Gateway, person: str, review_id: int, digest: str) -> None:
         return True
 
     _commit(gateway, asked, store, {"digest": digest})
-
-
-def _still_approved(conn: Connection, gateway: Gateway, review_id: int, digest: str) -> None:
-    """Ask the approvals again as they stand in this moment, and whether the audit agrees."""
-    given = reviews.approvals(conn, review_id, digest)
-    if len(set(given)) < grounds.policy_of(gateway).approvals:
-        raise RefusedError(
-            Refusal("approvals", "An approval of this digest is missing.", "Approve it again.")
-        )
-    row = audit.find(conn, "review_approve", review=review_id, digest=digest)
-    altered = (
-        "The audit knows nothing of this approval."
-        if row is None
-        else auditing.trouble_since(conn, gateway, row)
-    )
-    if altered:
-        raise RefusedError(
-            Refusal(
-                "audit",
-                altered,
-                "Somebody changed the database by hand. Find out who before anything is written.",
-            )
-        )
 
 
 def _approved(conn: Connection, gateway: Gateway, asked: _Asked, plan: Plan) -> bool:
@@ -340,6 +343,7 @@ def _commit(
     asked: _Asked,
     store: Callable[[Connection], bool],
     body: dict[str, JsonValue],
+    kind: str = "",
 ) -> None:
     """Store a decision and its audit row in one transaction, or nothing at all."""
     with gateway.database.write() as conn:
@@ -349,7 +353,7 @@ def _commit(
                 conn,
                 at=gateway.clock(),
                 actor=asked.person.person,
-                kind=f"review_{asked.act}",
+                kind=kind or f"review_{asked.act}",
                 body={"review": asked.review.id, **body},
             )
     if not done:

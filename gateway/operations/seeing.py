@@ -158,7 +158,7 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
 def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | None) -> _Stored:
     digest = review.approved_digest
     decisions = reviews.decisions(conn, review.id)
-    ground = grounds.ground(conn, gateway, review.change_set, viewer)
+    ground = grounds.ground(conn, gateway, review.change_set, viewer, quiet=review.quiet)
     plan = review.approved_plan
     return _Stored(
         ground=ground,

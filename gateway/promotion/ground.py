@@ -25,6 +25,8 @@ class Ground:
     writers: Writers = field(default_factory=Writers)
     #: Who is named in Jira beside the change.
     naming: Naming = field(default_factory=Naming)
+    #: Whether the reviewer wants no mails where Jira lets itself be told.
+    quiet: bool = False
 
     @property
     def fields(self) -> Fields:

@@ -15,10 +15,11 @@ from gateway.promotion.drafts import Draft, UnplannableError, drafts, given_fiel
 from gateway.promotion.fields import Fields
 from gateway.promotion.ground import Ground
 from gateway.promotion.naming import history_metadata, sentence
+from gateway.promotion.quiet import quieted
 from gateway.promotion.references import mentioned
 from gateway.promotion.requests import Writer, set_change
 from gateway.promotion.service import is_service
-from gateway.promotion.values import Plan, PlannedOperation
+from gateway.promotion.values import Plan, PlannedOperation, Request
 from sandbox.contract.shapes import Change, ChangeKind, ChangeSet
 
 KEEP = "keep"
@@ -200,7 +201,7 @@ def _placed(
             issue_id=first.issue_id,
             issue_key=first.issue_key,
             project_key=ground.project(first),
-            request=draft.request,
+            request=_request(draft, ground),
             base=draft.base,
             wants=draft.wants,
             set_fields=draft.set_fields,
@@ -208,6 +209,12 @@ def _placed(
             author=_author(draft.kind, ground.writers),
             customers=draft.customers,
         )
+
+
+def _request(draft: Draft, ground: Ground) -> Request:
+    if not ground.quiet:
+        return draft.request
+    return quieted(draft.request, draft.kind, ground.identity.flavour)
 
 
 def _author(kind: ChangeKind, writers: Writers) -> Author:

@@ -39,6 +39,8 @@ class Review:
     received_at: int
     edition: int
     told: bool
+    #: Whether the reviewer wants no mails.
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def add(
             received_at=received_at,
             edition=0,
             told=False,
+            quiet=False,
         )
         .returning(_REVIEW.c.id)
     )
@@ -138,9 +141,9 @@ def move(conn: Connection, review: Review, event: Event, **columns: Any) -> bool
     return _compare_and_set(conn, review, state=after, told=False, **columns)
 
 
-def touch(conn: Connection, review: Review) -> bool:
+def touch(conn: Connection, review: Review, **columns: Any) -> bool:
     """Give a review a new edition, if it still is as ``review`` says."""
-    return _compare_and_set(conn, review)
+    return _compare_and_set(conn, review, **columns)
 
 
 def decisions(conn: Connection, review_id: int) -> dict[str, Decision]:
@@ -244,6 +247,7 @@ def _review(row: Row[Any]) -> Review:
         received_at=row.received_at,
         edition=row.edition,
         told=bool(row.told),
+        quiet=bool(row.quiet),
     )
 
 

@@ -71,6 +71,20 @@ class SignIn(BaseModel):
     link: str = Field(max_length=200)
 
 
+class JiraToken(BaseModel):
+    """A person's own Jira token."""
+
+    token: str = Field(default="", max_length=4000)
+    #: Cloud: the e-mail address that the token is of.
+    username: str = Field(default="", max_length=200)
+
+
+class JiraAccount(BaseModel):
+    """A connected account."""
+
+    account: str = Field(default="", max_length=200)
+
+
 _Word = Annotated[str, Field(max_length=200)]
 
 
@@ -101,3 +115,5 @@ WordedForm = Annotated[WordedDecision, Form()]
 ChangeForm = Annotated[ChangeDecision, Form()]
 TokenForm = Annotated[TokenRequest, Form()]
 SignInForm = Annotated[SignIn, Form()]
+JiraTokenForm = Annotated[JiraToken, Form()]
+AccountForm = Annotated[JiraAccount, Form()]

@@ -41,6 +41,7 @@ class Saying:
 
 
 _KEEP, _LEFT_OUT = "review_decide keep", "review_decide reject"
+_QUIET, _MAILS = "review_quiet quiet", "review_quiet mails"
 
 #: Kind (a decision also by its verdict) to what is said.
 SAYINGS: dict[str, Saying] = {
@@ -64,6 +65,8 @@ SAYINGS: dict[str, Saying] = {
     "review_decide clear": Saying(
         Group.DECISIONS, N_("Went back to the agent's value: %(change)s")
     ),
+    _QUIET: Saying(Group.DECISIONS, N_("Chose that Jira sends no mails"), "warn"),
+    _MAILS: Saying(Group.DECISIONS, N_("Chose that Jira sends its mails")),
     "review_approve": Saying(Group.DECISIONS, N_("Approved, requests: %(operations)s"), "ok"),
     "review_withdraw": Saying(Group.DECISIONS, N_("Took the approval back"), "warn"),
     "review_reject": Saying(Group.DECISIONS, N_("Rejected the whole set"), "bad"),
@@ -76,6 +79,8 @@ SAYINGS: dict[str, Saying] = {
     "token issued": Saying(Group.AGENTS, N_("Made a token: %(agent)s for %(person)s"), "info"),
     "token revoked": Saying(Group.AGENTS, N_("Revoked the token %(token_id)s"), "warn"),
     "signed_in": Saying(Group.PEOPLE, N_("Signed in")),
+    "jira_connected": Saying(Group.PEOPLE, N_("Connected the Jira account %(account)s"), "info"),
+    "jira_revoked": Saying(Group.PEOPLE, N_("Took back the Jira account %(account)s"), "warn"),
     "person": Saying(Group.PEOPLE, N_("Let somebody in: %(person)s as %(role)s")),
 }
 
@@ -128,4 +133,5 @@ def every_kind() -> tuple[str, ...]:
 
 
 def _kind(name: str) -> str:
-    return "review_decide" if name.startswith("review_decide ") else name
+    decision = name.startswith(("review_decide ", "review_quiet "))
+    return name.split(" ", maxsplit=1)[0] if decision else name

@@ -75,10 +75,8 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         yield found
 
 
-@pytest.fixture
-def world(database_url: str, front: Front) -> Iterator[World]:
-    edge = Edge(SITE_URL)
-    front.edge = edge.answer
+def accounts_on(database: Database, front: Front, site: str = "shop") -> Accounts:
+    """Return a gateway's accounts, behind a front that plays Atlassian."""
     env = {
         "JIRA_URL": SITE_URL,
         "JIRA_SSL_VERIFY": front.bundle,
@@ -89,16 +87,23 @@ def world(database_url: str, front: Front) -> Iterator[World]:
     credentials = Credentials.from_env(env)
     app = oauth_app(env, "http://127.0.0.1:8642")
     assert app is not None
-    database = Database(database_url)
-    database.migrate()
-    accounts = Accounts(
+    return Accounts(
         database=database,
-        site="shop",
+        site=site,
         credentials=credentials,
         connect=partial(Upstream.connect, demo=True),
         secret_key=KEY,
         atlassian=Atlassian(app, credentials.way),
     )
+
+
+@pytest.fixture
+def world(database_url: str, front: Front) -> Iterator[World]:
+    edge = Edge(SITE_URL)
+    front.edge = edge.answer
+    database = Database(database_url)
+    database.migrate()
+    accounts = accounts_on(database, front)
     yield World(accounts, edge, front)
     accounts.close()
     database.dispose()
