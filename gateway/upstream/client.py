@@ -28,15 +28,11 @@ from gateway.upstream.introduction import (
 from gateway.upstream.limits import Limits
 from gateway.upstream.line import Line, Trust, account_names
 from gateway.upstream.paging import objects, page_of
+from gateway.upstream.searching import MOST_PAGES, PAGE, by_number, by_token
 from gateway.upstream.stranger import Expected
 from gateway.upstream.wire import LONGEST_EXCHANGE, Answer, Ask, Wire
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour, JsonObject
-
-#: How many rows one page asks for; Jira clamps silently.
-_PAGE = 100
-#: Pages of one question before we call it endless (tokens can repeat: JRACLOUD-95368).
-_MOST_PAGES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +179,11 @@ class Upstream:
     def users(self, project: str) -> list[JsonObject]:
         """Return who may be assigned issues of a project."""
         found: list[JsonObject] = []
-        for start in range(0, _MOST_PAGES * _PAGE, _PAGE):
-            query = {"project": project, "startAt": str(start), "maxResults": str(_PAGE)}
+        for start in range(0, MOST_PAGES * PAGE, PAGE):
+            query = {"project": project, "startAt": str(start), "maxResults": str(PAGE)}
             page = self._list("user/assignable/search", query)
             found += page
-            if len(page) < _PAGE:
+            if len(page) < PAGE:
                 break
         return found
 
@@ -223,7 +219,10 @@ class Upstream:
         """Yield whole issues with their changelog, in a stable order."""
         if not re.search(r"\border\s+by\b", jql, re.IGNORECASE):
             jql = f"{jql} ORDER BY key ASC".strip()
-        return self._search_cloud(jql) if self._cloud else self._search_server(jql)
+        if self._cloud:
+            path = f"{self._api}/search/jql"
+            return by_token(jql, lambda body: self._asked("POST", path, body=body))
+        return by_number(jql, lambda body: self._asked("POST", f"{self._api}/search", body=body))
 
     def count(self, jql: str) -> int | None:
         """Return about how many issues a query finds; None when Jira does not say."""
@@ -305,31 +304,6 @@ class Upstream:
         myself = f"{self._api}/myself"
         return Line(wire, myself, self.limits, self.patience, self.sleep, self.trust)
 
-    def _search_cloud(self, jql: str) -> Iterator[JsonObject]:
-        body: JsonObject = {"jql": jql, "fields": ["*all"], "expand": "changelog"}
-        body["maxResults"] = _PAGE
-        for _ in range(_MOST_PAGES):
-            page = self._asked("POST", f"{self._api}/search/jql", body=body)
-            yield from objects(page.get("issues"))
-            token = page.get("nextPageToken")
-            if not token or page.get("isLast") is True:
-                return
-            if token == body.get("nextPageToken"):
-                raise UnreadableError("Jira repeats a page of a search without end.")
-            body["nextPageToken"] = token
-
-    def _search_server(self, jql: str) -> Iterator[JsonObject]:
-        body: JsonObject = {"jql": jql, "fields": ["*all"], "expand": ["changelog"]}
-        body["maxResults"] = _PAGE
-        start = 0
-        for _ in range(_MOST_PAGES):
-            page = self._asked("POST", f"{self._api}/search", body={**body, "startAt": start})
-            found = objects(page.get("issues"))
-            yield from found
-            start += len(found)
-            if not found or start >= int(str(page.get("total") or 0)):
-                return
-
     def _property(self, path: str) -> JsonValue:
         found = self._maybe(f"{self._api}/{path}")
         return None if found is None else found.get("value")
@@ -351,8 +325,8 @@ class Upstream:
         root: str | None = None,
     ) -> Iterator[JsonObject]:
         start = 0
-        for _ in range(_MOST_PAGES):
-            paged = {**(query or {}), "startAt": str(start), "maxResults": str(_PAGE)}
+        for _ in range(MOST_PAGES):
+            paged = {**(query or {}), "startAt": str(start), "maxResults": str(PAGE)}
             page = page_of(self._asked("GET", f"{root or self._api}/{path}", paged), names, start)
             yield from page.rows
             if page.last:

@@ -1,0 +1,42 @@
+"""Searching, page by page: Cloud goes on by a token, Data Center by a number."""
+
+from collections.abc import Callable, Iterator
+
+from gateway.upstream.errors import UnreadableError
+from gateway.upstream.paging import objects
+from sandbox.contract.shapes import JsonObject
+
+#: How many rows one page asks for; Jira clamps silently.
+PAGE = 100
+#: Pages of one question before we call it endless (tokens can repeat: JRACLOUD-95368).
+MOST_PAGES = 10_000
+
+#: Asks for one page; takes the body of the request.
+Asked = Callable[[JsonObject], JsonObject]
+
+
+def by_token(jql: str, asked: Asked) -> Iterator[JsonObject]:
+    """Yield whole issues of a Cloud site."""
+    body: JsonObject = {"jql": jql, "fields": ["*all"], "expand": "changelog", "maxResults": PAGE}
+    for _ in range(MOST_PAGES):
+        page = asked(body)
+        yield from objects(page.get("issues"))
+        token = page.get("nextPageToken")
+        if not token or page.get("isLast") is True:
+            return
+        if token == body.get("nextPageToken"):
+            raise UnreadableError("Jira repeats a page of a search without end.")
+        body = {**body, "nextPageToken": token}
+
+
+def by_number(jql: str, asked: Asked) -> Iterator[JsonObject]:
+    """Yield whole issues of a Data Center."""
+    body: JsonObject = {"jql": jql, "fields": ["*all"], "expand": ["changelog"], "maxResults": PAGE}
+    start = 0
+    for _ in range(MOST_PAGES):
+        page = asked({**body, "startAt": start})
+        found = objects(page.get("issues"))
+        yield from found
+        start += len(found)
+        if not found or start >= int(str(page.get("total") or 0)):
+            return
