@@ -60,6 +60,7 @@ TABLE: tuple[Setting, ...] = (
         "how long a write of unknown outcome rests before Jira is asked what became of it",
     ),
     Setting("AIRLOCK_LEASE_SECONDS", "60", "how long one promoter may hold an operation"),
+    Setting("AIRLOCK_PROMOTERS", "8", "how many operations one gateway process carries at once"),
     Setting("AIRLOCK_POLL_SECONDS", "60", "how often Jira is read again"),
     Setting(
         "AIRLOCK_POLL_OVERLAP_SECONDS",
@@ -161,6 +162,8 @@ class Settings:
     secret_key: bytes = field(default=b"", repr=False)
     quarantine_seconds: float = 45.0
     lease_seconds: float = 60.0
+    #: Operations that one process carries at once; always on different issues.
+    promoters: int = 8
     poll_seconds: float = 60.0
     poll_overlap_seconds: float = 180.0
     open_seconds: float = 60.0
@@ -207,6 +210,7 @@ class Settings:
             secret_key=secret_key(names["AIRLOCK_SECRET_KEY"], database_url),
             quarantine_seconds=_number(names, "AIRLOCK_QUARANTINE_SECONDS"),
             lease_seconds=_number(names, "AIRLOCK_LEASE_SECONDS"),
+            promoters=_promoters(names),
             poll_seconds=_number(names, "AIRLOCK_POLL_SECONDS"),
             poll_overlap_seconds=_number(names, "AIRLOCK_POLL_OVERLAP_SECONDS"),
             open_seconds=_number(names, "AIRLOCK_OPEN_SECONDS"),
@@ -329,6 +333,13 @@ def _oidc(names: Mapping[str, str]) -> Oidc | None:
         return oidc_of(names)
     except OidcSettingsError as error:
         raise SettingsError(error.name, str(error)) from None
+
+
+def _promoters(names: Mapping[str, str]) -> int:
+    number = _number(names, "AIRLOCK_PROMOTERS")
+    if number not in range(1, 65):
+        raise SettingsError("AIRLOCK_PROMOTERS", "has to be a whole number from 1 to 64.")
+    return int(number)
 
 
 def _number(names: Mapping[str, str], name: str) -> float:

@@ -5,12 +5,17 @@ and tried again after a pause that grows.
 """
 
 import logging
+import os
+import platform
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gateway.operations import receiving, registering, telling
 from gateway.operations.context import Gateway
+from gateway.operations.duplicates import look_for_duplicates
+from gateway.operations.heart import Heart
 from gateway.operations.polling import Poller
 from gateway.operations.promoting import Promoter
 from gateway.store import sites
@@ -23,6 +28,7 @@ FETCH_EVERY = 1.0
 REGISTRY_EVERY = 20.0
 TELL_EVERY = 1.0
 RESUME_EVERY = 30.0
+DUPLICATES_EVERY = 20.0
 #: The pause after a failure doubles up to this many seconds.
 LONGEST_PAUSE = 15.0
 #: Reading Jira costs it something: a poll that goes on failing is tried this seldom.
@@ -39,13 +45,18 @@ class Work:
     longest: float = LONGEST_PAUSE
 
 
+def process_name() -> str:
+    """Return a name that no other process has, on this machine or another."""
+    return f"{platform.node() or 'gateway'}-{os.getpid()}-{secrets.token_hex(2)}"
+
+
 @dataclass(slots=True)
 class Background:
     """All threads of one gateway, started and stopped together."""
 
     gateway: Gateway
-    #: Distinguishes this process's promoter from another's.
-    name: str = "main"
+    #: Distinguishes this process's promoters from another's.
+    name: str = field(default_factory=process_name)
     stopping: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
 
@@ -61,7 +72,7 @@ class Background:
     def works(self) -> tuple[Work, ...]:
         """Return what there is to do."""
         gateway = self.gateway
-        promoter, poller = Promoter(gateway, self.name), Poller(gateway)
+        poller, heart = Poller(gateway), Heart(gateway)
         return (
             Work("fetch", lambda: receiving.fetch(gateway), FETCH_EVERY),
             # The sandbox takes a registry for valid for a minute: no long pause here.
@@ -69,8 +80,20 @@ class Background:
             Work("tell", lambda: telling.tell(gateway), TELL_EVERY),
             Work("resume", lambda: resume(gateway), RESUME_EVERY),
             Work("poll", poller.run_once, gateway.settings.poll_seconds, LONGEST_POLL_PAUSE),
-            Work("promote", lambda: promoter.run(self.stopping), 0.0),
+            Work("duplicates", lambda: look_for_duplicates(gateway), DUPLICATES_EVERY, 300.0),
+            Work("listen", self._listen, 1.0, 5.0),
+            Work("heartbeat", heart.beat, heart.every, heart.every),
+            *(self._promoter(number, heart) for number in range(1, gateway.settings.promoters + 1)),
         )
+
+    def _promoter(self, number: int, heart: Heart) -> Work:
+        promoter = Promoter(self.gateway, f"{self.name}-{number}", heart=heart)
+        return Work("promote", lambda: promoter.run(self.stopping), 0.0)
+
+    def _listen(self) -> None:
+        """Hear what other processes ring; without any there is nothing to hear."""
+        self.gateway.database.listen(self.stopping)
+        self.stopping.wait(60.0)
 
     def stop(self, patience: float = 30.0) -> None:
         """Stop all threads and wait for them; a write that was begun is finished."""

@@ -21,7 +21,7 @@ from gateway.promotion.readback import effects, hit_by, overwrote, replaced, sid
 from gateway.promotion.service import INTERNAL
 from gateway.promotion.states import OpEvent
 from gateway.promotion.steps import Step
-from gateway.promotion.values import PlannedOperation, Receipt, Request, SideEffect
+from gateway.promotion.values import Look, PlannedOperation, Receipt, Request, SideEffect
 from gateway.store import files
 from gateway.store.outbox import Operation
 from gateway.upstream.errors import (
@@ -59,6 +59,8 @@ class Result:
     pause: str = ""
     #: Why Jira wants this issue left alone for ``wait``; empty when it does not.
     hold: str = ""
+    #: What was looked at before it was said.
+    looks: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def carry(job: Job) -> Result | None:
 def found(job: Job, finding: Finding, *, status: int = 0) -> Result:
     """Return the result of what a probe found in Jira."""
     receipt = _receipt(job, status, "probe", finding.upstream_id, finding.upstream_key)
-    return Result(OpEvent.FOUND, receipt, finding.sentence)
+    return Result(OpEvent.FOUND, receipt, finding.sentence, looks=finding.looks)
 
 
 def _settled(job: Job, before: Now) -> Result | None:
@@ -119,7 +121,7 @@ def _looked_again(job: Job) -> Result | None:
     if finding.event is OpEvent.FOUND:
         return found(job, finding)
     if finding.event is OpEvent.CANNOT_TELL:
-        return Result(OpEvent.CANNOT_TELL, trouble=finding.sentence)
+        return Result(OpEvent.CANNOT_TELL, trouble=finding.sentence, looks=finding.looks)
     return None
 
 

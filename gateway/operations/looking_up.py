@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pydantic import JsonValue
 
 from gateway.operations.context import Gateway
 from gateway.promotion.deleting import Thing, thing_of
-from gateway.promotion.drift import Now
+from gateway.promotion.drift import Now, missing
 from gateway.promotion.fields import Fields
 from gateway.promotion.markers import is_ours
 from gateway.promotion.probing import (
@@ -24,7 +25,7 @@ from gateway.promotion.probing import (
     marked_by_property,
     newest_id,
 )
-from gateway.promotion.values import MARKER_KEY, PlannedOperation
+from gateway.promotion.values import MARKER_KEY, Look, Place, PlannedOperation
 from gateway.store.outbox import Operation
 from gateway.upstream.client import Upstream
 from gateway.upstream.errors import OurFaultError
@@ -71,18 +72,54 @@ def newest_before(upstream: Upstream, planned: PlannedOperation) -> int | None:
 def look_up(
     gateway: Gateway, operation: Operation, planned: PlannedOperation, fields: Fields
 ) -> Finding:
-    """Return what became of a write whose answer never came."""
+    """Return what became of a write whose answer never came, and what was looked at."""
     if planned.kind is ChangeKind.CREATE:
-        return judge_create(list(_created(gateway, operation, planned)))
+        return _look_for_issue(gateway, operation, planned)
     if planned.kind is ChangeKind.COMMENT:
-        return judge_comment(planned, _own_comment(gateway, operation, planned))
+        seen, ours = _own_comments(gateway, operation, planned)
+        names = tuple(str(one.get("id")) for one in ours)
+        look = looked(gateway, Place.COMMENTS, seen, marked=names)
+        return replace(judge_comment(planned, ours), looks=(look,))
     now = now_of(gateway.upstream, planned, probing=True)
     if planned.kind is ChangeKind.WORKLOG:
-        return judge_worklog(planned, now, operation.probe_from)
+        look = looked(gateway, Place.WORKLOGS, len(now.worklogs or []))
+        return replace(judge_worklog(planned, now, operation.probe_from), looks=(look,))
     if planned.kind is ChangeKind.ATTACHMENT:
-        return judge_attachment(planned, now, operation.probe_from)
+        look = looked(gateway, Place.ISSUE, len(files_of(now)))
+        return replace(judge_attachment(planned, now, operation.probe_from), looks=(look,))
     marked = _ours(gateway, operation, marked_by_property(now.doc, MARKER_KEY))
-    return judge(planned, now, fields, marked=marked)
+    finding = judge(planned, now, fields, marked=marked)
+    look = looked(
+        gateway,
+        Place.ISSUE,
+        0 if now.doc is None else 1,
+        marked=(planned.issue_key,) if marked else (),
+        missing=() if now.doc is None else tuple(missing(planned, now, fields)),
+    )
+    return replace(finding, looks=(look,))
+
+
+def copies(gateway: Gateway, operation: Operation, planned: PlannedOperation) -> tuple[str, ...]:
+    """Return the names of all new issues or comments that carry this operation's mark."""
+    if planned.kind is ChangeKind.CREATE:
+        finding = _look_for_issue(gateway, operation, planned)
+        return tuple(sorted({name for look in finding.looks for name in look.marked}))
+    if planned.kind is ChangeKind.COMMENT:
+        _, ours = _own_comments(gateway, operation, planned)
+        return tuple(str(one.get("id")) for one in ours)
+    return ()
+
+
+def looked(
+    gateway: Gateway,
+    place: Place,
+    seen: int,
+    *,
+    marked: tuple[str, ...] = (),
+    missing: tuple[str, ...] = (),
+) -> Look:
+    """Return one piece of evidence, of now."""
+    return Look(at=gateway.clock(), place=place, seen=seen, marked=marked, missing=missing)
 
 
 def is_hidden(upstream: Upstream, planned: PlannedOperation, comment_id: str) -> bool:
@@ -104,21 +141,26 @@ def newest_key_number(upstream: Upstream, project: str) -> int | None:
     return 0 if newest is None else _number(newest)
 
 
-def _created(
-    gateway: Gateway, operation: Operation, planned: PlannedOperation
-) -> Iterator[JsonObject]:
-    """Yield the issues with our marker, each once: by key, then by search.
+def _look_for_issue(gateway: Gateway, operation: Operation, planned: PlannedOperation) -> Finding:
+    """Look for issues with our marker: by key, then by search.
 
     A search may lag behind by minutes; reading by key does not.
     """
-    seen: set[str] = set()
-    for doc in (*_walk(gateway.upstream, planned, operation), *_search(gateway.upstream, planned)):
-        found = str(doc.get("id"))
-        if found in seen:
-            continue
-        seen.add(found)
-        if _ours(gateway, operation, marked_by_property(doc, MARKER_KEY)):
-            yield doc
+    found: dict[str, JsonObject] = {}
+    looks: list[Look] = []
+    places = {
+        Place.KEYS: _walk(gateway.upstream, planned, operation),
+        Place.SEARCH: _search(gateway.upstream, planned),
+    }
+    for place, docs in places.items():
+        seen, marked = 0, []
+        for doc in docs:
+            seen += 1
+            if _ours(gateway, operation, marked_by_property(doc, MARKER_KEY)):
+                found[str(doc.get("id"))] = doc
+                marked.append(str(doc.get("key")))
+        looks.append(looked(gateway, place, seen, marked=tuple(marked)))
+    return replace(judge_create(list(found.values())), looks=tuple(looks))
 
 
 def _walk(
@@ -149,22 +191,24 @@ def _search(upstream: Upstream, planned: PlannedOperation) -> Iterator[JsonObjec
             yield doc
 
 
-def _own_comment(
+def _own_comments(
     gateway: Gateway, operation: Operation, planned: PlannedOperation
-) -> JsonObject | None:
+) -> tuple[int, list[JsonObject]]:
+    """Return how many of the newest comments were looked at, and those with our marker."""
     try:
         comments = gateway.upstream.comments(planned.issue_id)
     except OurFaultError as error:
         if error.status == 404:
-            return None
+            return 0, []
         raise
-    for comment in reversed(comments[-COMMENTS:]):
+    newest, ours = comments[-COMMENTS:], []
+    for comment in newest:
         found = marked_by_property(comment, MARKER_KEY)
         if found is None:
             found = gateway.upstream.comment_property(str(comment.get("id")), MARKER_KEY)
         if _ours(gateway, operation, found):
-            return comment
-    return None
+            ours.append(comment)
+    return len(newest), ours
 
 
 def _ours(gateway: Gateway, operation: Operation, found: JsonValue) -> bool:

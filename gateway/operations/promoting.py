@@ -14,37 +14,36 @@ from typing import cast
 from sqlalchemy import Connection
 
 from gateway.operations import grounds
+from gateway.operations.allowing import why_not_write
 from gateway.operations.carrying import SECOND, Job, Result, carry, found
 from gateway.operations.context import Gateway
-from gateway.operations.looking_up import look_up, newest_before
+from gateway.operations.heart import Heart
+from gateway.operations.looking_up import look_up, looked, newest_before
+from gateway.operations.settling import settle
 from gateway.promotion.authors import AuthorKind
-from gateway.promotion.confirming import missing
 from gateway.promotion.fields import Fields
 from gateway.promotion.naming import with_approver
-from gateway.promotion.references import unresolved, with_real
-from gateway.promotion.states import SETTLED, OpEvent, OpState
+from gateway.promotion.references import names_of, with_real
+from gateway.promotion.states import OpEvent, OpState
 from gateway.promotion.steps import Step
-from gateway.promotion.values import PlannedOperation, SideEffect
-from gateway.review.rules import READ_ONLY
-from gateway.review.states import Event, State
-from gateway.store import audit, outbox, people, reviews, sites, waits
+from gateway.promotion.values import Look, Place, SideEffect
+from gateway.store import audit, claiming, outbox, people, reviews, sites, waits
 from gateway.store.outbox import Operation
-from gateway.store.reviews import Review
 from gateway.upstream.errors import IdentityLostError, UpstreamError
-from sandbox.contract.digest import canonical
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
 LOG = logging.getLogger(__name__)
 
-#: Seconds between two looks into an empty outbox.
-IDLE = 0.5
+#: Seconds between two looks into an empty outbox when nobody rings.
+IDLE = 2.0
 #: A lost create is looked for this many quarantines long: Jira's search lags by minutes.
 _CREATE_PATIENCE = 7
 #: A create that was sent this often and never found is for a person to look at.
 _CREATE_TRIES = 2
 #: Until then nobody looks whether a person has connected their account again.
 _RECONNECT = 30 * SECOND
-_STOPS = frozenset({OpState.CONFLICT, OpState.REJECTED, OpState.NEEDS_HUMAN})
+#: Anything else that was sent this often and never arrived is, too.
+_TRIES = 6
 
 
 def nothing(_step: Step) -> None:
@@ -55,25 +54,32 @@ class Promoter:
     """Carries one operation after the other."""
 
     def __init__(
-        self, gateway: Gateway, name: str, on_step: Callable[[Step], None] = nothing
+        self,
+        gateway: Gateway,
+        name: str,
+        on_step: Callable[[Step], None] = nothing,
+        heart: Heart | None = None,
     ) -> None:
-        """Take the gateway, a name that no other promoter has, and a hook for tests."""
+        """Take the gateway, a name that no other promoter has, a hook for tests, a heart."""
         self._gateway = gateway
         self._name = name
         self._on_step = on_step
+        self._heart = heart or Heart(gateway)
         self._lease = round(gateway.settings.lease_seconds * SECOND)
         self._quarantine = round(gateway.settings.quarantine_seconds * SECOND)
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set."""
+        bell = self._gateway.database.bell
         while not stop.is_set():
+            heard = bell.heard()
             if not self.run_once():
-                stop.wait(IDLE)
+                bell.wait(heard, self._until_due(), stop)
 
     def run_once(self) -> bool:
         """Take one operation and do what can be done; False when there was none."""
         with self._gateway.database.write() as conn:
-            operation = outbox.claim(
+            operation = claiming.claim(
                 conn,
                 self._gateway.site,
                 self._name,
@@ -82,13 +88,23 @@ class Promoter:
             )
         if operation is None:
             return False
+        if operation.carry_on:
+            # There may be more of its kind: whoever wakes looks, and wakes the next.
+            self._gateway.database.bell.ring(everybody=False)
         self._on_step(Step.CLAIMED)
         probing = operation.state is OpState.UNKNOWN
-        result = self._probe(operation) if probing else self._carry(operation)
+        with self._heart.beating_for(operation):
+            result = self._probe(operation) if probing else self._carry(operation)
         if result is not None:
             self._record(operation, _of_author(operation, result))
             self._on_step(Step.FINISHED)
         return True
+
+    def _until_due(self) -> float:
+        """Return the seconds until there is something to do without anybody ringing."""
+        with self._gateway.database.read() as conn:
+            due = claiming.next_due(conn, self._gateway.site)
+        return IDLE if due is None else min(IDLE, due / SECOND)
 
     def _carry(self, operation: Operation) -> Result | None:
         gateway = self._gateway
@@ -124,37 +140,45 @@ class Promoter:
         try:
             finding = look_up(job.gateway, operation, job.planned, job.fields)
         except UpstreamError as error:
-            self._look_again(operation)
+            looks = (looked(gateway, Place.NOWHERE, 0),)
+            self._look_again(operation, looks)
             if isinstance(error, IdentityLostError):
                 self._pause(error.sentence)
             return None
         self._on_step(Step.PROBED)
         if finding.event is OpEvent.FOUND:
             return found(job, finding)
-        if finding.event is OpEvent.NOT_FOUND and job.planned.kind is ChangeKind.CREATE:
-            return self._lost_create(operation)
-        return Result(finding.event, trouble=finding.sentence)
+        if finding.event is OpEvent.NOT_FOUND:
+            return self._lost(operation, job.planned.kind, finding.looks)
+        return Result(finding.event, trouble=finding.sentence, looks=finding.looks)
 
-    def _lost_create(self, operation: Operation) -> Result | None:
-        """Wait for a new issue that is nowhere yet, longer than for anything else."""
+    def _lost(
+        self, operation: Operation, kind: ChangeKind, looks: tuple[Look, ...]
+    ) -> Result | None:
+        """Return what to do about a write that is nowhere; new issues are waited for longer."""
+        creating = kind is ChangeKind.CREATE
         with self._gateway.database.read() as conn:
             waited = outbox.since_intent(conn, operation)
-        if waited < self._quarantine * _CREATE_PATIENCE:
-            self._look_again(operation)
+        if creating and waited < self._quarantine * _CREATE_PATIENCE:
+            self._look_again(operation, looks)
             return None
-        if operation.attempts >= _CREATE_TRIES:
+        if creating and operation.attempts >= _CREATE_TRIES:
             sentence = "It was sent twice and cannot be found. Please look for it in Jira."
-            return Result(OpEvent.CANNOT_TELL, trouble=sentence)
-        return Result(OpEvent.NOT_FOUND)
+            return Result(OpEvent.CANNOT_TELL, trouble=sentence, looks=looks)
+        if operation.attempts >= _TRIES:
+            sentence = "It was sent again and again and never arrived. Please look at it in Jira."
+            return Result(OpEvent.CANNOT_TELL, trouble=sentence, looks=looks)
+        return Result(OpEvent.NOT_FOUND, looks=looks)
 
-    def _look_again(self, operation: Operation) -> None:
+    def _look_again(self, operation: Operation, looks: tuple[Look, ...]) -> None:
         with self._gateway.database.write() as conn:
-            outbox.wait_more(conn, operation, max(self._quarantine // 2, SECOND // 10))
+            if outbox.wait_more(conn, operation, max(self._quarantine // 2, SECOND // 10)):
+                outbox.add_looks(conn, operation, looks)
 
     def _job(self, conn: Connection, operation: Operation) -> Job:
         gateway = self._gateway.writing()
-        real = outbox.resolved(conn, gateway.site)
-        planned = with_real(operation.planned, real)
+        planned = operation.planned
+        planned = with_real(planned, outbox.resolved(conn, gateway.site, names_of(planned)))
         review = reviews.get(conn, operation.review_id)
         approver = _approvers(conn, operation)
         if not planned.change_ids:
@@ -192,8 +216,12 @@ class Promoter:
                 forgive=result.forgive,
             )
             if not done:
-                LOG.warning("operation_taken_over id=%s", operation.id)
+                self._too_late(conn, operation, result)
                 return
+            outbox.add_looks(conn, operation, result.looks)
+            if result.receipt is not None and self._sent_twice(operation):
+                outbox.recheck(conn, operation, self._quarantine * _CREATE_PATIENCE)
+            reviews.lock(conn, operation.review_id)
             if result.pause:
                 sites.pause(conn, gateway.site, result.pause)
             if result.hold:
@@ -212,8 +240,32 @@ class Promoter:
                     "receipt": None if result.receipt is None else result.receipt.url,
                 },
             )
-            settle(conn, gateway, operation)
+            settle(conn, gateway, operation.review_id, operation.digest)
             self._on_step(Step.RECORDING)
+
+    @staticmethod
+    def _sent_twice(operation: Operation) -> bool:
+        """Return whether an earlier request of it may still turn up."""
+        return operation.attempts > (1 if operation.state is OpState.UNKNOWN else 0)
+
+    def _too_late(self, conn: Connection, operation: Operation, result: Result) -> None:
+        """Keep what one who was overtaken knows: it may be in Jira twice."""
+        LOG.warning("operation_taken_over id=%s", operation.id)
+        if result.event is not OpEvent.ANSWERED:
+            return
+        outbox.recheck(conn, operation, 0)
+        receipt = result.receipt
+        audit.append(
+            conn,
+            at=self._gateway.clock(),
+            actor=f"promoter:{self._name}",
+            kind="operation_late",
+            body={
+                "operation": operation.id,
+                "review": operation.review_id,
+                "receipt": None if receipt is None else receipt.url,
+            },
+        )
 
     def _pause(self, sentence: str) -> None:
         with self._gateway.database.write() as conn:
@@ -236,86 +288,6 @@ def _followed(conn: Connection, operation: Operation) -> tuple[SideEffect, ...]:
         if one.position < operation.position and one.issue_id == operation.issue_id
         if one.receipt is not None
         for effect in one.receipt.side_effects
-    )
-
-
-def why_not_write(conn: Connection, gateway: Gateway, operation: Operation) -> str | None:
-    """Return why this stored operation must not be written, or None.
-
-    The outbox is only a queue: what may be written is what was approved, so the
-    operation is held against the approved plan, the plan against the approval.
-    """
-    if gateway.settings.read_only:
-        return READ_ONLY
-    review = reviews.get(conn, operation.review_id)
-    if review is None or review.state is not State.PROMOTING:
-        return "Its change set is not being promoted."
-    if not _is_as_approved(conn, gateway, operation, review):
-        return "It is not what was approved: somebody altered it in the database."
-    refused = _no_right(conn, gateway, operation, review)
-    if refused is not None:
-        return refused
-    real = outbox.resolved(conn, gateway.site)
-    temporary = grounds.temporary_keys(conn, review.site, review.change_set.workspace)
-    if unresolved(operation.planned.request, temporary, real):
-        return "It names a new issue that does not exist in Jira yet."
-    return None
-
-
-def _no_right(
-    conn: Connection, gateway: Gateway, operation: Operation, review: Review
-) -> str | None:
-    """Return why today's rules do not allow it any more, or None."""
-    if operation.planned.kind is ChangeKind.DELETE and not grounds.policy_of(gateway).deletes:
-        return "Deleting was switched off after it was approved."
-    refusal = grounds.authority(conn, review.change_set)
-    return None if refusal is None else str(refusal)
-
-
-def _is_as_approved(
-    conn: Connection, gateway: Gateway, operation: Operation, review: Review
-) -> bool:
-    plan = review.approved_plan
-    if plan is None or plan.identity != gateway.identity:
-        return False
-    given = reviews.approvals(conn, review.id, operation.digest)
-    confirmed = reviews.confirmations(conn, review.id, operation.digest)
-    if any(missing(plan.confirmations, one) for one in confirmed):
-        return False
-    approved = len(set(given)) >= grounds.policy_of(gateway).approvals
-    if not approved or not review.approved_digest == operation.digest == plan.digest():
-        return False
-    known = {one.position: one for one in plan.operations}
-    return operation.position in known and _body(known[operation.position]) == operation.body
-
-
-def _body(planned: PlannedOperation) -> str:
-    return canonical(planned.model_dump(mode="json")).decode("utf-8", "surrogatepass")
-
-
-def settle(conn: Connection, gateway: Gateway, operation: Operation) -> None:
-    """Stop a set at its first failure, and move its review on when all is settled."""
-    review = reviews.get(conn, operation.review_id)
-    if review is None or review.state is not State.PROMOTING:
-        return
-    every = outbox.of_review(conn, review.id, operation.digest)
-    if any(one.state in _STOPS for one in every):
-        sentence = "An earlier request of this change set did not go through."
-        outbox.happen(conn, review.id, operation.digest, OpEvent.DEPENDENCY_FAILED, sentence)
-        every = outbox.of_review(conn, review.id, operation.digest)
-    if not all(one.state in SETTLED for one in every):
-        return
-    applied = sum(one.state is OpState.APPLIED for one in every)
-    event = Event.SOME_APPLIED if applied else Event.NONE_APPLIED
-    if applied == len(every):
-        event = Event.ALL_APPLIED
-    reviews.move(conn, review, event)
-    audit.append(
-        conn,
-        at=gateway.clock(),
-        actor="gateway",
-        kind="review_settled",
-        body={"review": review.id, "applied": applied, "of": len(every)},
     )
 
 

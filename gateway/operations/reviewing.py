@@ -16,6 +16,7 @@ from gateway.operations.context import Gateway
 from gateway.operations.listing import rows
 from gateway.operations.quieting import QuietOffer, offer
 from gateway.operations.seeing import Sight, see, settled_of, view_of
+from gateway.operations.settling import not_open, settle
 from gateway.promotion.plan import KEEP, REJECT, effective
 from gateway.promotion.settled import Settled
 from gateway.promotion.settled import settle as in_place
@@ -252,23 +253,27 @@ def withdraw_approval(gateway: Gateway, person: str, review_id: int, digest: str
     _commit(gateway, asked, store, {"digest": digest})
 
 
-def promote(gateway: Gateway, person: str, review_id: int, digest: str) -> None:
+def promote(
+    gateway: Gateway, person: str, review_id: int, digest: str, *, carry_on: bool = False
+) -> None:
     """Release the approved operations of that digest; raises RefusedError, StaleError.
 
-    After a promotion that did not go through wholly, releases what is left to do.
+    After a promotion that did not go through wholly, releases what is left to do. With
+    ``carry_on`` one that fails stops only what depends on it; else it stops the set.
     """
     asked = _ask(gateway, Act.PROMOTE, person, review_id, digest, read_now=False)
     event = event_of(Act.PROMOTE, asked.review.state)
 
     def store(conn: Connection) -> bool:
         still_approved(conn, gateway, review_id, digest)
+        not_open(conn, review_id, digest)
         if not reviews.move(conn, asked.review, event):
             return False
-        outbox.happen(conn, review_id, digest, OpEvent.RELEASE)
-        outbox.happen(conn, review_id, digest, OpEvent.RETRY)
+        outbox.release(conn, review_id, digest, carry_on=carry_on)
+        settle(conn, gateway, review_id, digest)
         return True
 
-    _commit(gateway, asked, store, {"digest": digest})
+    _commit(gateway, asked, store, {"digest": digest, "carry_on": carry_on})
 
 
 def _approved(conn: Connection, gateway: Gateway, asked: _Asked, plan: Plan) -> bool:

@@ -12,7 +12,7 @@ from gateway.operations.grounds import Looked
 from gateway.promotion.drafts import UnplannableError
 from gateway.promotion.ground import Ground
 from gateway.promotion.plan import KEEP, make_plan
-from gateway.promotion.references import is_temporary_id
+from gateway.promotion.references import is_temporary_id, temporary_names
 from gateway.promotion.settled import Settled, settle
 from gateway.promotion.states import OpState
 from gateway.promotion.values import Plan
@@ -167,11 +167,15 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         operations=() if digest is None else outbox.of_review(conn, review.id, digest),
         approved_by=frozenset(_approvers(conn, review, plan or _try(review, ground, decisions)[0])),
         person_name=grounds.person_name(conn, review.site, review.change_set.person),
-        real=outbox.resolved(conn, review.site),
+        real=outbox.resolved(conn, review.site, _new_names(review)),
         waits=progress.waits(conn, review.site, review.id),
         held=files.held(conn, review.site, attached(review.change_set)),
         names={one.person: one.name for one in people.listed(conn)},
     )
+
+
+def _new_names(review: Review) -> set[str]:
+    return temporary_names([[one.issue_id, one.after] for one in review.change_set.changes])
 
 
 def _approvers(conn: Connection, review: Review, plan: Plan | None) -> tuple[str, ...]:
@@ -267,6 +271,7 @@ def _operation_views(sight: Sight, now: int) -> tuple[OperationView, ...]:
                 receipt=one.receipt,
                 trouble=one.trouble,
                 until=until.get(one.id),
+                evidence=one.evidence,
             )
             for one in sight.operations
         )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from gateway.operations import grounds, intake, undo_authority
 from gateway.operations.context import Gateway
 from gateway.promotion.lasting import Lasting
-from gateway.promotion.references import with_real
+from gateway.promotion.references import names_of, with_real
 from gateway.promotion.states import OpState
 from gateway.promotion.undo import DOOR, Done, Known, Undo, set_id, undo, workspace
 from gateway.review.people import Person, Role, at_least
@@ -142,7 +142,8 @@ def _turned(gateway: Gateway, operations: Sequence[Operation]) -> Undo:
             account=gateway.writing().upstream.expected.account,
             deletes=grounds.policy_of(gateway).deletes,
         )
-        real = outbox.resolved(conn, gateway.site)
+        names = {name for one in operations for name in names_of(one.planned)}
+        real = outbox.resolved(conn, gateway.site, names)
     return undo([_done(one, real) for one in operations], known)
 
 

@@ -13,7 +13,7 @@ from gateway.promotion.drift import Now, achieved, compare
 from gateway.promotion.fields import Fields, listed, part
 from gateway.promotion.readback import effects, reached_in_history
 from gateway.promotion.states import OpEvent
-from gateway.promotion.values import PlannedOperation
+from gateway.promotion.values import Look, PlannedOperation
 from sandbox.contract.compare import equal
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
@@ -33,6 +33,8 @@ class Finding:
     sentence: str = ""
     upstream_id: str | None = None
     upstream_key: str | None = None
+    #: What was looked at: the evidence for a person.
+    looks: tuple[Look, ...] = ()
 
 
 def judge(planned: PlannedOperation, now: Now, fields: Fields, *, marked: bool) -> Finding:
@@ -99,10 +101,13 @@ def judge_worklog(planned: PlannedOperation, now: Now, after: int | None) -> Fin
     return Finding(OpEvent.NOT_FOUND)
 
 
-def judge_comment(planned: PlannedOperation, comment: JsonObject | None) -> Finding:
-    """Return what became of a comment; ``comment`` is the one with our marker, if any."""
-    if comment is None:
+def judge_comment(planned: PlannedOperation, comments: list[JsonObject]) -> Finding:
+    """Return what became of a comment; ``comments`` are all with our marker."""
+    if not comments:
         return Finding(OpEvent.NOT_FOUND)
+    if len(comments) > 1:
+        return Finding(OpEvent.CANNOT_TELL, "Jira has the comment more than once. Keep only one.")
+    comment = comments[0]
     found = str(comment.get("id"))
     if equal(comment.get("body"), planned.wants.get("body")):
         return Finding(OpEvent.FOUND, upstream_id=found)

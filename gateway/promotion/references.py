@@ -31,6 +31,11 @@ def is_temporary_key(key: str) -> bool:
     return is_temporary_id(key.rsplit("-", 1)[-1]) and "-" in key
 
 
+def is_temporary(name: str) -> bool:
+    """Return whether this is the id or the key of a new issue."""
+    return is_temporary_id(name) or is_temporary_key(name)
+
+
 def strings(value: JsonValue) -> Iterable[str]:
     """Yield every string leaf of a value."""
     if isinstance(value, str):
@@ -41,6 +46,22 @@ def strings(value: JsonValue) -> Iterable[str]:
     elif isinstance(value, dict):
         for one in value.values():
             yield from strings(one)
+
+
+def temporary_names(value: JsonValue) -> set[str]:
+    """Return everything in a value's strings that looks like a new issue's id or key."""
+    found: set[str] = set()
+    for text in strings(value):
+        found |= {one for one in text.split("/") if is_temporary_id(one)}
+        found |= set(_KEY.findall(text))
+    return found
+
+
+def names_of(planned: PlannedOperation) -> set[str]:
+    """Return the temporary names in everything that is sent, assumed or wanted."""
+    request = planned.request
+    places: list[JsonValue] = [planned.issue_id, planned.issue_key, request.path, request.body]
+    return temporary_names([*places, *request.query.values(), planned.base, planned.wants])
 
 
 def mentioned(value: JsonValue, temporary: Mapping[str, str]) -> set[str]:

@@ -20,6 +20,7 @@ class OpState(StrEnum):
     REJECTED = "rejected"
     SKIPPED = "skipped"
     NEEDS_HUMAN = "needs_human"
+    LEFT = "left"
     SUPERSEDED = "superseded"
 
 
@@ -39,6 +40,8 @@ class OpEvent(StrEnum):
     REFUSED = "refused"
     DEPENDENCY_FAILED = "dependency failed"
     RETRY = "retry"
+    SEND_AGAIN = "send again"
+    LEAVE = "leave"
 
 
 OP_TRANSITIONS: dict[OpState, dict[OpEvent, OpState]] = {
@@ -65,10 +68,16 @@ OP_TRANSITIONS: dict[OpState, dict[OpEvent, OpState]] = {
         OpEvent.CANNOT_TELL: OpState.NEEDS_HUMAN,
     },
     OpState.APPLIED: {},
-    OpState.CONFLICT: {OpEvent.RETRY: OpState.READY},
-    OpState.REJECTED: {OpEvent.RETRY: OpState.READY},
-    OpState.SKIPPED: {OpEvent.RETRY: OpState.READY},
-    OpState.NEEDS_HUMAN: {OpEvent.FOUND: OpState.APPLIED, OpEvent.RETRY: OpState.READY},
+    OpState.CONFLICT: {OpEvent.RETRY: OpState.READY, OpEvent.LEAVE: OpState.LEFT},
+    OpState.REJECTED: {OpEvent.RETRY: OpState.READY, OpEvent.LEAVE: OpState.LEFT},
+    OpState.SKIPPED: {OpEvent.RETRY: OpState.READY, OpEvent.LEAVE: OpState.LEFT},
+    # Not by RETRY: promoting again must not send what may have happened already.
+    OpState.NEEDS_HUMAN: {
+        OpEvent.FOUND: OpState.APPLIED,
+        OpEvent.SEND_AGAIN: OpState.READY,
+        OpEvent.LEAVE: OpState.LEFT,
+    },
+    OpState.LEFT: {OpEvent.SEND_AGAIN: OpState.READY},
     OpState.SUPERSEDED: {},
 }
 
@@ -80,9 +89,14 @@ SETTLED = frozenset(
         OpState.REJECTED,
         OpState.SKIPPED,
         OpState.NEEDS_HUMAN,
+        OpState.LEFT,
         OpState.SUPERSEDED,
     }
 )
+#: States that stop a set which stops at its first failure.
+STOPS = frozenset({OpState.CONFLICT, OpState.REJECTED, OpState.NEEDS_HUMAN})
+#: States after which nothing that depends on an operation may run.
+FAILED = STOPS | {OpState.SKIPPED, OpState.LEFT}
 
 
 class IllegalOpTransitionError(Exception):

@@ -1,5 +1,7 @@
 """What promotion works on: requests, operations, plans, receipts. Frozen values."""
 
+from enum import StrEnum
+
 from pydantic import JsonValue
 
 from gateway.promotion.authors import Author
@@ -112,6 +114,32 @@ class Plan(Frozen):
         return digest(self.model_dump(mode="json"))
 
 
+class Place(StrEnum):
+    """Where a probe looked."""
+
+    ISSUE = "issue"
+    COMMENTS = "comments"
+    WORKLOGS = "worklogs"
+    #: New issues by their number, which no search index can hide.
+    KEYS = "keys"
+    SEARCH = "search"
+    #: Jira could not be read.
+    NOWHERE = "nowhere"
+
+
+class Look(Frozen):
+    """One thing that a probe looked at: the evidence behind a finding."""
+
+    at: int
+    place: Place
+    #: How many things were looked at there.
+    seen: int
+    #: Names of those that carry our mark.
+    marked: tuple[str, ...] = ()
+    #: Fields that do not show what was wanted.
+    missing: tuple[str, ...] = ()
+
+
 class SideEffect(Frozen):
     """A field that changed upstream although our request did not name it."""
 
@@ -136,7 +164,7 @@ class Receipt(Frozen):
 
     status: int
     at: int
-    #: How we know: ``answer`` (Jira answered and it was read back) or ``probe``.
+    #: How we know: ``answer`` (Jira answered and it was read back), ``probe`` or ``person``.
     known_by: str
     upstream_key: str | None = None
     upstream_id: str | None = None

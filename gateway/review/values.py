@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from gateway.promotion.states import OpState
-from gateway.promotion.values import Confirmation, PlannedOperation, Receipt, Stays
+from gateway.promotion.values import Confirmation, Look, PlannedOperation, Receipt, Stays
 from gateway.review.editing import Editable
 from gateway.review.states import State, Turn
 from sandbox.contract.compare import Three
@@ -74,6 +74,8 @@ class OperationView(Frozen):
     trouble: str = ""
     #: When it is tried or looked up next, if it rests now.
     until: int | None = None
+    #: What probes looked at and found, oldest first.
+    evidence: tuple[Look, ...] = ()
 
 
 class ReviewView(Frozen):

@@ -18,7 +18,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.pool import StaticPool
 
-from gateway.store import audit
+from gateway.store import audit, bell
+from gateway.store.bell import Bell
 from gateway.store.tables import GatewayTable
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
@@ -35,6 +36,11 @@ class Database:
         self.engine = _engine(url)
         # One connection is all that an in-memory database has: one thread at a time.
         self._turn = threading.RLock() if _in_memory(url) else None
+        # SQLite has one writer, and lets others sleep and ask again: a queue is quicker.
+        file = url.startswith("sqlite") and not _in_memory(url)
+        self._writer = threading.RLock() if file else None
+        #: Rings when there is new work in the outbox.
+        self.bell = Bell()
 
     @property
     def dialect_name(self) -> str:
@@ -51,10 +57,17 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open one transaction: committed at the exit, rolled back by an exception."""
-        with self._one_at_a_time(), self.engine.connect() as conn:
+        with self._one_writer(), self.engine.connect() as conn:
             conn.execution_options(airlock_begin="BEGIN IMMEDIATE")
+            bell.forget(conn)
             with conn.begin():
                 yield conn
+            bell.pass_on(conn, self.bell)
+
+    def listen(self, stop: threading.Event) -> None:
+        """Hear other processes ring until ``stop``; returns at once where there are none."""
+        if self.dialect_name == "postgresql":
+            bell.listen(self.engine, self.bell, stop)
 
     def migrate(self) -> None:
         """Bring the tables to this program's version, one process at a time."""
@@ -73,6 +86,9 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    def _one_writer(self) -> AbstractContextManager[Any]:
+        return self._one_at_a_time() if self._writer is None else self._writer
 
     def _one_at_a_time(self) -> AbstractContextManager[Any]:
         return nullcontext() if self._turn is None else self._turn
@@ -104,7 +120,7 @@ def database_now(conn: Connection) -> int:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True)
+        return create_engine(url, pool_size=10, max_overflow=70, pool_pre_ping=True)
     options: dict[str, Any] = {"poolclass": StaticPool} if _in_memory(url) else {}
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
     event.listen(engine, "connect", _on_connect)

@@ -6,15 +6,17 @@ nothing.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, insert, not_, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, select, update
 
 from gateway.promotion.markers import operation_id
-from gateway.promotion.states import OP_TRANSITIONS, SETTLED, OpEvent, OpState, next_op_state
-from gateway.promotion.values import Plan, PlannedOperation, Receipt
-from gateway.store import waits
+from gateway.promotion.references import is_temporary
+from gateway.promotion.states import FAILED, OP_TRANSITIONS, OpEvent, OpState, next_op_state
+from gateway.promotion.values import Look, Plan, PlannedOperation, Receipt
+from gateway.store.bell import ring
 from gateway.store.database import database_now
 from gateway.store.tables import GatewayTable
 from sandbox.contract.digest import canonical
@@ -22,9 +24,12 @@ from sandbox.contract.shapes import ChangeKind
 
 _TABLES = GatewayTable.metadata.tables
 _OP = _TABLES["operation"]
-_SITE = _TABLES["site"]
-_OPEN = tuple(state for state in OpState if state not in SETTLED)
-_TRAVELLING = (OpState.INFLIGHT, OpState.UNKNOWN)
+_NEED = _TABLES["operation_need"]
+_MADE = _TABLES["made"]
+#: Names looked up in one statement.
+_MANY = 500
+#: Looks of probes that are kept of one operation.
+_EVIDENCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,10 @@ class Operation:
     probe_from: int | None
     receipt: Receipt | None
     trouble: str
+    #: Goes on although an earlier one of its set failed.
+    carry_on: bool = False
+    #: What probes looked at, oldest first.
+    evidence: tuple[Look, ...] = ()
 
     @property
     def planned(self) -> PlannedOperation:
@@ -58,11 +67,14 @@ class Operation:
 
 def hold(conn: Connection, review_id: int, plan: Plan, edition: int) -> None:
     """Store an approved plan's operations; nothing runs before ``release``."""
-    digest, real = plan.digest(), resolved(conn, plan.identity.site)
+    digest = plan.digest()
+    real = resolved(conn, plan.identity.site, [one.issue_id for one in plan.operations])
+    ids: dict[int, int] = {}
     for planned in plan.operations:
         body = planned.model_dump(mode="json")
-        conn.execute(
-            insert(_OP).values(
+        made = conn.execute(
+            insert(_OP)
+            .values(
                 review_id=review_id,
                 site=plan.identity.site,
                 digest=digest,
@@ -78,8 +90,31 @@ def hold(conn: Connection, review_id: int, plan: Plan, edition: int) -> None:
                 not_before=0,
                 attempts=0,
                 trouble="",
+                carry_on=False,
+                evidence="[]",
             )
+            .returning(_OP.c.id)
         )
+        ids[planned.position] = int(made.scalar_one())
+    needs = [
+        {"operation": ids[planned.position], "needs": ids[position]}
+        for planned in plan.operations
+        for position in planned.depends_on
+    ]
+    if needs:
+        conn.execute(insert(_NEED), needs)
+
+
+def release(conn: Connection, review_id: int, digest: str, *, carry_on: bool) -> None:
+    """Let an approval's operations go, those that failed again; all promoters hear of it.
+
+    ``carry_on``: what does not depend on a failed one goes on all the same.
+    """
+    here = and_(_OP.c.review_id == review_id, _OP.c.digest == digest)
+    conn.execute(update(_OP).where(here).values(carry_on=carry_on))
+    happen(conn, review_id, digest, OpEvent.RELEASE)
+    happen(conn, review_id, digest, OpEvent.RETRY)
+    ring(conn)
 
 
 def of_review(conn: Connection, review_id: int, digest: str) -> tuple[Operation, ...]:
@@ -115,31 +150,6 @@ def happen(conn: Connection, review_id: int, digest: str, event: OpEvent, troubl
     return count
 
 
-def claim(
-    conn: Connection, site: str, owner: str, *, lease: int, quarantine: int
-) -> Operation | None:
-    """Take the next operation, or return None; ``lease`` and ``quarantine`` in µs.
-
-    One that was ready becomes ``inflight``; one whose outcome is unknown stays so and is
-    given out to be looked up.
-    """
-    paused = select(_SITE.c.paused).where(_SITE.c.site == site).with_for_update()
-    # The site's row is also the lock that lets one claim see what the one before took.
-    if conn.execute(paused).scalar() is not None:
-        return None
-    now = database_now(conn)
-    _expire(conn, site, now, quarantine)
-    row = conn.execute(_next(site, now)).first()
-    if row is None:
-        return None
-    found = _operation(row)
-    values: dict[str, Any] = {"fence": found.fence + 1, "owner": owner, "lease_until": now + lease}
-    if found.state is OpState.READY:
-        values |= {"state": next_op_state(found.state, OpEvent.CLAIM), "intent_at": None}
-    conn.execute(update(_OP).where(_OP.c.id == found.id).values(**values))
-    return get(conn, found.id)
-
-
 def intend(conn: Connection, operation: Operation, probe_from: int | None) -> bool:
     """Commit to sending: from now on only a probe can say that nothing happened."""
     return _mine(
@@ -152,9 +162,12 @@ def intend(conn: Connection, operation: Operation, probe_from: int | None) -> bo
 
 
 def renew(conn: Connection, operation: Operation, lease: int) -> bool:
-    """Prolong the lease; False when somebody else took the operation over."""
+    """Prolong the lease just before the request; False when somebody else took over.
+
+    From this moment on the request may travel: quarantine counts from here.
+    """
     now = database_now(conn)
-    return _mine(conn, operation, unless_before=now, lease_until=now + lease)
+    return _mine(conn, operation, unless_before=now, lease_until=now + lease, intent_at=now)
 
 
 def finish(
@@ -185,6 +198,9 @@ def finish(
     done = _mine(conn, operation, **values)
     if done and receipt is not None and receipt.upstream_id:
         _now_real(conn, operation, receipt)
+    if done:
+        # What waited for it may go: here at once, elsewhere when it was waited for by many.
+        ring(conn, far=operation.carry_on and receipt is not None and bool(receipt.upstream_key))
     return done
 
 
@@ -199,65 +215,126 @@ def since_intent(conn: Connection, operation: Operation) -> int:
     return database_now(conn) - (operation.intent_at or 0)
 
 
-def resolved(conn: Connection, site: str) -> dict[str, str]:
-    """Return temporary id to real id and temporary key to real key, of all created issues."""
+def prolong(conn: Connection, operation: Operation, lease: int) -> bool:
+    """Prolong the lease of one that is being carried by a process that is alive."""
+    now = database_now(conn)
+    return _mine(conn, operation, unless_before=now, lease_until=now + lease)
+
+
+def decide(
+    conn: Connection, operation: Operation, event: OpEvent, receipt: Receipt | None = None
+) -> bool:
+    """Let a person's decision happen to an operation that nobody is carrying."""
+    values: dict[str, Any] = {"state": next_op_state(operation.state, event), "not_before": 0}
+    if receipt is not None:
+        values["receipt"] = receipt.model_dump_json()
+    if values["state"] is OpState.READY:
+        # One person asked for this one: what failed beside it is no reason to stop.
+        values |= {"trouble": "", "carry_on": True}
+    done = _mine(conn, operation, **values)
+    if done and receipt is not None and receipt.upstream_id:
+        _now_real(conn, operation, receipt)
+    ring(conn)
+    return done
+
+
+def counts(conn: Connection, review_id: int, digest: str) -> dict[OpState, int]:
+    """Return how many of an approval's operations are in which state, without withdrawn ones."""
+    query = select(_OP.c.state, func.count()).where(
+        _OP.c.review_id == review_id,
+        _OP.c.digest == digest,
+        _OP.c.state != OpState.SUPERSEDED,
+    )
+    return {OpState(state): number for state, number in conn.execute(query.group_by(_OP.c.state))}
+
+
+def skip_rest(conn: Connection, review_id: int, digest: str, trouble: str) -> int:
+    """Skip what is ready in a set that stops at its first failure."""
+    return _skip(conn, review_id, digest, _OP.c.carry_on.is_(False), trouble)
+
+
+def skip_dependants(conn: Connection, review_id: int, digest: str, trouble: str) -> int:
+    """Skip what depends on one that failed, and what depends on that, and so on."""
+    needed = _OP.alias("needed")
+    lost = exists().where(
+        _NEED.c.operation == _OP.c.id,
+        _NEED.c.needs == needed.c.id,
+        needed.c.state.in_(tuple(FAILED)),
+    )
+    total = 0
+    while found := _skip(conn, review_id, digest, lost, trouble):
+        total += found
+    return total
+
+
+def dependants(conn: Connection, operation: int) -> tuple[Operation, ...]:
+    """Return those that need an operation directly."""
+    query = select(_OP).where(_NEED.c.needs == operation, _NEED.c.operation == _OP.c.id)
+    return tuple(_operation(row) for row in conn.execute(query.order_by(_OP.c.position)))
+
+
+def unmet(conn: Connection, operation: Operation, positions: Iterable[int]) -> bool:
+    """Return whether one of these places of the same approval is not applied."""
+    query = select(func.count()).where(
+        _OP.c.review_id == operation.review_id,
+        _OP.c.digest == operation.digest,
+        _OP.c.position.in_(list(positions)),
+        _OP.c.state != OpState.APPLIED,
+    )
+    return bool(conn.execute(query).scalar())
+
+
+def add_looks(conn: Connection, operation: Operation, looks: Iterable[Look]) -> None:
+    """Keep what a probe looked at; of many the newest."""
+    every = [*operation.evidence, *looks][-_EVIDENCE:]
+    body = json.dumps([one.model_dump(mode="json") for one in every])
+    conn.execute(update(_OP).where(_OP.c.id == operation.id).values(evidence=body))
+
+
+def recheck(conn: Connection, operation: Operation, wait: int) -> None:
+    """Have it looked up in ``wait`` µs whether an operation is in Jira twice."""
+    until = database_now(conn) + wait
+    conn.execute(update(_OP).where(_OP.c.id == operation.id).values(recheck_at=until))
+
+
+def to_recheck(conn: Connection, site: str) -> tuple[Operation, ...]:
+    """Return operations of which it is due to look whether they are in Jira twice."""
     query = select(_OP).where(
         _OP.c.site == site,
-        _OP.c.state == OpState.APPLIED,
-        _OP.c.body.contains('"kind":"create"'),
+        _OP.c.recheck_at <= database_now(conn),
+        _OP.c.state.in_((OpState.APPLIED, OpState.NEEDS_HUMAN, OpState.LEFT)),
     )
+    return tuple(_operation(row) for row in conn.execute(query.order_by(_OP.c.id)))
+
+
+def rechecked(conn: Connection, operation: Operation, trouble: str | None) -> bool:
+    """Remember that it was looked; with a sentence when it is there twice. Once only."""
+    query = update(_OP).where(_OP.c.id == operation.id, _OP.c.recheck_at.is_not(None))
+    values: dict[str, Any] = {"recheck_at": None}
+    if trouble is not None:
+        values["trouble"] = trouble
+    return conn.execute(query.values(**values)).rowcount == 1
+
+
+def resolved(conn: Connection, site: str, names: Iterable[str] | None = None) -> dict[str, str]:
+    """Return temporary to real ids and keys of created issues: of ``names``, or of all."""
+    query = select(_MADE.c.temporary, _MADE.c.real).where(_MADE.c.site == site)
+    if names is None:
+        return {row.temporary: row.real for row in conn.execute(query)}
+    wanted = sorted(set(filter(is_temporary, names)))
     found: dict[str, str] = {}
-    for operation in map(_operation, conn.execute(query)):
-        planned, receipt = operation.planned, operation.receipt
-        if planned.kind is ChangeKind.CREATE and receipt is not None:
-            if receipt.upstream_id:
-                found[planned.issue_id] = receipt.upstream_id
-            if receipt.upstream_key:
-                found[planned.issue_key] = receipt.upstream_key
+    for start in range(0, len(wanted), _MANY):
+        some = query.where(_MADE.c.temporary.in_(wanted[start : start + _MANY]))
+        found |= {row.temporary: row.real for row in conn.execute(some)}
     return found
 
 
-def _next(site: str, now: int) -> Any:
-    lower, busy = _OP.alias("lower"), _OP.alias("busy")
-    earlier = exists().where(
-        lower.c.review_id == _OP.c.review_id,
-        lower.c.digest == _OP.c.digest,
-        lower.c.position < _OP.c.position,
-        lower.c.state.in_(_OPEN),
+def _skip(conn: Connection, review_id: int, digest: str, which: Any, trouble: str) -> int:
+    query = update(_OP).where(
+        _OP.c.review_id == review_id, _OP.c.digest == digest, _OP.c.state == OpState.READY, which
     )
-    same_issue = exists().where(
-        busy.c.site == _OP.c.site,
-        busy.c.issue_id == _OP.c.issue_id,
-        busy.c.id != _OP.c.id,
-        busy.c.state.in_(_TRAVELLING),
-    )
-    return (
-        select(_OP)
-        .where(
-            _OP.c.site == site,
-            _OP.c.state.in_((OpState.READY, OpState.UNKNOWN)),
-            and_(_OP.c.not_before <= now, _OP.c.lease_until <= now),
-            not_(earlier),
-            not_(same_issue),
-            not_(waits.holds(site, _OP.c.issue_id, now)),
-        )
-        .order_by(_OP.c.review_id, _OP.c.position)
-        .limit(1)
-        .with_for_update(skip_locked=True)  # SQLite leaves it out: BEGIN IMMEDIATE does it
-    )
-
-
-def _expire(conn: Connection, site: str, now: int, quarantine: int) -> None:
-    """Take back what a dead process held: harmless without an intent, unknown with one."""
-    dead = and_(_OP.c.site == site, _OP.c.state == OpState.INFLIGHT, _OP.c.lease_until <= now)
-    back = next_op_state(OpState.INFLIGHT, OpEvent.PUT_BACK)
-    lost = next_op_state(OpState.INFLIGHT, OpEvent.NO_ANSWER)
-    freed = {"owner": None, "lease_until": 0}
-    query = update(_OP).where(dead, _OP.c.intent_at.is_(None))
-    conn.execute(query.values(state=back, fence=_OP.c.fence + 1, **freed))
-    query = update(_OP).where(dead, _OP.c.intent_at.is_not(None))
-    until = _OP.c.intent_at + quarantine
-    conn.execute(query.values(state=lost, fence=_OP.c.fence + 1, not_before=until, **freed))
+    after = next_op_state(OpState.READY, OpEvent.DEPENDENCY_FAILED)
+    return conn.execute(query.values(state=after, trouble=trouble)).rowcount
 
 
 def _mine(conn: Connection, operation: Operation, *, unless_before: int = 0, **values: Any) -> bool:
@@ -273,10 +350,19 @@ def _mine(conn: Connection, operation: Operation, *, unless_before: int = 0, **v
 def _now_real(conn: Connection, operation: Operation, receipt: Receipt) -> None:
     """Let the queue know a new issue by its real id, for one write at a time per issue."""
     planned = operation.planned
-    if planned.kind is ChangeKind.CREATE:
-        query = update(_OP).where(_OP.c.site == operation.site)
-        query = query.where(_OP.c.issue_id == planned.issue_id)
-        conn.execute(query.values(issue_id=receipt.upstream_id))
+    if planned.kind is not ChangeKind.CREATE:
+        return
+    names = {planned.issue_id: receipt.upstream_id, planned.issue_key: receipt.upstream_key}
+    for temporary, real in names.items():
+        conn.execute(
+            delete(_MADE).where(_MADE.c.site == operation.site, _MADE.c.temporary == temporary)
+        )
+        if real:
+            values = {"site": operation.site, "temporary": temporary, "real": real}
+            conn.execute(insert(_MADE).values(**values))
+    query = update(_OP).where(_OP.c.state.in_(tuple(OpState)), _OP.c.site == operation.site)
+    query = query.where(_OP.c.issue_id == planned.issue_id)
+    conn.execute(query.values(issue_id=receipt.upstream_id))
 
 
 def _operation(row: Row[Any]) -> Operation:
@@ -298,4 +384,10 @@ def _operation(row: Row[Any]) -> Operation:
         probe_from=row.probe_from,
         receipt=None if receipt is None else Receipt.model_validate_json(receipt),
         trouble=row.trouble,
+        carry_on=bool(row.carry_on),
+        evidence=_looks(row.evidence),
     )
+
+
+def _looks(text: str) -> tuple[Look, ...]:
+    return () if text == "[]" else tuple(map(Look.model_validate, json.loads(text)))

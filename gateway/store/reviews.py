@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -33,6 +34,8 @@ class Review:
     refused: str | None
     approved_digest: str | None
     approved_plan: Plan | None
+    #: The approved plan's JSON as it was stored: what the digest was made of.
+    approved_text: str | None
     words: str
     decided_by: str | None
     decided_at: int | None
@@ -41,6 +44,15 @@ class Review:
     told: bool
     #: Whether the reviewer wants no mails.
     quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a review stands, without what is in it."""
+
+    id: int
+    state: State
+    edition: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,16 @@ def get(conn: Connection, review_id: int) -> Review | None:
     return None if row is None else _review(row)
 
 
+def lock(conn: Connection, review_id: int) -> Standing | None:
+    """Return where a review stands; nobody else moves it before this transaction ends."""
+    query = select(_REVIEW.c.id, _REVIEW.c.state, _REVIEW.c.edition)
+    # Not FOR UPDATE: PostgreSQL holds a key-share lock for each operation that is changed
+    # twice, and two promoters would wait for each other.
+    locked = query.where(_REVIEW.c.id == review_id).with_for_update(key_share=True)
+    row = conn.execute(locked).first()
+    return None if row is None else Standing(row.id, State(row.state), row.edition)
+
+
 def by_change_set(conn: Connection, change_set: str) -> Review | None:
     """Return the review of a sealed set by the set's id."""
     row = conn.execute(select(_REVIEW).where(_REVIEW.c.change_set == change_set)).first()
@@ -135,7 +157,7 @@ def mark_told(conn: Connection, review_id: int, edition: int) -> bool:
     return conn.execute(query.values(told=True)).rowcount == 1
 
 
-def move(conn: Connection, review: Review, event: Event, **columns: Any) -> bool:
+def move(conn: Connection, review: Review | Standing, event: Event, **columns: Any) -> bool:
     """Move a review on, if it still is as ``review`` says; return whether it was."""
     after = next_state(review.state, event)
     return _compare_and_set(conn, review, state=after, told=False, **columns)
@@ -221,7 +243,7 @@ def is_agent(conn: Connection, name: str) -> bool:
     return conn.execute(select(_AGENT.c.agent).where(_AGENT.c.agent == name)).first() is not None
 
 
-def _compare_and_set(conn: Connection, review: Review, **columns: Any) -> bool:
+def _compare_and_set(conn: Connection, review: Review | Standing, **columns: Any) -> bool:
     query = update(_REVIEW).where(
         _REVIEW.c.id == review.id,
         _REVIEW.c.state == review.state,
@@ -235,12 +257,13 @@ def _review(row: Row[Any]) -> Review:
     return Review(
         id=row.id,
         site=row.site,
-        change_set=ChangeSet.model_validate_json(row.body),
+        change_set=_change_set(row.body),
         state=State(row.state),
         reads=_reads(row.reads),
         refused=row.refused,
         approved_digest=row.approved_digest,
-        approved_plan=None if plan is None else Plan.model_validate_json(plan),
+        approved_plan=None if plan is None else _plan(plan),
+        approved_text=plan,
         words=row.words,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
@@ -249,6 +272,11 @@ def _review(row: Row[Any]) -> Review:
         told=bool(row.told),
         quiet=bool(row.quiet),
     )
+
+
+# Promotion asks for the same review before each of its writes: frozen values are shared.
+_change_set = lru_cache(maxsize=32)(ChangeSet.model_validate_json)
+_plan = lru_cache(maxsize=32)(Plan.model_validate_json)
 
 
 def _reads(text: str) -> tuple[Read, ...] | None:

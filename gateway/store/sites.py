@@ -1,6 +1,7 @@
 """The site a gateway serves: its identity, metadata and counters."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -73,13 +74,17 @@ def get(conn: Connection, site: str) -> StoredSite | None:
     body = row["metadata_body"]
     return StoredSite(
         SiteIdentity(site=site, base_url=row["base_url"], flavour=Flavour(row["flavour"])),
-        None if body == _NOTHING else SiteBaseline.model_validate_json(body),
+        None if body == _NOTHING else _baseline(body),
         int(row["revision"]),
         int(row["pushed_revision"]),
         int(row["fetched_position"]),
         row["paused"],
         row["paused_kind"],
     )
+
+
+# Asked for before each write; a frozen value that seldom changes is shared.
+_baseline = lru_cache(maxsize=8)(SiteBaseline.model_validate_json)
 
 
 def metadata(conn: Connection, site: str) -> SiteBaseline | None:

@@ -4,21 +4,12 @@ Times are integer microseconds in UTC; JSON is canonical TEXT where a digest is 
 it. What the gateway keeps is in upstream form: no placeholders.
 """
 
-from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, Text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
+from sqlmodel import Field
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from gateway.store.people_tables import GatewayTable
 
-
-class GatewayTable(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMES))):
-    """Base of the gateway's tables; has its own metadata, apart from the sandbox's."""
+__all__ = ["GatewayTable"]
 
 
 class SiteRow(GatewayTable, table=True):
@@ -223,7 +214,20 @@ class OperationRow(GatewayTable, table=True):
     """One upstream request of an approved set: the outbox."""
 
     __tablename__ = "operation"
-    __table_args__ = (Index("ix_operation_claim", "state", "site", "issue_id"),)
+    __table_args__ = (
+        Index("ix_operation_claim", "state", "site", "issue_id"),
+        Index("ix_operation_queue", "site", "state", "review_id", "position"),
+        Index("ix_operation_set", "review_id", "digest", "state", "position"),
+        # One write at a time per issue, whatever the program does.
+        Index(
+            "ix_operation_travelling",
+            "site",
+            "issue_id",
+            unique=True,
+            sqlite_where=text("state IN ('inflight', 'unknown')"),
+            postgresql_where=text("state IN ('inflight', 'unknown')"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     review_id: int = Field(index=True, foreign_key="review.id")
@@ -255,6 +259,31 @@ class OperationRow(GatewayTable, table=True):
     receipt: str | None = Field(default=None, sa_type=Text)
     #: A sentence for people when it did not go through.
     trouble: str = Field(default="", sa_type=Text)
+    #: True: goes on although an earlier one of its set failed, unless it depends on it.
+    carry_on: bool = False
+    #: What probes looked at and found: ``list[Look]`` as JSON.
+    evidence: str = Field(default="[]", sa_type=Text)
+    #: When to look whether it is in Jira twice, by the database's clock; NULL: not needed.
+    recheck_at: int | None = Field(default=None, index=True, sa_type=BigInteger)
+
+
+class OperationNeedRow(GatewayTable, table=True):
+    """An operation that must be applied before another one may begin."""
+
+    __tablename__ = "operation_need"
+
+    operation: int = Field(primary_key=True, foreign_key="operation.id")
+    needs: int = Field(primary_key=True, foreign_key="operation.id")
+
+
+class MadeRow(GatewayTable, table=True):
+    """A temporary id or key of a new issue, and what it is called in Jira."""
+
+    __tablename__ = "made"
+
+    site: str = Field(primary_key=True, sa_type=Text)
+    temporary: str = Field(primary_key=True, sa_type=Text)
+    real: str = Field(sa_type=Text)
 
 
 class AuditRow(GatewayTable, table=True):
@@ -265,7 +294,7 @@ class AuditRow(GatewayTable, table=True):
     seq: int = Field(primary_key=True, sa_type=BigInteger)
     at: int = Field(sa_type=BigInteger)
     actor: str = Field(sa_type=Text)
-    kind: str = Field(sa_type=Text)
+    kind: str = Field(index=True, sa_type=Text)
     #: Canonical JSON.
     body: str = Field(sa_type=Text)
     prev_hash: str = Field(sa_type=Text)
@@ -280,43 +309,6 @@ class AuditHeadRow(GatewayTable, table=True):
     id: int = Field(primary_key=True)
     seq: int = Field(sa_type=BigInteger)
     hash: str = Field(sa_type=Text)
-
-
-class PersonRow(GatewayTable, table=True):
-    """Somebody who may sign in."""
-
-    __tablename__ = "person"
-
-    person: str = Field(primary_key=True, sa_type=Text)
-    name: str = Field(sa_type=Text)
-    #: ``viewer``, ``reviewer``, ``approver`` or ``admin``.
-    role: str = Field(sa_type=Text)
-    #: Their Jira account, to know whether a change was made for them.
-    jira_account: str | None = Field(default=None, sa_type=Text)
-    created_at: int = Field(sa_type=BigInteger)
-
-
-class SignInLinkRow(GatewayTable, table=True):
-    """A one-time sign-in link, by the hash of its secret."""
-
-    __tablename__ = "sign_in_link"
-
-    link_hash: str = Field(primary_key=True, sa_type=Text)
-    person: str = Field(sa_type=Text)
-    expires_at: int = Field(sa_type=BigInteger)
-    used_at: int | None = Field(default=None, sa_type=BigInteger)
-
-
-class SessionRow(GatewayTable, table=True):
-    """A signed-in browser, by the hash of its cookie."""
-
-    __tablename__ = "session"
-
-    session_hash: str = Field(primary_key=True, sa_type=Text)
-    person: str = Field(index=True, sa_type=Text)
-    signed_in_at: int = Field(sa_type=BigInteger)
-    expires_at: int = Field(sa_type=BigInteger)
-    revoked_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class WaitRow(GatewayTable, table=True):

@@ -113,6 +113,7 @@ class RequestBlocks:
         how = {
             "answer": self.gettext("Jira's answer, read back"),
             "probe": self.gettext("found by asking Jira"),
+            "person": self.gettext("a person found it in Jira"),
         }
         found = {
             self.gettext("Answer"): str(receipt.status),

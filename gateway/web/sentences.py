@@ -156,6 +156,7 @@ OPERATION_STATES: dict[OpState, str] = {
     OpState.REJECTED: N_("not written: Jira refused it"),
     OpState.SKIPPED: N_("not written: it needed another one first"),
     OpState.NEEDS_HUMAN: N_("a person has to look in Jira"),
+    OpState.LEFT: N_("not written: a person let it be"),
     OpState.SUPERSEDED: N_("withdrawn"),
 }
 
@@ -169,6 +170,7 @@ OPERATION_LOOKS: dict[OpState, str] = {
     OpState.REJECTED: "bad",
     OpState.SKIPPED: "warn",
     OpState.NEEDS_HUMAN: "bad",
+    OpState.LEFT: "warn",
     OpState.SUPERSEDED: "plain",
 }
 

@@ -11,6 +11,7 @@ import pytest
 from gateway.operations import receiving
 from gateway.operations.context import Gateway
 from gateway.operations.promoting import Promoter
+from gateway.promotion.steps import Step
 from gateway.review.people import Person, Role
 from gateway.sandbox_link import SandboxLink
 from gateway.settings import Settings
@@ -73,7 +74,7 @@ class House:
         self.door.sealed += sets
         return receiving.fetch(self.gateway)[-1]
 
-    def promote_all(self, on_step: Callable[[str], None] = lambda _step: None) -> None:
+    def promote_all(self, on_step: Callable[[Step], None] = lambda _step: None) -> None:
         """Work until the outbox is empty."""
         promoter = Promoter(self.gateway, "test", on_step)
         while promoter.run_once():

@@ -1,0 +1,49 @@
+"""Keeps the leases of a living process: as long as it beats, nobody takes over its work.
+
+A request may take longer than a lease. Only a process that is dead, or stopped, lets a
+lease run out; what it had begun is then looked up by another one.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gateway.operations.context import Gateway
+from gateway.store import outbox
+from gateway.store.outbox import Operation
+
+
+class Heart:
+    """One process's heart, shared by its promoters."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        """Start with nothing to keep."""
+        self._gateway = gateway
+        self._lease = round(gateway.settings.lease_seconds * 1_000_000)
+        self._carried: dict[int, Operation] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def every(self) -> float:
+        """Seconds between two beats: three fall into a lease."""
+        return self._gateway.settings.lease_seconds / 3
+
+    @contextmanager
+    def beating_for(self, operation: Operation) -> Iterator[None]:
+        """Keep the lease of an operation while it is being carried."""
+        with self._lock:
+            self._carried[operation.id] = operation
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._carried.pop(operation.id, None)
+
+    def beat(self) -> int:
+        """Prolong every lease once; returns how many are still ours."""
+        with self._lock:
+            carried = tuple(self._carried.values())
+        if not carried:
+            return 0
+        with self._gateway.database.write() as conn:
+            return sum(outbox.prolong(conn, one, self._lease) for one in carried)

@@ -1,0 +1,84 @@
+"""Wakes whoever waits for work: within the process at once, on PostgreSQL everywhere.
+
+``ring`` belongs to the transaction that makes the work: nobody hears it before the
+commit, and nobody hears of what was rolled back. Whoever misses it finds the work at the
+next slow look all the same.
+"""
+
+import threading
+import time
+from typing import LiteralString
+
+import psycopg
+from sqlalchemy import Connection, Engine, text
+
+_CHANNEL: LiteralString = "airlock_outbox"
+_RUNG = "airlock_rung"
+#: Seconds between two looks at whether to stop.
+_SLICE = 0.5
+
+
+class Bell:
+    """One process's bell."""
+
+    def __init__(self) -> None:
+        """Start silent."""
+        self._changed = threading.Condition()
+        self._rung = 0
+
+    def heard(self) -> int:
+        """Return how often it rang: read before looking for work, given to ``wait``."""
+        return self._rung
+
+    def ring(self, *, everybody: bool = True) -> None:
+        """Wake all who wait, or one of them."""
+        with self._changed:
+            self._rung += 1
+            if everybody:
+                self._changed.notify_all()
+            else:
+                self._changed.notify()
+
+    def wait(self, heard: int, seconds: float, stop: threading.Event) -> None:
+        """Wait until it rings, ``seconds`` are over or ``stop`` is set."""
+        until = time.monotonic() + seconds
+        with self._changed:
+            if self._rung != heard:
+                return
+            while not stop.is_set() and (left := until - time.monotonic()) > 0:
+                if self._changed.wait(min(left, _SLICE)):
+                    return
+
+
+def ring(conn: Connection, *, far: bool = True) -> None:
+    """Ring when this transaction commits; ``far``: in every process on this database."""
+    everybody = far or bool(conn.info.get(_RUNG))
+    conn.info[_RUNG] = everybody
+    if far and conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_notify(:channel, '')"), {"channel": _CHANNEL})
+
+
+def forget(conn: Connection) -> None:
+    """Forget what a transaction before this one may have left behind."""
+    conn.info.pop(_RUNG, None)
+
+
+def pass_on(conn: Connection, bell: Bell) -> None:
+    """Ring the process's own bell for what was just committed."""
+    everybody = conn.info.pop(_RUNG, None)
+    if everybody is not None:
+        bell.ring(everybody=everybody)
+
+
+def listen(engine: Engine, bell: Bell, stop: threading.Event) -> None:
+    """Pass on what other processes ring, until ``stop``; PostgreSQL only.
+
+    Raises when the connection is lost; whoever calls again rings once, for what was missed.
+    """
+    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as conn:
+        conn.execute(f"LISTEN {_CHANNEL}")
+        bell.ring()
+        while not stop.is_set():
+            if any(True for _ in conn.notifies(timeout=_SLICE, stop_after=1)):
+                bell.ring()
