@@ -31,6 +31,8 @@ class IssueState:
     base_revision: int = 0
     created_here: bool = False
     deleted: bool = False
+    #: When Jira last said so, in microseconds; 0 for an issue created here.
+    read_at: int = 0
 
     @property
     def fields(self) -> JsonObject:

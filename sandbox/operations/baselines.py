@@ -43,6 +43,7 @@ def state_of(baseline: IssueBaseline) -> IssueState:
         ),
         extra=extra,
         base_revision=baseline.revision,
+        read_at=baseline.fetched_at,
     )
 
 

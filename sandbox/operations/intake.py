@@ -134,6 +134,7 @@ def _put(sandbox: Sandbox, conn: Connection, site: Site, baseline: IssueBaseline
     state = state_of(baseline)
     before = issues.base_at(conn, sandbox.site, baseline.issue_id)
     if before is not None and unchanged(before, state):
+        issues.touch_base(conn, sandbox.site, state)
         return False
     revision = baseline.revision
     if sandbox.role is Role.UPSTREAM:

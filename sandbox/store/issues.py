@@ -47,6 +47,7 @@ __all__ = [
     "put_overlay",
     "remove_base",
     "text",
+    "touch_base",
 ]
 
 _ALIAS = table(AliasRow)
@@ -124,6 +125,20 @@ def put_base(conn: Connection, site_model: Site, issue: IssueState, revision: in
     if before is not None and before.key != issue.key:
         add_alias(conn, site, before.key, issue.issue_id)
     versions.put(conn, site_model, BASE, issue, revision)
+
+
+def touch_base(conn: Connection, site: str, issue: IssueState) -> None:
+    """Remember that upstream was read again and said the same, in base and shadows."""
+    conn.execute(
+        update(VERSION)
+        .where(
+            VERSION.c.site == site,
+            VERSION.c.issue_id == issue.issue_id,
+            VERSION.c.to_rev == FOREVER,
+            VERSION.c.read_at < issue.read_at,
+        )
+        .values(read_at=issue.read_at)
+    )
 
 
 def remove_base(conn: Connection, site: str, issue_ids: Collection[str], revision: int) -> None:

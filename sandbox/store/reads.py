@@ -172,10 +172,7 @@ class ReadQueue:
 
 
 def _store_taints(conn: Connection, ws_ids: set[str]) -> None:
-    if ws_ids:
-        conn.execute(
-            update(_WORKSPACE).where(_WORKSPACE.c.id.in_(sorted(ws_ids))).values(tainted=True)
-        )
+    workspaces.taint(conn, sorted(ws_ids))
 
 
 def _store_notes(conn: Connection, notes: list[ReadNote]) -> None:
@@ -191,9 +188,8 @@ def _begin(conn: Connection) -> None:
         return
     if running:
         _log.warning("reads.unknown reason=last_run_was_not_stopped")
-        conn.execute(
-            update(_WORKSPACE).where(_WORKSPACE.c.state == workspaces.OPEN).values(tainted=True)
-        )
+        still_open = select(_WORKSPACE.c.id).where(_WORKSPACE.c.state == workspaces.OPEN)
+        workspaces.taint(conn, list(conn.execute(still_open).scalars()))
     conn.execute(update(_RUN).values(running=True))
 
 

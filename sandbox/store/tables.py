@@ -142,6 +142,8 @@ class VersionRow(SandboxTable, table=True):
     from_rev: int = Field(sa_type=BigInteger)
     to_rev: int = Field(default=FOREVER, sa_type=BigInteger)
     base_revision: int = Field(default=0, sa_type=BigInteger)
+    #: When upstream was read, in microseconds.
+    read_at: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     deleted: bool = False
     created_here: bool = False
     project_key: str = Field(sa_type=Words)

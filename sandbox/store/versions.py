@@ -37,6 +37,7 @@ STATE_COLUMNS = (
     "base_revision",
     "created_here",
     "deleted",
+    "read_at",
 )
 
 
@@ -92,6 +93,7 @@ def state(row: Row[Any]) -> IssueState:
         base_revision=row.base_revision,
         created_here=row.created_here,
         deleted=row.deleted,
+        read_at=row.read_at,
     )
 
 
@@ -110,6 +112,7 @@ def _texts(site: Site, issue: IssueState) -> JsonObject:
         "key": issue.key,
         "base_revision": issue.base_revision,
         "deleted": issue.deleted,
+        "read_at": issue.read_at,
         "created_here": issue.created_here,
         "native": issue.native.value,
         "doc": json_text.dump(issue.doc),

@@ -62,7 +62,8 @@ def open_for(
 ) -> Workspace:
     """Return the task's workspace, opened at the newest baseline on first use.
 
-    A discarded one opens again, empty; its numbers go on, since ids come from them.
+    A discarded one opens again, empty; its numbers go on, since ids come from them, and
+    so does its taint.
     """
     ws_id = workspace_id(site, agent, person, task)
     found = get(conn, ws_id)
@@ -74,11 +75,37 @@ def open_for(
             ws_id,
             state=OPEN,
             base_rev=_newest(conn, site),
-            tainted=False,
             opened_at=now,
             touched_at=now,
         )
     return found
+
+
+def is_tainted(conn: Connection, site: str, person: str) -> bool:
+    """Return whether a read of this person's agents was ever lost, whatever their task."""
+    found = conn.execute(
+        select(_WORKSPACE.c.id)
+        .where(_WORKSPACE.c.site == site, _WORKSPACE.c.person == person, _WORKSPACE.c.tainted)
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def taint(conn: Connection, ws_ids: Collection[str]) -> None:
+    """Mark all workspaces of the people whose workspaces these are: what they know is theirs.
+
+    What an agent read in one task it may use in another one, with another token, in a fork
+    and after a reset; nothing takes the mark away again.
+    """
+    if not ws_ids:
+        return
+    owners = select(_WORKSPACE.c.site, _WORKSPACE.c.person).where(_WORKSPACE.c.id.in_(ws_ids))
+    for site, person in conn.execute(owners.distinct()).all():
+        conn.execute(
+            update(_WORKSPACE)
+            .where(_WORKSPACE.c.site == site, _WORKSPACE.c.person == person)
+            .values(tainted=True)
+        )
 
 
 def next_seq(conn: Connection, ws_id: str) -> int:
@@ -178,7 +205,7 @@ def _fresh(
         "sealed_seq": 0,
         "sets": 0,
         "state": OPEN,
-        "tainted": False,
+        "tainted": is_tainted(conn, site, person),
         "opened_at": now,
         "touched_at": now,
     }

@@ -1,5 +1,7 @@
 """Handing in: sets are sealed, numbered, stacked; a round replaces what was sent back."""
 
+from dataclasses import replace
+
 import pytest
 
 from sandbox.contract.digest import seal
@@ -7,7 +9,8 @@ from sandbox.contract.shapes import Flavour, Verdict
 from sandbox.domain.errors import ForbiddenError, InvalidError
 from sandbox.operations import commenting, intake, proposing, reading, workspaces, writing
 from sandbox.operations.context import Sandbox
-from sandbox.store.workspaces import change
+from sandbox.operations.remembered import Group, forget
+from sandbox.store.workspaces import change, taint
 from tests.sandbox.operations.acting import (
     V3,
     brief,
@@ -201,6 +204,25 @@ def test_idle_work_is_sealed_and_busy_work_is_not(sandbox: Sandbox) -> None:
     [made] = workspaces.seal_idle(sandbox, 0)
     assert brief(made.changes) == [("edit", "AIR-1", "summary")]
     assert workspaces.seal_idle(sandbox, 0) == []
+
+
+def test_taint_stays_with_the_person_in_other_tasks_forks_and_after_a_reset(
+    sandbox: Sandbox,
+) -> None:
+    me = agent_caller(sandbox, task="first")
+    edit(sandbox, "AIR-1", me, summary="하나")
+    [ws] = workspaces.listed(sandbox)
+    with sandbox.database.write() as conn:
+        taint(conn, [ws.id])
+    forget(sandbox, Group.WORKSPACES)
+    workspaces.fork(sandbox, ws.id, "forked")
+    workspaces.reset(sandbox, ws.id)
+    workspaces.discard(sandbox, ws.id)
+    others = [replace(me, task=task) for task in ("first", "forked", "another")]
+    for number, one in enumerate([*others, replace(me, agent="another-token", task="")]):
+        edit(sandbox, "AIR-1", one, summary=f"제목 {number}")
+        assert submit(sandbox, one).tainted
+    assert [one.tainted for one in workspaces.listed(sandbox)] == [True] * 4
 
 
 def test_a_tainted_workspace_says_so(sandbox: Sandbox) -> None:
