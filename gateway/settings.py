@@ -84,6 +84,11 @@ TABLE: tuple[Setting, ...] = (
         "where reviewers find the pages; default: http://AIRLOCK_HOST:AIRLOCK_PORT",
         aliases=("PUBLIC_BASE_URL",),
     ),
+    Setting(
+        "AIRLOCK_BROWSE_LINKS",
+        "yes",
+        "yes: MCP answers link to the issue in Jira itself; no: agents never see where Jira is",
+    ),
     Setting("AIRLOCK_DEMO", "no", "demo: requires a sandbox as its upstream, shows a banner"),
     Setting(
         "AIRLOCK_SELF_APPROVAL",
@@ -129,6 +134,8 @@ ELSEWHERE = frozenset(
         "AIRLOCK_SANDBOX_HOST",
         "AIRLOCK_SANDBOX_PORT",
         "AIRLOCK_SANDBOX_DATABASE_URL",
+        "AIRLOCK_SANDBOX_MCP_TOOLS",
+        "AIRLOCK_SANDBOX_MCP_DENY",
     }
 )
 
@@ -169,6 +176,8 @@ class Settings:
     open_seconds: float = 60.0
     default_language: str = "en"
     public_url: str = "http://127.0.0.1:8642"
+    #: Whether agents are told where people see an issue.
+    browse_links: bool = True
     demo: bool = False
     self_approval: bool = False
     deletes: bool = False
@@ -218,6 +227,7 @@ class Settings:
             public_url=(
                 names["AIRLOCK_PUBLIC_URL"] or f"http://{names['AIRLOCK_HOST']}:{port}"
             ).rstrip("/"),
+            browse_links=_truth(names, "AIRLOCK_BROWSE_LINKS"),
             demo=_truth(names, "AIRLOCK_DEMO"),
             self_approval=_truth(names, "AIRLOCK_SELF_APPROVAL"),
             deletes=_truth(names, "AIRLOCK_DELETES"),

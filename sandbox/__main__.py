@@ -27,6 +27,7 @@ from sandbox import wall
 from sandbox.app import create_app, create_control_app
 from sandbox.contract.addresses import Address
 from sandbox.jira_api.faulty import HANG_UP
+from sandbox.mcp_server.mount import ToolSettings
 from sandbox.operations import intake
 from sandbox.operations.context import Role, Sandbox
 from sandbox.settings import Listen, Settings, SettingsError
@@ -88,18 +89,22 @@ def main() -> int:
     except (SettingsError, SiteFileError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    tools = ToolSettings(settings.mcp_tools, settings.mcp_deny)
+    if wrong := tools.problem():
+        sys.stderr.write(f"{wrong}\n")
+        return 2
     for warning in settings.warnings:
         log.warning(warning)
     wall.install(wall.destination_of(settings.database_url))
-    run(settings, played)
+    run(settings, played, tools)
     return 0
 
 
-def run(settings: Settings, played: SiteFile) -> None:
+def run(settings: Settings, played: SiteFile, tools: ToolSettings) -> None:
     """Bind both addresses, migrate, serve, and stop cleanly."""
     agents, control = _bind(settings.agents), _bind(settings.control)
     sandbox = _sandbox(settings, played, agents.port)
-    agents.server.config.app = create_app(sandbox, played)
+    agents.server.config.app = create_app(sandbox, played, tools)
     control.server.config.app = create_control_app(sandbox, settings.secret)
     sandbox.reads.start()
     try:

@@ -19,15 +19,15 @@ from sandbox.jira_api.doorstep import Doorstep
 from sandbox.jira_api.faulty import Faulty
 from sandbox.jira_api.lane import Lane
 from sandbox.jira_api.sign_in import SignIn
-from sandbox.mcp_server.mount import mcp_routes
+from sandbox.mcp_server.mount import EVERY_TOOL, ToolSettings, mcp_routes
 from sandbox.operations.context import Role, Sandbox
 from sandbox.site_file import SiteFile
 
 
-def create_app(sandbox: Sandbox, site_file: SiteFile) -> ASGIApp:
+def create_app(sandbox: Sandbox, site_file: SiteFile, tools: ToolSettings = EVERY_TOOL) -> ASGIApp:
     """Return the app of the agents' port: Jira's REST API and MCP."""
     # An upstream is for people and the gateway: it has no agents, so no MCP.
-    mcp, running = mcp_routes(sandbox) if sandbox.role is Role.SHADOW else ([], None)
+    mcp, running = mcp_routes(sandbox, tools) if sandbox.role is Role.SHADOW else ([], None)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

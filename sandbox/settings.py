@@ -16,6 +16,8 @@ NAMES: Mapping[str, str] = {
     "AIRLOCK_SANDBOX_DATABASE_URL": "sqlite:///path or postgresql+psycopg://…",
     "AIRLOCK_CONTROL_SECRET_FILE": "file with the control door's secret, mode 0600",
     "AIRLOCK_SANDBOX_PUBLIC_URL": "address in answers, if agents use another than the bound one",
+    "AIRLOCK_SANDBOX_MCP_TOOLS": "tool profile of a URL without ?tools=: atlassian, mcp-atlassian",
+    "AIRLOCK_SANDBOX_MCP_DENY": "names of MCP tools that are switched off, comma-separated",
 }
 #: A shorter secret could be guessed.
 _SECRET_BYTES = 16
@@ -44,6 +46,10 @@ class Settings:
     database_url: str
     secret: bytes
     public_url: str = ""
+    #: The MCP tool profile of a URL that names none.
+    mcp_tools: str = "atlassian"
+    #: MCP tools that are switched off.
+    mcp_deny: frozenset[str] = frozenset()
     #: Sentences about names that mean nothing, for the log.
     warnings: tuple[str, ...] = ()
 
@@ -58,6 +64,8 @@ class Settings:
             database_url=env.get("AIRLOCK_SANDBOX_DATABASE_URL") or "sqlite:///sandbox.db",
             secret=_secret(Path(_required(env, "AIRLOCK_CONTROL_SECRET_FILE"))),
             public_url=(env.get("AIRLOCK_SANDBOX_PUBLIC_URL") or "").rstrip("/"),
+            mcp_tools=env.get("AIRLOCK_SANDBOX_MCP_TOOLS") or "atlassian",
+            mcp_deny=_names(env.get("AIRLOCK_SANDBOX_MCP_DENY", "")),
             warnings=_unknown_names(env),
         )
 
@@ -67,6 +75,10 @@ def _required(env: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingsError(f"{name} is not set. It is the {NAMES[name]}.")
     return value
+
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(one.strip() for one in listed.split(",") if one.strip())
 
 
 def _port(name: str, env: Mapping[str, str], default: str) -> int:

@@ -18,7 +18,7 @@ from sandbox.control_api import routes as control
 from sandbox.domain.automation import Rule
 from sandbox.domain.faults import FaultRule, Faults
 from sandbox.jira_api.lane import Lane
-from sandbox.mcp_server.server import TOOLS
+from sandbox.mcp_server.profiles import PROFILES
 from sandbox.mcp_server.tool import Tool
 from sandbox.settings import NAMES
 from tests.sandboxes import Inside, inside_shadow
@@ -26,6 +26,12 @@ from tests.sandboxes import Inside, inside_shadow
 _SETTINGS = (
     "From the environment, or from `.env` in the folder where the gateway starts. A secret "
     "(marked *) may also be given as `NAME_FILE`, the path of a file that holds it."
+)
+_PROFILES = (
+    "One profile at a time: `AIRLOCK_SANDBOX_MCP_TOOLS`, or `?tools=` in the URL. Beside tools "
+    "there are resources (`jira://issue/KEY`, `jira://changeset/ID`, `jira://board/ID`, "
+    "`jira://guide/jql`), prompts (triage, groom, report) and completions. Deleting, moving, "
+    "bulk changes and administration are in no profile."
 )
 _SANDBOX = (
     "For agents and any Jira client; also below `/t/{task}`. What is missing here, and what "
@@ -85,10 +91,8 @@ def _commands_and_settings() -> list[str]:
             kind_rows(),
         ),
         "## MCP tools",
-        _table(
-            ("tool", "arguments", "what it does"),
-            ((f"`{one.name}`", _arguments(one), one.description) for one in TOOLS.values()),
-        ),
+        _PROFILES,
+        *(part for name in PROFILES for part in _tools(name)),
     ]
 
 
@@ -98,6 +102,7 @@ def _described(model: type[BaseModel]) -> Iterable[tuple[str, str]]:
         yield f"`{name}`", " ".join((field.description or "").split())
 
 
+<<<<<<< HEAD
 def kind_rows() -> list[tuple[str, ...]]:
     """Return the table of kinds as rows of cells."""
     return [
@@ -112,6 +117,12 @@ def kind_rows() -> list[tuple[str, ...]]:
         )
         for kind, row in KINDS.items()
     ]
+=======
+def _tools(profile: str) -> list[str]:
+    tools = PROFILES[profile].tools.values()
+    rows = ((f"`{one.name}`", _arguments(one), one.description) for one in tools)
+    return [f"### Profile `{profile}`", _table(("tool", "arguments", "what it does"), rows)]
+>>>>>>> 450bd00 (MCP: two tool profiles, compact answers, own tools, resources, prompts, completions (work in progress))
 
 
 def _setting_row(one: Setting) -> tuple[str, str, str]:

@@ -88,13 +88,23 @@ def push(
             sites.set_pushed(conn, gateway.site, stored.revision)
 
 
+def _browse_url(gateway: Gateway, metadata: SiteBaseline) -> str:
+    """Return where people see issues, for answers to agents; the one address told in clear."""
+    if not gateway.settings.browse_links:
+        return ""
+    told = str(metadata.server_info.get("baseUrl") or "")
+    return (told or gateway.identity.base_url).rstrip("/")
+
+
 def _push(gateway: Gateway, metadata: SiteBaseline | None, start: int) -> None:
     address = Address(gateway.identity.base_url)
     with gateway.database.read() as conn:
         issues = baselines.newer(conn, gateway.site, start)
         gone = baselines.gone_after(conn, gateway.site, start)
     if metadata is not None:
-        gateway.sandbox.put_site(shape_inward(metadata, address))
+        shown = _browse_url(gateway, metadata)
+        inward = shape_inward(metadata, address).model_copy(update={"browse_url": shown})
+        gateway.sandbox.put_site(inward)
     gateway.sandbox.put_issues(shape_inward(one, address) for one in issues)
     gateway.sandbox.remove_issues(gone)
 

@@ -74,6 +74,9 @@ class SiteBaseline(Frozen):
     flavour: Flavour
     fetched_at: int
     server_info: JsonObject = {}
+    #: Where people see issues: the upstream's own address, in clear, where the gateway's
+    #: settings allow it; empty keeps it from the sandbox.
+    browse_url: str = ""
     fields: list[JsonObject] = []
     #: ``GET project/{key}`` each, with ``issueTypes``, ``components`` and ``versions``.
     projects: list[JsonObject] = []

@@ -5,32 +5,55 @@ break nobody and many processes need no stickiness. GET and DELETE are answered 
 because in stateless mode a GET would open a stream that never ends.
 """
 
-import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 
 from mcp.server.transport_security import TransportSecuritySettings
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.domain.errors import JiraError
+from sandbox.mcp_server import wording
+from sandbox.mcp_server.own_tools import TASK
+from sandbox.mcp_server.profiles import ATLASSIAN, PROFILES
 from sandbox.mcp_server.server import build_mcp
 from sandbox.operations import tokens
 from sandbox.operations.context import Caller, Door, Sandbox
 
-#: A task's name, as it may stand in a URL.
-TASK = re.compile(r"[A-Za-z0-9._~-]{1,64}")
-
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSettings:
+    """What the settings say about tools."""
+
+    #: The profile of a URL that names none.
+    profile: str = ATLASSIAN.name
+    #: Names of tools that are switched off, whoever asks.
+    denied: frozenset[str] = frozenset()
+
+    def problem(self) -> str | None:
+        """Return what is wrong with the settings, as a sentence, or None."""
+        if self.profile not in PROFILES:
+            return wording.UNKNOWN_PROFILE.format(name=self.profile, names=", ".join(PROFILES))
+        known = {name for one in PROFILES.values() for name in one.tools}
+        unknown = sorted(self.denied - known)
+        return wording.UNKNOWN_DENIED.format(names=", ".join(unknown)) if unknown else None
+
+
+#: Nothing is switched off.
+EVERY_TOOL = ToolSettings()
 
 
 class BearerDoor:
     """Lets a POST with a good token in, as its agent; answers everything else."""
 
-    def __init__(self, inner: ASGIApp, sandbox: Sandbox) -> None:
+    def __init__(self, inner: ASGIApp, sandbox: Sandbox, tools: ToolSettings) -> None:
         """Wrap the SDK's app for one sandbox."""
+        self._tools = tools
         self._inner = inner
         self._sandbox = sandbox
 
@@ -48,7 +71,18 @@ class BearerDoor:
         if caller is None:
             await _unauthorized()(scope, receive, send)
             return
-        state = {**scope.get("state", {}), "caller": caller}
+        chosen = QueryParams(scope.get("query_string", b"")).get("tools") or self._tools.profile
+        profile = PROFILES.get(chosen)
+        if profile is None:
+            said = wording.UNKNOWN_PROFILE.format(name=chosen, names=", ".join(PROFILES))
+            await JSONResponse({"error": said}, status_code=404)(scope, receive, send)
+            return
+        state = {
+            **scope.get("state", {}),
+            "caller": caller,
+            "profile": profile,
+            "denied": self._tools.denied,
+        }
         inside = {**scope, "path": "/mcp", "raw_path": b"/mcp", "root_path": "", "state": state}
         await self._inner(inside, receive, send)
 
@@ -74,7 +108,7 @@ def _unauthorized() -> JSONResponse:
     return JSONResponse(said, status_code=401, headers={"WWW-Authenticate": "Bearer"})
 
 
-def mcp_routes(sandbox: Sandbox) -> tuple[list[Route], Lifespan]:
+def mcp_routes(sandbox: Sandbox, tools: ToolSettings = EVERY_TOOL) -> tuple[list[Route], Lifespan]:
     """Return the routes, and the context that must be open while they serve."""
     server = build_mcp(sandbox)
     inner = server.streamable_http_app(
@@ -82,7 +116,7 @@ def mcp_routes(sandbox: Sandbox) -> tuple[list[Route], Lifespan]:
         json_response=True,
         transport_security=_hosts(sandbox),
     )
-    door = BearerDoor(inner, sandbox)
+    door = BearerDoor(inner, sandbox, tools)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:

@@ -6,8 +6,20 @@ from sandbox.contract.addresses import from_placeholder
 from sandbox.contract.shapes import Change, ChangeSet, JsonObject, Outcome
 from sandbox.mcp_server import wording
 from sandbox.mcp_server.answers import UNTRUSTED, answer, decision, rendered
-from sandbox.mcp_server.tool import READ, STAGE, Call, Tool, ToolAnswer, ToolRefusal, string
-from sandbox.operations import proposing
+from sandbox.mcp_server.diffing import diff
+from sandbox.mcp_server.tool import (
+    LIST,
+    NUMBER,
+    READ,
+    STAGE,
+    TEXT,
+    Call,
+    Tool,
+    ToolAnswer,
+    ToolRefusal,
+    string,
+)
+from sandbox.operations import proposing, reading
 
 
 def _submit(call: Call) -> ToolAnswer:
@@ -28,7 +40,7 @@ def _outcome(call: Call) -> ToolAnswer:
     known = proposing.outcomes(call.sandbox, call.caller)
     wanted = call.text("changeSet")
     if not known:
-        return ToolAnswer(wording.NO_SUBMISSION, {"submissions": []})
+        return answer({"submissions": []}, wording.NO_SUBMISSION)
     shown = [pair for pair in known if not wanted or pair[0].id == wanted]
     if not shown:
         ids = ", ".join(change_set.id for change_set, _ in known)
@@ -73,11 +85,12 @@ def _words(change_set: ChangeSet, outcome: Outcome | None) -> str:
 def _pending(call: Call) -> ToolAnswer:
     changes = proposing.pending(call.sandbox, call.caller)
     if not changes:
-        return ToolAnswer(wording.NOTHING_PENDING, {"changes": []})
-    shown: list[JsonValue] = [
-        {**_line(change), "before": change.before, "after": change.after} for change in changes
-    ]
-    return answer(rendered(call, {"changes": shown}), UNTRUSTED)
+        return answer({"changes": [], "diff": ""}, wording.NOTHING_PENDING)
+    shown: list[JsonValue] = [_line(change) for change in changes]
+    lines = diff(reading.site(call.sandbox), changes)
+    said = answer(rendered(call, {"changes": shown, "diff": lines}))
+    text = from_placeholder(lines, call.sandbox.address)
+    return ToolAnswer(f"{wording.NOT_SUBMITTED}\n{UNTRUSTED}\n{text}", said.structured)
 
 
 PROPOSING_TOOLS: tuple[Tool, ...] = (
@@ -92,6 +105,7 @@ PROPOSING_TOOLS: tuple[Tool, ...] = (
         ("reason",),
         STAGE,
         _submit,
+        gives={"changeSet": TEXT, "round": NUMBER, "changes": LIST},
     ),
     Tool(
         "getReviewOutcome",
@@ -101,6 +115,7 @@ PROPOSING_TOOLS: tuple[Tool, ...] = (
         (),
         READ,
         _outcome,
+        gives={"submissions": LIST},
     ),
     Tool(
         "showMyPendingChanges",
@@ -110,5 +125,6 @@ PROPOSING_TOOLS: tuple[Tool, ...] = (
         (),
         READ,
         _pending,
+        gives={"changes": LIST, "diff": TEXT},
     ),
 )

@@ -4,13 +4,28 @@ from pydantic import JsonValue
 
 from sandbox.contract.shapes import JsonObject
 from sandbox.domain.issue import IssueState, user_id
+from sandbox.domain.parts import object_of
 from sandbox.mcp_server import wording
-from sandbox.mcp_server.answers import UNTRUSTED, answer, decision, issue_json, rendered
+from sandbox.mcp_server.answers import (
+    HIT_TEXT_TOKENS,
+    Look,
+    answer,
+    decision,
+    issue_json,
+    rendered,
+)
+from sandbox.mcp_server.people import brief, candidates
+from sandbox.mcp_server.slim import slim, slim_object
 from sandbox.mcp_server.tool import (
     CLOUD_ID,
     ISSUE,
+    ISSUE_SHAPE,
+    LIST,
+    NUMBER,
+    OBJECT,
     READ,
     RESPONSE_FORMAT,
+    TEXT,
     Call,
     Tool,
     ToolAnswer,
@@ -32,11 +47,15 @@ def _adf(call: Call) -> bool:
 def _get_issue(call: Call) -> ToolAnswer:
     fields = call.texts("fields")
     ref = call.text("issueIdOrKey")
+    look = Look(
+        fields,
+        adf=_adf(call),
+        start=call.number("textFrom", 0),
+        comments_from=call.arguments.get("commentsFrom"),
+    )
     issue = reading.issue(call.sandbox, call.caller, ref, fields=fields or None)
     site = reading.site(call.sandbox)
-    head = "\n".join([*_decisions(call, ref), UNTRUSTED])
-    start = call.number("textFrom", 0)
-    return answer(issue_json(call, site, issue, fields, adf=_adf(call), start=start), head)
+    return answer(issue_json(call, site, issue, look), "\n".join(_decisions(call, ref)))
 
 
 def _decisions(call: Call, ref: str) -> list[str]:
@@ -50,7 +69,11 @@ def _search(call: Call) -> ToolAnswer:
     mode = call.text("searchResultMode", "issues")
     jql = call.text("jql")
     if mode == "count":
-        return answer({"count": reading.count(call.sandbox, call.caller, jql)})
+        total = reading.count(call.sandbox, call.caller, jql)
+        none: JsonObject = {
+            "totalCount": total, "nodes": [], "remainingCount": total, "pageInfo": _NO_PAGE
+        }  # fmt: skip
+        return answer({"issues": none, "count": total})
     limit = min(max(call.number("maxResults", 50), 1), MOST_HITS)
     offset = _offset(call.text("nextPageToken"))
     found = reading.search(call.sandbox, call.caller, jql, offset=offset, limit=limit)
@@ -58,9 +81,8 @@ def _search(call: Call) -> ToolAnswer:
     after = offset + len(found.issues)
     site = reading.site(call.sandbox)
     fields = call.texts("fields")
-    nodes: list[JsonValue] = [
-        issue_json(call, site, one, fields, adf=_adf(call)) for one in found.issues
-    ]
+    look = Look(fields, adf=_adf(call), text_tokens=None if fields else HIT_TEXT_TOKENS)
+    nodes: list[JsonValue] = [issue_json(call, site, one, look) for one in found.issues]
     page: JsonObject = {"hasNextPage": after < total}
     if after < total:
         page["endCursor"] = str(after)
@@ -70,7 +92,10 @@ def _search(call: Call) -> ToolAnswer:
         "remainingCount": max(total - after, 0),
         "pageInfo": page,
     }
-    return answer({"issues": issues}, UNTRUSTED)
+    return answer({"issues": issues, "count": total}, "\n".join(found.warnings))
+
+
+_NO_PAGE: JsonObject = {"hasNextPage": False}
 
 
 def _offset(token: str) -> int:
@@ -86,14 +111,29 @@ def _offset(token: str) -> int:
 def _transitions(call: Call) -> ToolAnswer:
     found = reading.transitions(call.sandbox, call.caller, call.text("issueIdOrKey"))
     wanted = call.text("transitionId")
-    shown: list[JsonValue] = [one for one in found if not wanted or str(one.get("id")) == wanted]
+    shown = [slim(_transition(one)) for one in found if not wanted or str(one.get("id")) == wanted]
     return answer(rendered(call, {"transitions": shown}))
+
+
+def _transition(one: JsonObject) -> JsonObject:
+    """Return a transition with what its fields take, but without how Jira's pages find it."""
+    fields = object_of(one.get("fields"))
+    shown: JsonObject = {
+        name: {
+            key: value
+            for key, value in object_of(meta).items()
+            if key in ("required", "name", "schema", "allowedValues")
+        }
+        for name, meta in fields.items()
+    }
+    kept = {name: value for name, value in one.items() if name in ("id", "name", "to")}
+    return {**kept, **({"fields": shown} if shown else {})}
 
 
 def _remote_links(call: Call) -> ToolAnswer:
     issue: IssueState = reading.issue(call.sandbox, call.caller, call.text("issueIdOrKey"))
     links = (issue.extra or {}).get("remote_links") or []
-    return answer(rendered(call, {"remoteLinks": links}), UNTRUSTED)
+    return answer(rendered(call, {"remoteLinks": slim(links)}))
 
 
 def _projects(call: Call) -> ToolAnswer:
@@ -101,7 +141,11 @@ def _projects(call: Call) -> ToolAnswer:
     found = reading.projects(call.sandbox, call.caller)
     shown: list[JsonValue] = [
         {name: one.get(name) for name in ("id", "key", "name", "projectTypeKey")}
-        | ({"issueTypes": one.get("issueTypes")} if call.arguments.get("expandIssueTypes") else {})
+        | (
+            {"issueTypes": slim(one.get("issueTypes"))}
+            if call.arguments.get("expandIssueTypes")
+            else {}
+        )
         for one in found
         if wanted in f"{one.get('key')} {one.get('name')}".casefold()
     ]
@@ -110,7 +154,7 @@ def _projects(call: Call) -> ToolAnswer:
 
 def _issue_types(call: Call) -> ToolAnswer:
     project = reading.project(call.sandbox, call.caller, call.text("projectIdOrKey"))
-    return answer(rendered(call, {"issueTypes": project.get("issueTypes") or []}))
+    return answer(rendered(call, {"issueTypes": slim(project.get("issueTypes") or [])}))
 
 
 def _create_fields(call: Call) -> ToolAnswer:
@@ -122,31 +166,33 @@ def _create_fields(call: Call) -> ToolAnswer:
             f"Issue type '{call.text('issueTypeId')}' is not one of project "
             f"{project.get('key')}. Use getJiraProjectIssueTypesMetadata to see its types."
         )
-    fields: list[JsonValue] = [{"fieldId": name, **one} for name, one in meta.items()]
+    fields: list[JsonValue] = [
+        {"fieldId": name, **slim_object({**one, "id": name})} for name, one in meta.items()
+    ]
     return answer(rendered(call, {"fields": fields, "total": len(fields)}))
 
 
 def _me(call: Call) -> ToolAnswer:
-    return answer(rendered(call, reading.person(call.sandbox, call.caller)))
+    me = reading.person(call.sandbox, call.caller)
+    return answer(rendered(call, {"accountId": user_id(me), **slim_object(me), **_mail(me)}))
+
+
+def _mail(user: JsonObject) -> JsonObject:
+    mail = user.get("emailAddress")
+    return {"emailAddress": mail} if mail else {}
 
 
 def _lookup(call: Call) -> ToolAnswer:
-    found = reading.site(call.sandbox).find_users(call.text("searchString"))
     users: list[JsonValue] = [
-        {
-            "accountId": user_id(one),
-            "displayName": one.get("displayName"),
-            "emailAddress": one.get("emailAddress"),
-        }
-        for one in found
+        brief(one) for one in candidates(call, call.text("searchString").strip())
     ]
-    head = wording.SEVERAL_PEOPLE if len(users) > 1 else ""
+    head = wording.SEVERAL_PEOPLE if len(users) > 1 else "" if users else wording.NO_PEOPLE
     return answer({"users": users}, head)
 
 
 def _link_types(call: Call) -> ToolAnswer:
     types: list[JsonValue] = list(reading.site(call.sandbox).baseline.link_types)
-    return answer(rendered(call, {"issueLinkTypes": types}))
+    return answer(rendered(call, {"issueLinkTypes": slim(types)}))
 
 
 def _resources(call: Call) -> ToolAnswer:
@@ -176,11 +222,15 @@ READING_TOOLS: tuple[Tool, ...] = (
             "failFast": {"type": "boolean", "description": "Accepted; has no effect."},
             "responseContentFormat": RESPONSE_FORMAT,
             "textFrom": integer("Show texts from this character on, to read on.", minimum=0),
+            "commentsFrom": integer(
+                "Show comments from this one on; newest by default.", minimum=0
+            ),
         },
         ("issueIdOrKey",),
         READ,
         _get_issue,
         slow=False,
+        gives=ISSUE_SHAPE,
     ),
     Tool(
         "searchJiraIssuesUsingJql",
@@ -200,6 +250,7 @@ READING_TOOLS: tuple[Tool, ...] = (
         ("jql",),
         READ,
         _search,
+        gives={"issues": OBJECT, "count": NUMBER},
     ),
     Tool(
         "getTransitionsForJiraIssue",
@@ -217,6 +268,7 @@ READING_TOOLS: tuple[Tool, ...] = (
         ("issueIdOrKey",),
         READ,
         _transitions,
+        gives={"transitions": LIST},
     ),
     Tool(
         "getJiraIssueRemoteIssueLinks",
@@ -226,6 +278,7 @@ READING_TOOLS: tuple[Tool, ...] = (
         ("issueIdOrKey",),
         READ,
         _remote_links,
+        gives={"remoteLinks": LIST},
     ),
     Tool(
         "getVisibleJiraProjects",
@@ -242,6 +295,7 @@ READING_TOOLS: tuple[Tool, ...] = (
         (),
         READ,
         _projects,
+        gives={"values": LIST, "total": NUMBER},
     ),
     Tool(
         "getJiraProjectIssueTypesMetadata",
@@ -256,6 +310,7 @@ READING_TOOLS: tuple[Tool, ...] = (
         ("projectIdOrKey",),
         READ,
         _issue_types,
+        gives={"issueTypes": LIST},
     ),
     Tool(
         "getJiraIssueTypeMetaWithFields",
@@ -271,8 +326,9 @@ READING_TOOLS: tuple[Tool, ...] = (
         ("projectIdOrKey", "issueTypeId"),
         READ,
         _create_fields,
+        gives={"fields": LIST, "total": NUMBER},
     ),
-    Tool("atlassianUserInfo", "Who am I", wording.ME, {}, (), READ, _me),
+    Tool("atlassianUserInfo", "Who am I", wording.ME, {}, (), READ, _me, gives={"accountId": TEXT}),
     Tool(
         "lookupJiraAccountId",
         "Find a person",
@@ -281,6 +337,7 @@ READING_TOOLS: tuple[Tool, ...] = (
         ("searchString",),
         READ,
         _lookup,
+        gives={"users": LIST},
     ),
     Tool(
         "getIssueLinkTypes",
@@ -290,6 +347,7 @@ READING_TOOLS: tuple[Tool, ...] = (
         (),
         READ,
         _link_types,
+        gives={"issueLinkTypes": LIST},
     ),
     Tool(
         "getAccessibleAtlassianResources",
@@ -299,5 +357,6 @@ READING_TOOLS: tuple[Tool, ...] = (
         (),
         READ,
         _resources,
+        gives={"resources": LIST},
     ),
 )

@@ -4,7 +4,6 @@ The low-level server is used because our tools are data: closed schemas, so that
 argument the model misspelt is refused and not silently dropped.
 """
 
-import difflib
 import logging
 import secrets
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any
 
 from anyio.to_thread import run_sync
 from mcp.server import Server
+from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.types import (
     CallToolRequestParams,
@@ -23,10 +23,24 @@ from mcp.types import (
 from mcp.types import Tool as WireTool
 
 from sandbox.contract.addresses import own_to_placeholder
-from sandbox.domain.errors import JiraError
+from sandbox.domain.errors import (
+    ForbiddenError,
+    InvalidError,
+    JiraError,
+    MissingError,
+    NotVisibleError,
+    RefusedError,
+)
 from sandbox.mcp_server import wording
-from sandbox.mcp_server.proposing_tools import PROPOSING_TOOLS
-from sandbox.mcp_server.reading_tools import READING_TOOLS
+from sandbox.mcp_server.asking import Asked, asked
+from sandbox.mcp_server.profiles import no_such_tool, refusal
+from sandbox.mcp_server.prompts import get_prompt, list_prompts
+from sandbox.mcp_server.resources import (
+    complete,
+    list_resources,
+    list_templates,
+    read_resource,
+)
 from sandbox.mcp_server.tool import (
     Call,
     Tool,
@@ -36,98 +50,140 @@ from sandbox.mcp_server.tool import (
     given,
     jira_words,
 )
-from sandbox.mcp_server.writing_tools import WRITING_TOOLS
-from sandbox.operations.context import Caller, Sandbox
+from sandbox.operations import reading
+from sandbox.operations.context import Sandbox
 
 log = logging.getLogger(__name__)
 
-TOOLS: dict[str, Tool] = {
-    tool.name: tool for tool in (*READING_TOOLS, *WRITING_TOOLS, *PROPOSING_TOOLS)
-}
+#: How long clients may keep lists, in milliseconds, and that they are one caller's own.
+LISTS = CacheHint(ttl_ms=300_000, scope="private")
+#: What is read may be changed by the next call.
+READS = CacheHint(ttl_ms=0, scope="private")
 
-#: Words in the names of tools that other servers offer and this one never will.
-NEVER_OFFERED = ("delete", "remove", "bulk", "batch", "admin", "move")
+_NEXT: tuple[tuple[type[JiraError], str], ...] = (
+    (NotVisibleError, wording.NEXT_NOT_VISIBLE),
+    (MissingError, wording.NEXT_INVALID),
+    (RefusedError, wording.NEXT_REFUSED),
+    (ForbiddenError, wording.NEXT_REFUSED),
+    (InvalidError, wording.NEXT_INVALID),
+)
 
 
 def build_mcp(sandbox: Sandbox) -> Server[dict[str, Any]]:
     """Return the MCP server of a sandbox. The caller of each request is set by mount.py."""
 
     async def list_tools(
-        _ctx: ServerRequestContext[Any], _params: PaginatedRequestParams | None
+        ctx: ServerRequestContext[Any], _params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        return ListToolsResult(tools=[_wire(tool) for tool in TOOLS.values()])
+        who = asked(sandbox, ctx)
+        offered = who.profile.offered(who.caller.scope, who.denied)
+        return ListToolsResult(tools=[wire(tool) for tool in offered])
 
     async def call_tool(
         ctx: ServerRequestContext[Any], params: CallToolRequestParams
     ) -> CallToolResult:
-        caller: Caller = ctx.request.state.caller  # type: ignore[union-attr]  # set by mount.py
-        return await _call(sandbox, caller, params.name, params.arguments or {})
+        return await _call(asked(sandbox, ctx), params.name, params.arguments or {})
 
     return Server(
         "jira-airlock",
         title="Jira (shadow copies)",
         instructions=wording.INSTRUCTIONS,
+        cache_hints={
+            "tools/list": LISTS,
+            "resources/list": LISTS,
+            "resources/templates/list": LISTS,
+            "prompts/list": LISTS,
+            "resources/read": READS,
+        },
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        on_list_resources=list_resources(sandbox),
+        on_list_resource_templates=list_templates,
+        on_read_resource=read_resource(sandbox),
+        on_completion=complete(sandbox),
+        on_list_prompts=list_prompts,
+        on_get_prompt=get_prompt(sandbox),
     )
 
 
-def _wire(tool: Tool) -> WireTool:
+def wire(tool: Tool) -> WireTool:
+    """Return a tool as it is listed."""
     return WireTool(
         name=tool.name,
         title=tool.title,
         description=tool.description,
         input_schema=tool.input_schema,
+        output_schema=tool.output_schema if tool.gives else None,
         annotations=tool.annotations,
     )
 
 
-async def _call(
-    sandbox: Sandbox, caller: Caller, name: str, arguments: Mapping[str, Any]
-) -> CallToolResult:
-    tool = TOOLS.get(name)
+async def _call(who: Asked, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+    tool = who.profile.tools.get(name)
     if tool is None:
-        return _refused(_no_such_tool(name))
+        return _refused(who, no_such_tool(who.profile, name))
+    why_not = refusal(who.profile, tool, who.caller.scope, who.denied)
+    if why_not is not None:
+        return _refused(who, why_not)
     arguments = given(tool, arguments)
-    wrong = check_arguments(tool, arguments)
+    wrong = check_arguments(tool, arguments) or _foreign_site(who, arguments)
     if wrong is not None:
-        return _refused(wrong)
-    call = Call(sandbox, caller, _own_addresses(sandbox, arguments))
-    if tool.slow or sandbox.database.dialect_name != "sqlite":
-        return await run_sync(_answer, tool, call)
-    return _answer(tool, call)
+        return _refused(who, wrong)
+    call = Call(who.sandbox, who.caller, _own_addresses(who.sandbox, arguments))
+    if tool.slow or who.sandbox.database.dialect_name != "sqlite":
+        return await run_sync(_answer, who, tool, call)
+    return _answer(who, tool, call)
 
 
-def _answer(tool: Tool, call: Call) -> CallToolResult:
+def _foreign_site(who: Asked, arguments: Mapping[str, Any]) -> str | None:
+    """Return a refusal when a cloudId names another site than the one there is."""
+    wanted = str(arguments.get("cloudId") or "").strip()
+    bare = wanted.casefold().removeprefix("https://").removeprefix("http://").rstrip("/")
+    if not bare:
+        return None
+    browse = reading.site(who.sandbox).baseline.browse_url
+    address = who.sandbox.address
+    known = {who.sandbox.site, address.url, address.host, browse}
+    names = {one.casefold().removeprefix("https://").removeprefix("http://") for one in known}
+    in_jira = browse.casefold().removeprefix("https://").removeprefix("http://")
+    if bare in (names | {in_jira.split("/")[0], in_jira.split(".")[0]}) - {""}:
+        return None
+    return wording.FOREIGN_SITE.format(wanted=wanted, site=who.sandbox.site)
+
+
+def _answer(who: Asked, tool: Tool, call: Call) -> CallToolResult:
     try:
         said = tool.run(call)
-    except ToolRefusal as refusal:
-        return _refused(str(refusal))
+    except ToolRefusal as refused:
+        return _refused(who, str(refused))
     except JiraError as error:
-        return _refused(jira_words(error))
+        return _refused(who, _with_next_step(jira_words(error), error, tool))
     except Exception:
         reference = secrets.token_hex(4)
         log.exception("mcp.tool_failed tool=%s reference=%s", tool.name, reference)
-        return _refused(wording.FAILED.format(reference=reference))
+        return _refused(who, wording.FAILED.format(reference=reference))
     return _said(said)
 
 
+def _with_next_step(words: str, error: JiraError, tool: Tool) -> str:
+    """Return a refusal with what to do next, if it does not say so itself."""
+    if wording.NOTHING_CHANGED in words:
+        return words
+    step = next((step for kind, step in _NEXT if isinstance(error, kind)), "")
+    return f"{words} {step.format(tool=tool.name)}".strip()
+
+
 def _said(said: ToolAnswer) -> CallToolResult:
+    texts = [text for text in (said.text, said.note) if text]
     return CallToolResult(
-        content=[TextContent(type="text", text=said.text)], structured_content=said.structured
+        content=[TextContent(type="text", text=text) for text in texts],
+        structured_content=said.structured,
     )
 
 
-def _refused(text: str) -> CallToolResult:
-    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
-
-
-def _no_such_tool(name: str) -> str:
-    if any(word in name.casefold() for word in NEVER_OFFERED):
-        return wording.NOT_OFFERED.format(name=name)
-    near = difflib.get_close_matches(name, TOOLS, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(TOOLS)}."
-    return wording.UNKNOWN_TOOL.format(name=name, hint=hint)
+def _refused(who: Asked, text: str) -> CallToolResult:
+    shown = TextContent(type="text", text=who.profile.words(text))
+    return CallToolResult(content=[shown], is_error=True)
 
 
 def _own_addresses(sandbox: Sandbox, value: Any) -> Any:

@@ -2,14 +2,14 @@
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from mcp.types import ToolAnnotations
 from pydantic import JsonValue
 
-from sandbox.contract.shapes import JsonObject
+from sandbox.contract.shapes import ChangeKind, JsonObject
 from sandbox.domain.errors import JiraError
 from sandbox.operations.context import Caller, Sandbox
 
@@ -20,6 +20,10 @@ READ = ToolAnnotations(
 )
 STAGE = ToolAnnotations(
     read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False
+)
+#: Takes back what was staged and not handed in: that work is gone.
+DISCARD = ToolAnnotations(
+    read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False
 )
 
 
@@ -37,6 +41,8 @@ class ToolAnswer:
 
     text: str
     structured: JsonObject | None = None
+    #: Said after the answer, where clients expect the text to be JSON alone.
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,10 @@ class Tool:
     run: Callable[[Call], ToolAnswer]
     #: A write, or a read too long for the event loop.
     slow: bool = True
+    #: Kinds of change that it stages: a token that may stage none of them is not shown it.
+    stages: frozenset[ChangeKind] = frozenset()
+    #: Top-level properties of its structured content, all present in every answer.
+    gives: Mapping[str, JsonObject] = field(default_factory=dict)
 
     @property
     def input_schema(self) -> dict[str, Any]:
@@ -92,6 +102,18 @@ class Tool:
         if self.required:
             schema["required"] = list(self.required)
         return schema
+
+    @property
+    def output_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the structured content."""
+        return {
+            "type": "object",
+            "properties": {**self.gives, "_untrusted": _UNTRUSTED},
+            "required": list(self.gives),
+        }
+
+
+_UNTRUSTED: JsonObject = {"type": "string"}
 
 
 def jira_words(error: JiraError) -> str:
@@ -162,3 +184,9 @@ DROP: JsonObject = {
     "description": "true: I mean to drop parts that my text does not keep; the reviewer is told.",
 }
 RESPONSE_FORMAT = string("Format of texts in the answer.", enum=["markdown", "adf"])
+#: Kinds of values in answers.
+TEXT: JsonObject = {"type": "string"}
+NUMBER: JsonObject = {"type": "integer"}
+OBJECT: JsonObject = {"type": "object"}
+LIST: JsonObject = {"type": "array", "items": {"type": "object"}}
+ISSUE_SHAPE: Mapping[str, JsonObject] = {"id": TEXT, "key": TEXT, "url": TEXT, "fields": OBJECT}

@@ -1,20 +1,23 @@
 """Tools that stage changes in the shadow. None of them can reach Jira."""
 
-import orjson
 from pydantic import JsonValue
 
-from sandbox.contract.shapes import Dialect, Flavour, JsonObject
+from sandbox.contract.shapes import ChangeKind, JsonObject
 from sandbox.domain.errors import JiraError
-from sandbox.domain.rich_text import check_adf, value_in_dialect
+from sandbox.domain.parts import object_of
+from sandbox.domain.rich_text import value_in_dialect
 from sandbox.mcp_server import wording
-from sandbox.mcp_server.answers import UNTRUSTED, answer, issue_json, rendered
+from sandbox.mcp_server.answers import Look, answer, issue_json, rendered
+from sandbox.mcp_server.sending import dialect_of, rich_text, sent_fields
 from sandbox.mcp_server.tool import (
     CLOUD_ID,
     CONTENT_FORMAT,
     DROP,
     ISSUE,
+    ISSUE_SHAPE,
     RESPONSE_FORMAT,
     STAGE,
+    TEXT,
     Call,
     Tool,
     ToolAnswer,
@@ -24,75 +27,23 @@ from sandbox.mcp_server.tool import (
     string,
 )
 from sandbox.operations import commenting, linking, reading, writing
-from sandbox.operations.rich_texts import Markdown, Rich
+from sandbox.operations.rich_texts import Markdown
 
 #: As the official server has it.
 LONGEST_DESCRIPTION = 32_000
 
-_TRANSITION = anything("{id} from getTransitionsForJiraIssue.")
+_TRANSITION = anything("{id} from getTransitionsForJiraIssue; {name} will do, too.")
 _TEXT_OR_ADF: JsonObject = {
     "anyOf": [{"type": "string", "maxLength": LONGEST_DESCRIPTION}, {"type": "object"}],
     "description": "Markdown text, or an ADF document.",
 }
 
 
-def _dialect(call: Call) -> Dialect:
-    return Dialect.V3 if call.sandbox.flavour is Flavour.CLOUD else Dialect.V2
-
-
-def _rich(call: Call, name: str, value: str | JsonObject) -> Rich:
-    """Return a sent text as an edit of what stands there; refuse a broken ADF document."""
-    if isinstance(value, str) and call.text("contentFormat") != "adf":
-        _whole(name, value)
-        return Markdown(value, drop=bool(call.arguments.get("dropRichContent")))
-    document = _adf_in(name, value) if isinstance(value, str) else value
-    problem = check_adf(document)
-    if problem is not None:
-        raise ToolRefusal(f"{name} is not a valid ADF document: {problem} Nothing was changed.")
-    return document
-
-
-def _whole(name: str, text: str) -> None:
-    """Refuse a text that ends where an answer was cut: the rest would be lost."""
-    if wording.CUT_SIGN in text:
-        raise ToolRefusal(wording.SENT_A_CUT_TEXT.format(name=name))
-
-
-def _adf_in(name: str, text: str) -> JsonObject:
-    """Return the ADF document in a JSON text: the official server takes it so, too."""
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        value = None
-    if isinstance(value, dict):
-        return value
-    raise ToolRefusal(
-        f"{name} must be an ADF document (an object) when contentFormat is adf. "
-        "Send Markdown and leave contentFormat out, or send the object."
-    )
-
-
-def _fields(call: Call, fields: JsonObject) -> tuple[JsonObject, dict[str, Rich]]:
-    """Return fields by id (names are accepted), and apart from them the rich texts."""
-    site = reading.site(call.sandbox)
-    found: JsonObject = {}
-    texts: dict[str, Rich] = {}
-    for name, value in fields.items():
-        known = site.field(name)
-        field_id = str(known["id"]) if known else name
-        if site.is_rich(field_id) and isinstance(value, str | dict):
-            texts[field_id] = _rich(call, name, value)
-        else:
-            found[field_id] = value
-    return found, texts
-
-
 def _staged(call: Call, ref: str, what: str) -> ToolAnswer:
     issue = reading.issue(call.sandbox, call.caller, ref)
     site = reading.site(call.sandbox)
-    adf = call.text("responseContentFormat") == "adf"
-    shown = issue_json(call, site, issue, (), adf=adf)
-    return answer(shown, f"{wording.STAGED.format(what=what)}\n{UNTRUSTED}")
+    look = Look(adf=call.text("responseContentFormat") == "adf")
+    return answer(issue_json(call, site, issue, look), wording.STAGED.format(what=what))
 
 
 def _create(call: Call) -> ToolAnswer:
@@ -107,59 +58,74 @@ def _create(call: Call) -> ToolAnswer:
     if call.text("parent"):
         fields["parent"] = {"key": call.text("parent")}
     if call.text("assignee_account_id"):
-        fields["assignee"] = _person(call, call.text("assignee_account_id"))
-    transition = _transition_id(call) if "transition" in call.arguments else ""
-    plain, texts = _fields(call, fields)
+        fields["assignee"] = call.text("assignee_account_id")
+    transition = call.object("transition").get("id") if "transition" in call.arguments else ""
+    plain, texts = sent_fields(call, fields)
     issue = writing.create_issue(
-        call.sandbox, call.caller, plain, dialect=_dialect(call), rich=texts
+        call.sandbox, call.caller, plain, dialect=dialect_of(call), rich=texts
     )
     if transition:
-        _first_transition(call, issue.key, transition)
+        _first_transition(call, issue.key, str(transition))
     return _staged(call, issue.key, f"new issue {issue.key}")
 
 
 def _first_transition(call: Call, key: str, transition: str) -> None:
     """Move a new issue on; a refusal says that the issue is there all the same."""
     try:
-        writing.transition_issue(call.sandbox, call.caller, key, transition, dialect=_dialect(call))
+        writing.transition_issue(
+            call.sandbox, call.caller, key, transition, dialect=dialect_of(call)
+        )
     except JiraError as error:
         raise ToolRefusal(wording.CREATED_ONLY.format(key=key, why=jira_words(error))) from error
 
 
-def _transition_id(call: Call) -> str:
-    wanted = call.object("transition").get("id")
+def _transition_id(call: Call, ref: str) -> str:
+    """Return the id of a transition that an issue offers; a name or a status will do."""
+    sent = call.object("transition")
+    wanted = str(sent.get("id") or sent.get("name") or "")
     if not wanted:
         raise ToolRefusal(
             "transition must be {id: …}. Use getTransitionsForJiraIssue to see the ids."
         )
-    return str(wanted)
+    if wanted.isdigit():
+        return wanted
+    offered = reading.transitions(call.sandbox, call.caller, ref, noted=False)
+    named = [one for one in offered if wanted.casefold() in _names(one)]
+    if len(named) == 1:
+        return str(named[0].get("id"))
+    listed = ", ".join(
+        f"{one.get('id')} = {one.get('name')} → {object_of(one.get('to')).get('name')}"
+        for one in named or offered
+    )
+    words = wording.SEVERAL_TRANSITIONS if named else wording.NO_SUCH_TRANSITION
+    raise ToolRefusal(words.format(wanted=wanted, key=ref, listed=listed or "none"))
 
 
-def _person(call: Call, ref: str) -> JsonObject:
-    cloud = call.sandbox.flavour is Flavour.CLOUD
-    return {"accountId": ref} if cloud else {"name": ref}
+def _names(transition: JsonObject) -> set[str]:
+    to = object_of(transition.get("to"))
+    return {str(one or "").casefold() for one in (transition.get("name"), to.get("name"))}
 
 
 def _edit(call: Call) -> ToolAnswer:
     ref = call.text("issueIdOrKey")
-    fields, texts = _fields(call, call.object("fields"))
+    fields, texts = sent_fields(call, call.object("fields"))
     if not fields and not texts:
         raise ToolRefusal("fields is empty: name at least one field to change.")
-    writing.edit_issue(call.sandbox, call.caller, ref, fields, dialect=_dialect(call), rich=texts)
+    writing.edit_issue(call.sandbox, call.caller, ref, fields, dialect=dialect_of(call), rich=texts)
     return _staged(call, ref, f"{', '.join([*fields, *texts])} of {ref}")
 
 
 def _transition(call: Call) -> ToolAnswer:
     ref = call.text("issueIdOrKey")
-    fields, texts = _fields(call, call.object("fields"))
+    fields, texts = sent_fields(call, call.object("fields"))
     issue = writing.transition_issue(
         call.sandbox,
         call.caller,
         ref,
-        _transition_id(call),
+        _transition_id(call, ref),
         fields,
         call.object("update"),
-        dialect=_dialect(call),
+        dialect=dialect_of(call),
         rich=texts,
     )
     status = issue.fields.get("status")
@@ -169,9 +135,9 @@ def _transition(call: Call) -> ToolAnswer:
 
 def _comment(call: Call) -> ToolAnswer:
     ref = call.text("issueIdOrKey")
-    body: JsonValue | Markdown = _rich(call, "commentBody", call.arguments["commentBody"])
+    body: JsonValue | Markdown = rich_text(call, "commentBody", call.arguments["commentBody"])
     if isinstance(body, dict):
-        body = value_in_dialect(body, _dialect(call))
+        body = value_in_dialect(body, dialect_of(call))
     visibility = call.object("commentVisibility") or None
     comment_id = call.text("commentId")
     if comment_id:
@@ -181,7 +147,7 @@ def _comment(call: Call) -> ToolAnswer:
             ref,
             comment_id,
             body,
-            dialect=_dialect(call),
+            dialect=dialect_of(call),
             visibility=visibility,
         )
     else:
@@ -190,7 +156,7 @@ def _comment(call: Call) -> ToolAnswer:
             call.caller,
             ref,
             body,
-            dialect=_dialect(call),
+            dialect=dialect_of(call),
             visibility=visibility,
         )
     return answer(
@@ -204,7 +170,7 @@ def _worklog(call: Call) -> ToolAnswer:
     payload: JsonObject = {"timeSpent": call.text("timeSpent")}
     if call.object("visibility"):
         payload["visibility"] = call.object("visibility")
-    made = commenting.add_worklog(call.sandbox, call.caller, ref, payload, dialect=_dialect(call))
+    made = commenting.add_worklog(call.sandbox, call.caller, ref, payload, dialect=dialect_of(call))
     return answer(
         rendered(call, {"id": made.get("id"), "issue": ref}),
         wording.STAGED.format(what=f"{call.text('timeSpent')} of work on {ref}"),
@@ -215,7 +181,8 @@ def _link(call: Call) -> ToolAnswer:
     inward, outward = call.text("inwardIssue"), call.text("outwardIssue")
     linking.link(call.sandbox, call.caller, call.text("type"), inward, outward)
     what = f"link {call.text('type')} from {inward} to {outward}"
-    return ToolAnswer(wording.STAGED.format(what=what), {"inward": inward, "outward": outward})
+    said: JsonObject = {"type": call.text("type"), "inward": inward, "outward": outward}
+    return answer(said, wording.STAGED.format(what=what))
 
 
 WRITING_TOOLS: tuple[Tool, ...] = (
@@ -240,6 +207,8 @@ WRITING_TOOLS: tuple[Tool, ...] = (
         ("projectKey", "issueTypeName", "summary"),
         STAGE,
         _create,
+        stages=frozenset({ChangeKind.CREATE}),
+        gives=ISSUE_SHAPE,
     ),
     Tool(
         "editJiraIssue",
@@ -256,6 +225,8 @@ WRITING_TOOLS: tuple[Tool, ...] = (
         ("issueIdOrKey", "fields"),
         STAGE,
         _edit,
+        stages=frozenset({ChangeKind.EDIT}),
+        gives=ISSUE_SHAPE,
     ),
     Tool(
         "transitionJiraIssue",
@@ -272,6 +243,8 @@ WRITING_TOOLS: tuple[Tool, ...] = (
         ("issueIdOrKey", "transition"),
         STAGE,
         _transition,
+        stages=frozenset({ChangeKind.TRANSITION}),
+        gives=ISSUE_SHAPE,
     ),
     Tool(
         "addCommentToJiraIssue",
@@ -290,6 +263,8 @@ WRITING_TOOLS: tuple[Tool, ...] = (
         ("issueIdOrKey", "commentBody"),
         STAGE,
         _comment,
+        stages=frozenset({ChangeKind.COMMENT, ChangeKind.COMMENT_EDIT}),
+        gives={"id": TEXT, "issue": TEXT},
     ),
     Tool(
         "addWorklogToJiraIssue",
@@ -304,6 +279,8 @@ WRITING_TOOLS: tuple[Tool, ...] = (
         ("issueIdOrKey", "timeSpent"),
         STAGE,
         _worklog,
+        stages=frozenset({ChangeKind.WORKLOG}),
+        gives={"id": TEXT, "issue": TEXT},
     ),
     Tool(
         "createIssueLink",
@@ -318,5 +295,7 @@ WRITING_TOOLS: tuple[Tool, ...] = (
         ("type", "inwardIssue", "outwardIssue"),
         STAGE,
         _link,
+        stages=frozenset({ChangeKind.LINK}),
+        gives={"type": TEXT, "inward": TEXT, "outward": TEXT},
     ),
 )

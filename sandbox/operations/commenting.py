@@ -15,6 +15,7 @@ from sandbox.operations.access import (
     note_read,
     reading,
     require_upstream,
+    site_of,
     visible,
     writing,
 )
@@ -134,6 +135,11 @@ def comment(sandbox: Sandbox, caller: Caller, comment_id: str) -> JsonObject:
             {"key": key, "value": value} for key, value in object_of(held.get(comment_id)).items()
         ]
         return {**found, "properties": listed}
+
+
+def worded(sandbox: Sandbox, said: Markdown, dialect: Dialect) -> JsonValue:
+    """Return a new text in a dialect, for parts that edit nothing."""
+    return rich_value(site_of(sandbox), None, said, dialect)
 
 
 def add_worklog(

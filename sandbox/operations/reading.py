@@ -35,6 +35,9 @@ from sandbox.operations.showing import Eyes, is_plain, shown, shown_fields
 from sandbox.store import attachments, issues, json_text
 from sandbox.store import search as searching
 
+#: Issues among which keys are completed.
+_RECENT = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -102,11 +105,25 @@ def count(sandbox: Sandbox, caller: Caller, jql: str) -> int:
         return searching.total(work.conn, searched(work), _checked(work, jql))
 
 
-def transitions(sandbox: Sandbox, caller: Caller, ref: str) -> list[JsonObject]:
-    """Return the transitions that an issue offers now, with their fields."""
+def recent_keys(sandbox: Sandbox, caller: Caller, start: str, limit: int) -> list[str]:
+    """Return keys that start so, newest change first. A key alone is not a read issue."""
+    with opened(sandbox, caller) as work:
+        checked = _checked(work, "ORDER BY updated DESC")
+        found = searching.find(work.conn, work.view, checked, offset=0, limit=_RECENT)
+    return [one.key for one in found if one.key.startswith(start.upper())][:limit]
+
+
+def transitions(
+    sandbox: Sandbox, caller: Caller, ref: str, *, noted: bool = True
+) -> list[JsonObject]:
+    """Return the transitions that an issue offers now, with their fields.
+
+    Not ``noted`` when the caller is not shown them: then it has read nothing.
+    """
     with opened(sandbox, caller) as work:
         found = visible(work, ref)
-        note_read(work, found.key, ("status",))
+        if noted:
+            note_read(work, found.key, ("status",))
         return workflow.available(work.site, found)
 
 

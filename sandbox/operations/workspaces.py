@@ -1,9 +1,12 @@
 """Workspaces as people and experiments see them: list, fork, reset, discard, seal idle ones."""
 
+from dataclasses import replace
+
 from sandbox.contract.shapes import ChangeSet
-from sandbox.domain.errors import InvalidError, MissingError
+from sandbox.domain.errors import ForbiddenError, InvalidError, MissingError
 from sandbox.operations import proposing
-from sandbox.operations.context import Sandbox
+from sandbox.operations.access import reading
+from sandbox.operations.context import Caller, Sandbox
 from sandbox.operations.remembered import Group, forget
 from sandbox.store import journal, sites, workspaces
 from sandbox.store.workspaces import Workspace
@@ -46,6 +49,24 @@ def reset(sandbox: Sandbox, ws_id: str) -> Workspace:
         )
     forget(sandbox, Group.WORKSPACES)
     return found
+
+
+def reset_own(sandbox: Sandbox, caller: Caller) -> None:
+    """Drop what an agent wrote in its task since the last seal."""
+    with reading(sandbox, caller) as work:
+        ws = work.ws
+    if ws is None:
+        raise ForbiddenError(proposing.NO_REVIEW_HERE)
+    reset(sandbox, ws.id)
+
+
+def opened_by(sandbox: Sandbox, caller: Caller, task: str) -> list[Workspace]:
+    """Open a task of an agent, and return its open tasks for the same person."""
+    with reading(sandbox, replace(caller, task=task)):
+        pass
+    return [
+        one for one in listed(sandbox) if (one.agent, one.person) == (caller.agent, caller.person)
+    ]
 
 
 def discard(sandbox: Sandbox, ws_id: str) -> None:

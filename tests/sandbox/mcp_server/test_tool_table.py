@@ -4,7 +4,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from sandbox.mcp_server import wording
-from sandbox.mcp_server.server import NEVER_OFFERED, TOOLS, _wire
+from sandbox.mcp_server.profiles import ATLASSIAN, MCP_ATLASSIAN, NEVER_OFFERED, PROFILES
+from sandbox.mcp_server.server import wire
 from sandbox.mcp_server.tool import Tool, check_arguments, given
 
 #: The official server's names, with its required and its further arguments, as publicly

@@ -1,0 +1,482 @@
+"""The safe reading tools of mcp-atlassian, with its names and parameters."""
+
+from collections.abc import Callable
+
+from pydantic import JsonValue
+
+from sandbox.contract.shapes import JsonObject
+from sandbox.domain.parts import object_of, objects_of, text_of
+from sandbox.mcp_server import peer_shapes, wording
+from sandbox.mcp_server.peer_shapes import told
+from sandbox.mcp_server.people import candidates
+from sandbox.mcp_server.slim import slim
+from sandbox.mcp_server.tool import (
+    READ,
+    TEXT,
+    Call,
+    Tool,
+    ToolAnswer,
+    ToolRefusal,
+    integer,
+    string,
+)
+from sandbox.operations import reading
+
+#: Hits of one page at most, as the other server has it.
+MOST_HITS = 50
+_MY = "me"
+KEY = string("Issue key, e.g. PROJ-123.", minLength=1)
+FIELDS = string("Comma-separated field ids; *all for every field.")
+LIMIT = integer("Entries of one page.", minimum=1)
+START = integer("First entry, from 0.", minimum=0)
+PROJECT = string("Project key.")
+ACCEPTED = string("Accepted; has no effect.")
+NO_EFFECT: JsonObject = {"type": "boolean", "description": "Accepted; has no effect."}
+RESULT = {"result": TEXT}
+
+
+def _issue(call: Call) -> ToolAnswer:
+    state = reading.issue(call.sandbox, call.caller, call.text("issue_key"))
+    site = reading.site(call.sandbox)
+    fields = peer_shapes.wanted(state, call.text("fields"))
+    found = peer_shapes.issue(call, site, state, fields)
+    include = {one.strip() for one in call.text("include").split(",")}
+    expand = {one.strip() for one in call.text("expand").split(",")}
+    everything = "all" in include
+    limit = call.number("comment_limit", 10)
+    if everything or "comments" in include or (limit and "comment" not in fields):
+        found["comments"] = peer_shapes.comments(state, limit)
+    if everything or "transitions" in include | expand:
+        found["transitions"] = _moves(call, state.key)
+    if everything or "worklogs" in include:
+        found["worklogs"] = peer_shapes.worklogs(state)
+    if everything or "remote_links" in include:
+        found["remote_links"] = slim((state.extra or {}).get("remote_links") or [])
+    if everything or "watchers" in include:
+        found["watchers"] = _watchers(state.extra)
+    if everything or "changelog" in include | expand:
+        found["changelogs"] = slim(list(state.histories))
+    return told(call, found)
+
+
+def _search(call: Call, jql: str = "") -> ToolAnswer:
+    start = call.number("start_at", 0)
+    token = call.text("page_token")
+    if token:
+        if not token.isdigit():
+            raise ToolRefusal(wording.BAD_PAGE_TOKEN.format(token=token))
+        start = int(token)
+    limit = min(call.number("limit", 10), MOST_HITS)
+    query = _in_projects(call, jql or call.text("jql"))
+    found = reading.search(call.sandbox, call.caller, query, offset=start, limit=limit)
+    site = reading.site(call.sandbox)
+    shown: list[JsonValue] = [
+        peer_shapes.issue(call, site, one, peer_shapes.wanted(one, call.text("fields")))
+        for one in found.issues
+    ]
+    total, after = found.total or 0, start + len(found.issues)
+    page: JsonObject = {"total": total, "start_at": start, "max_results": limit, "issues": shown}
+    if after < total:
+        page["next_page_token"] = str(after)
+    return told(call, page)
+
+
+def _in_projects(call: Call, jql: str) -> str:
+    keys = [one.strip() for one in call.text("projects_filter").split(",") if one.strip()]
+    if not keys:
+        return jql
+    named = ", ".join(f'"{key}"' for key in keys)
+    where, order, rest = _cut_order(jql)
+    return f"project in ({named})" + (f" AND ({where})" if where.strip() else "") + order + rest
+
+
+def _cut_order(jql: str) -> tuple[str, str, str]:
+    place = jql.upper().rfind("ORDER BY")
+    return (jql, "", "") if place < 0 else (jql[:place], " ", jql[place:])
+
+
+def _project_issues(call: Call) -> ToolAnswer:
+    return _search(call, f'project = "{call.text("project_key")}" ORDER BY created DESC')
+
+
+def _board_issues(call: Call) -> ToolAnswer:
+    board = next(
+        (one for one in _all_boards(call) if text_of(one.get("id")) == call.text("board_id")), None
+    )
+    if board is None:
+        raise ToolRefusal(wording.NO_SUCH_BOARD.format(board=call.text("board_id")))
+    project = text_of(object_of(board.get("location")).get("projectKey"))
+    where, order, rest = _cut_order(call.text("jql"))
+    query = f'project = "{project}"' + (f" AND ({where})" if where.strip() else "")
+    return _search(call, query + order + rest)
+
+
+def _sprint_issues(call: Call) -> ToolAnswer:
+    sprint = call.text("sprint_id")
+    if not sprint.isdigit():
+        raise ToolRefusal(wording.BAD_SPRINT.format(sprint=sprint))
+    return _search(call, f"sprint = {sprint}")
+
+
+def _all_boards(call: Call) -> list[JsonObject]:
+    keys = {text_of(one.get("key")) for one in reading.projects(call.sandbox, call.caller)}
+    boards = reading.site(call.sandbox).baseline.boards
+    return [
+        one for one in boards if text_of(object_of(one.get("location")).get("projectKey")) in keys
+    ]
+
+
+def _boards(call: Call) -> ToolAnswer:
+    name, kind = call.text("board_name").casefold(), call.text("board_type")
+    project = call.text("project_key")
+    found = [
+        {part: one.get(part) for part in ("id", "name", "type")}
+        for one in _all_boards(call)
+        if name in text_of(one.get("name")).casefold()
+        and kind in ("", text_of(one.get("type")))
+        and project in ("", text_of(object_of(one.get("location")).get("projectKey")))
+    ]
+    return told(call, _page(call, found))
+
+
+def _sprints(call: Call) -> ToolAnswer:
+    boards = {text_of(one.get("id")) for one in _all_boards(call)}
+    board, state = call.text("board_id"), call.text("state")
+    listed = reading.site(call.sandbox).baseline.sprints if board in boards else []
+    found = [
+        {part: one.get(part) for part in ("id", "name", "state", "startDate", "endDate", "goal")}
+        for one in listed
+        if text_of(one.get("originBoardId")) in ("", board)
+        and state in ("", text_of(one.get("state")))
+    ]
+    return told(call, _page(call, found))
+
+
+def _page(call: Call, found: list[JsonObject]) -> list[JsonValue]:
+    start = call.number("start_at", 0)
+    return list(found[start : start + call.number("limit", 10)])
+
+
+def _transitions(call: Call) -> ToolAnswer:
+    return told(call, _moves(call, call.text("issue_key")))
+
+
+def _moves(call: Call, key: str) -> list[JsonValue]:
+    return [
+        {
+            "id": one.get("id"),
+            "name": one.get("name"),
+            "to_status": object_of(one.get("to")).get("name"),
+        }
+        for one in reading.transitions(call.sandbox, call.caller, key)
+    ]
+
+
+def _worklog(call: Call) -> ToolAnswer:
+    state = reading.issue(call.sandbox, call.caller, call.text("issue_key"), fields=("worklog",))
+    return told(call, {"worklogs": peer_shapes.worklogs(state)})
+
+
+def _watchers_of(call: Call) -> ToolAnswer:
+    state = reading.issue(call.sandbox, call.caller, call.text("issue_key"), fields=("watches",))
+    listed = _watchers(state.extra)
+    return told(call, {"watcher_count": len(listed), "watchers": listed})
+
+
+def _watchers(extra: JsonObject | None) -> list[JsonValue]:
+    return [peer_shapes.person(one) for one in objects_of((extra or {}).get("watchers"))]
+
+
+def _profile(call: Call) -> ToolAnswer:
+    ref = call.text("user_identifier")
+    if ref.casefold() in (_MY, "currentuser()"):
+        found = [reading.person(call.sandbox, call.caller)]
+    else:
+        found = candidates(call, ref.removeprefix("accountid:"))
+    if not found:
+        raise ToolRefusal(wording.NOBODY_MATCHES.format(field="user_identifier", name=ref))
+    if len(found) > 1:
+        shown: list[JsonValue] = [peer_shapes.person(one) for one in found]
+        return told(call, {"success": False, "error": wording.SEVERAL_PEOPLE, "candidates": shown})
+    return told(call, {"success": True, "user": peer_shapes.person(found[0])})
+
+
+def _assignable(call: Call) -> ToolAnswer:
+    if call.text("issue_key"):
+        # Nothing is shown of it, but one that the caller does not see is refused as ever.
+        reading.transitions(call.sandbox, call.caller, call.text("issue_key"), noted=False)
+    if call.text("project_key"):
+        reading.project(call.sandbox, call.caller, call.text("project_key"))
+    found = candidates(call, call.text("query"))[: call.number("limit", 20)]
+    return told(call, [peer_shapes.person(one) for one in found])
+
+
+def _field_search(call: Call) -> ToolAnswer:
+    word = call.text("keyword").casefold()
+    found: list[JsonValue] = [
+        {name: one.get(name) for name in ("id", "name", "custom", "schema")}
+        for one in reading.site(call.sandbox).baseline.fields
+        if word in f"{one.get('id')} {one.get('name')}".casefold()
+    ]
+    return told(call, found[: call.number("limit", 10)])
+
+
+def _link_types(call: Call) -> ToolAnswer:
+    word = call.text("name_filter").casefold()
+    found: list[JsonValue] = [
+        {name: one.get(name) for name in ("id", "name", "inward", "outward")}
+        for one in reading.site(call.sandbox).baseline.link_types
+        if word in text_of(one.get("name")).casefold()
+    ]
+    return told(call, found)
+
+
+def _projects(call: Call) -> ToolAnswer:
+    word = call.text("query").casefold()
+    found: list[JsonValue] = [
+        {name: one.get(name) for name in ("id", "key", "name")}
+        for one in reading.projects(call.sandbox, call.caller)
+        if word in f"{one.get('key')} {one.get('name')}".casefold()
+    ]
+    return told(call, found[: call.number("max_results", len(found) or 1)])
+
+
+def _project_part(call: Call, part: str) -> ToolAnswer:
+    project = reading.project(call.sandbox, call.caller, call.text("project_key"))
+    return told(call, slim(project.get(part) or []))
+
+
+def _create_fields(call: Call) -> ToolAnswer:
+    project = reading.project(call.sandbox, call.caller, call.text("project_key"))
+    wanted = call.text("issue_type_id")
+    meta = reading.site(call.sandbox).create_meta(text_of(project.get("id")), wanted)
+    if meta is None:
+        raise ToolRefusal(wording.NO_SUCH_TYPE.format(wanted=wanted, project=project.get("key")))
+    found: list[JsonValue] = [
+        {"fieldId": name, **{p: one.get(p) for p in ("name", "required", "schema")}}
+        for name, one in meta.items()
+    ]
+    return told(call, found)
+
+
+def _tool(
+    name: str,
+    title: str,
+    words: str,
+    properties: dict[str, JsonObject],
+    required: tuple[str, ...],
+    run: Callable[[Call], ToolAnswer],
+) -> Tool:
+    return Tool(name, title, words, properties, required, READ, run, gives=RESULT)
+
+
+PEER_READING: tuple[Tool, ...] = (
+    _tool(
+        "jira_get_issue",
+        "Get issue",
+        wording.GET_ISSUE,
+        {
+            "issue_key": KEY,
+            "fields": FIELDS,
+            "expand": string("transitions, changelog."),
+            "comment_limit": integer("Newest comments, 10 by default.", minimum=0, maximum=100),
+            "properties": ACCEPTED,
+            "update_history": NO_EFFECT,
+            "include": string(
+                "all, remote_links, transitions, watchers, changelog, comments, worklogs."
+            ),
+            "use_display_names": NO_EFFECT,
+            "text_from": integer("Show texts from this character on, to read on.", minimum=0),
+        },
+        ("issue_key",),
+        _issue,
+    ),
+    _tool(
+        "jira_search",
+        "Search issues",
+        wording.PEER_SEARCH,
+        {
+            "jql": string("JQL, e.g. assignee = currentUser() ORDER BY updated DESC."),
+            "fields": FIELDS,
+            "limit": LIMIT,
+            "start_at": START,
+            "projects_filter": string("Comma-separated project keys."),
+            "expand": ACCEPTED,
+            "page_token": string("next_page_token of the page before."),
+            "use_display_names": NO_EFFECT,
+        },
+        ("jql",),
+        _search,
+    ),
+    _tool(
+        "jira_get_project_issues",
+        "List a project's issues",
+        "List the issues of a project, newest first.",
+        {"project_key": PROJECT, "limit": LIMIT, "start_at": START},
+        ("project_key",),
+        _project_issues,
+    ),
+    _tool(
+        "jira_get_board_issues",
+        "List a board's issues",
+        "List the issues of a board's project that a JQL query finds.",
+        {
+            "board_id": string("Board id."),
+            "jql": string("JQL."),
+            "fields": FIELDS,
+            "start_at": START,
+            "limit": LIMIT,
+            "expand": ACCEPTED,
+        },
+        ("board_id", "jql"),
+        _board_issues,
+    ),
+    _tool(
+        "jira_get_sprint_issues",
+        "List a sprint's issues",
+        "List the issues of a sprint.",
+        {"sprint_id": string("Sprint id."), "fields": FIELDS, "start_at": START, "limit": LIMIT},
+        ("sprint_id",),
+        _sprint_issues,
+    ),
+    _tool(
+        "jira_get_agile_boards",
+        "List boards",
+        "List the boards of your projects.",
+        {
+            "board_name": string("Part of its name."),
+            "project_key": PROJECT,
+            "board_type": string("scrum or kanban."),
+            "start_at": START,
+            "limit": LIMIT,
+        },
+        (),
+        _boards,
+    ),
+    _tool(
+        "jira_get_sprints_from_board",
+        "List sprints",
+        "List the sprints of a board.",
+        {
+            "board_id": string("Board id."),
+            "state": string("active, future or closed."),
+            "start_at": START,
+            "limit": LIMIT,
+        },
+        ("board_id",),
+        _sprints,
+    ),
+    _tool(
+        "jira_get_transitions",
+        "Get transitions",
+        "List the workflow transitions that an issue allows now.",
+        {"issue_key": KEY},
+        ("issue_key",),
+        _transitions,
+    ),
+    _tool(
+        "jira_get_worklog",
+        "Get worklogs",
+        "List the time spent on an issue.",
+        {"issue_key": KEY},
+        ("issue_key",),
+        _worklog,
+    ),
+    _tool(
+        "jira_get_issue_watchers",
+        "Get watchers",
+        "List who watches an issue.",
+        {"issue_key": KEY},
+        ("issue_key",),
+        _watchers_of,
+    ),
+    _tool(
+        "jira_get_user_profile",
+        "Find a person",
+        "Find a Jira account by id, name or e-mail address.",
+        {"user_identifier": string("Account id, name, e-mail address, or me.", minLength=1)},
+        ("user_identifier",),
+        _profile,
+    ),
+    _tool(
+        "jira_search_assignable_users",
+        "Search people",
+        "Find Jira accounts by a part of name or e-mail address.",
+        {
+            "query": string("Part of a name or e-mail address.", minLength=1),
+            "project_key": PROJECT,
+            "issue_key": KEY,
+            "limit": LIMIT,
+        },
+        ("query",),
+        _assignable,
+    ),
+    _tool(
+        "jira_search_fields",
+        "Search fields",
+        "Find fields by a part of id or name.",
+        {"keyword": string("Part of id or name."), "limit": LIMIT, "refresh": NO_EFFECT},
+        (),
+        _field_search,
+    ),
+    _tool(
+        "jira_get_link_types",
+        "List link types",
+        wording.LINK_TYPES,
+        {"name_filter": string("Part of its name.")},
+        (),
+        _link_types,
+    ),
+    _tool(
+        "jira_get_all_projects",
+        "List projects",
+        wording.PROJECTS,
+        {"include_archived": NO_EFFECT},
+        (),
+        _projects,
+    ),
+    _tool(
+        "jira_search_projects",
+        "Search projects",
+        "Find projects by a part of key or name.",
+        {
+            "query": string("Part of key or name."),
+            "max_results": LIMIT,
+            "current_project_ids": ACCEPTED,
+        },
+        ("query",),
+        _projects,
+    ),
+    _tool(
+        "jira_get_project_issue_types",
+        "List issue types",
+        wording.ISSUE_TYPES,
+        {"project_key": PROJECT},
+        ("project_key",),
+        lambda call: _project_part(call, "issueTypes"),
+    ),
+    _tool(
+        "jira_get_project_versions",
+        "List versions",
+        "List the versions of a project.",
+        {"project_key": PROJECT},
+        ("project_key",),
+        lambda call: _project_part(call, "versions"),
+    ),
+    _tool(
+        "jira_get_project_components",
+        "List components",
+        "List the components of a project.",
+        {"project_key": PROJECT},
+        ("project_key",),
+        lambda call: _project_part(call, "components"),
+    ),
+    _tool(
+        "jira_get_create_fields",
+        "List fields for a new issue",
+        wording.CREATE_FIELDS,
+        {"project_key": PROJECT, "issue_type_id": string("Issue type id.")},
+        ("project_key", "issue_type_id"),
+        _create_fields,
+    ),
+)
