@@ -30,8 +30,8 @@ FIELDS = string("Comma-separated field ids; *all for every field.")
 LIMIT = integer("Entries of one page.", minimum=1)
 START = integer("First entry, from 0.", minimum=0)
 PROJECT = string("Project key.")
-ACCEPTED = string("Accepted; has no effect.")
-NO_EFFECT: JsonObject = {"type": "boolean", "description": "Accepted; has no effect."}
+ACCEPTED = string("No effect here.")
+NO_EFFECT: JsonObject = {"type": "boolean", "description": "No effect here."}
 RESULT = {"result": TEXT}
 
 
@@ -93,10 +93,6 @@ def _in_projects(call: Call, jql: str) -> str:
 def _cut_order(jql: str) -> tuple[str, str, str]:
     place = jql.upper().rfind("ORDER BY")
     return (jql, "", "") if place < 0 else (jql[:place], " ", jql[place:])
-
-
-def _project_issues(call: Call) -> ToolAnswer:
-    return _search(call, f'project = "{call.text("project_key")}" ORDER BY created DESC')
 
 
 def _board_issues(call: Call) -> ToolAnswer:
@@ -177,12 +173,6 @@ def _worklog(call: Call) -> ToolAnswer:
     return told(call, {"worklogs": peer_shapes.worklogs(state)})
 
 
-def _watchers_of(call: Call) -> ToolAnswer:
-    state = reading.issue(call.sandbox, call.caller, call.text("issue_key"), fields=("watches",))
-    listed = _watchers(state.extra)
-    return told(call, {"watcher_count": len(listed), "watchers": listed})
-
-
 def _watchers(extra: JsonObject | None) -> list[JsonValue]:
     return [peer_shapes.person(one) for one in objects_of((extra or {}).get("watchers"))]
 
@@ -232,13 +222,11 @@ def _link_types(call: Call) -> ToolAnswer:
 
 
 def _projects(call: Call) -> ToolAnswer:
-    word = call.text("query").casefold()
     found: list[JsonValue] = [
         {name: one.get(name) for name in ("id", "key", "name")}
         for one in reading.projects(call.sandbox, call.caller)
-        if word in f"{one.get('key')} {one.get('name')}".casefold()
     ]
-    return told(call, found[: call.number("max_results", len(found) or 1)])
+    return told(call, found)
 
 
 def _project_part(call: Call, part: str) -> ToolAnswer:
@@ -309,14 +297,6 @@ PEER_READING: tuple[Tool, ...] = (
         _search,
     ),
     _tool(
-        "jira_get_project_issues",
-        "List a project's issues",
-        "List the issues of a project, newest first.",
-        {"project_key": PROJECT, "limit": LIMIT, "start_at": START},
-        ("project_key",),
-        _project_issues,
-    ),
-    _tool(
         "jira_get_board_issues",
         "List a board's issues",
         "List the issues of a board's project that a JQL query finds.",
@@ -383,14 +363,6 @@ PEER_READING: tuple[Tool, ...] = (
         _worklog,
     ),
     _tool(
-        "jira_get_issue_watchers",
-        "Get watchers",
-        "List who watches an issue.",
-        {"issue_key": KEY},
-        ("issue_key",),
-        _watchers_of,
-    ),
-    _tool(
         "jira_get_user_profile",
         "Find a person",
         "Find a Jira account by id, name or e-mail address.",
@@ -433,18 +405,6 @@ PEER_READING: tuple[Tool, ...] = (
         wording.PROJECTS,
         {"include_archived": NO_EFFECT},
         (),
-        _projects,
-    ),
-    _tool(
-        "jira_search_projects",
-        "Search projects",
-        "Find projects by a part of key or name.",
-        {
-            "query": string("Part of key or name."),
-            "max_results": LIMIT,
-            "current_project_ids": ACCEPTED,
-        },
-        ("query",),
         _projects,
     ),
     _tool(

@@ -19,7 +19,7 @@ from sandbox.operations import commenting, linking, reading, writing
 _EPIC_NAMES = ("epicKey", "epic_link", "epic_key", "epicLink")
 DROP: JsonObject = {
     "type": "boolean",
-    "description": "true: I mean to drop parts that my text does not keep; the reviewer is told.",
+    "description": "true: drop parts that my text does not keep; the reviewer is told.",
 }
 
 
@@ -385,7 +385,7 @@ PEER_WRITING: tuple[Tool, ...] = (
             "title": string("What it is called.", minLength=1),
             "summary": string("One line about it."),
             "relationship": string("How it relates."),
-            "icon_url": string("Accepted; has no effect."),
+            "icon_url": string("No effect here."),
         },
         ("issue_key", "url", "title"),
         _remote_link,

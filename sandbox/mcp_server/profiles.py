@@ -79,6 +79,7 @@ _RENAMED = {
     "getJiraIssue": "jira_get_issue",
     "searchJiraIssuesUsingJql": "jira_search",
     "getTransitionsForJiraIssue": "jira_get_transitions",
+    "getAccessibleAtlassianResources": "jira_get_all_projects",
     "getJiraProjectIssueTypesMetadata": "jira_get_project_issue_types",
     "lookupJiraAccountId": "jira_search_assignable_users",
     "createJiraIssue": "jira_create_issue",

@@ -108,12 +108,9 @@ class Tool:
         """Return the JSON Schema of the structured content."""
         return {
             "type": "object",
-            "properties": {**self.gives, "_untrusted": _UNTRUSTED},
+            "properties": dict(self.gives),
             "required": list(self.gives),
         }
-
-
-_UNTRUSTED: JsonObject = {"type": "string"}
 
 
 def jira_words(error: JiraError) -> str:

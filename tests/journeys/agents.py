@@ -45,10 +45,11 @@ class Agent:
 
 @asynccontextmanager
 async def connected(
-    url: str, token: str, task: str = "", era: Era = "auto"
+    url: str, token: str, task: str = "", era: Era = "auto", tools: str = ""
 ) -> AsyncIterator[Agent]:
-    """Open an MCP client at a sandbox."""
+    """Open an MCP client at a sandbox; ``tools`` names a profile."""
     address = f"{url}/mcp/{task}" if task else f"{url}/mcp"
+    address += f"?tools={tools}" if tools else ""
     headers = {"Authorization": f"Bearer {token}", "User-Agent": "journey"}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=30, trust_env=False) as http,
@@ -64,11 +65,12 @@ def work(
     *,
     task: str = "",
     era: Era = "auto",
+    tools: str = "",
 ) -> Result:
     """Let an agent do one job, from a test that is not asynchronous."""
 
     async def run() -> Result:
-        async with connected(url, token, task, era) as agent:
+        async with connected(url, token, task, era, tools) as agent:
             return await job(agent)
 
     return asyncio.run(run())

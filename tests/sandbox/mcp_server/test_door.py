@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from gateway.operations import registering
+from sandbox.mcp_server.profiles import MCP_ATLASSIAN
 from tests.house import House
 from tests.journeys.agents import Agent, Era, work
 
@@ -110,7 +111,7 @@ def test_the_era_without_a_handshake_is_spoken(built: House, secret: str) -> Non
     answer = post(built, "/mcp", message, secret, **headers)
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"].startswith("application/json")
-    assert len(answer.json()["result"]["tools"]) == 20
+    assert len(answer.json()["result"]["tools"]) == 23
 
 
 def test_a_header_that_contradicts_the_message_is_refused(built: House, secret: str) -> None:
@@ -143,7 +144,7 @@ def test_both_eras_list_the_same_tools_to_a_real_client(
         return [tool.name for tool in (await agent.client.list_tools()).tools]
 
     listed = work(built.shadow.url, secret, names, era=era)
-    assert len(listed) == 20
+    assert len(listed) == 23
     assert listed[0] == "getJiraIssue"
 
 
@@ -167,3 +168,32 @@ def test_each_task_is_a_workspace_of_its_own(built: House, secret: str, key: str
     work(built.shadow.url, secret, edit, task=f"left-{era}", era=era)
     assert title(f"left-{era}") == "왼쪽에서만"
     assert title(f"right-{era}") == title("") == before
+
+
+@pytest.mark.parametrize("era", ["auto", "legacy"])
+def test_a_profile_is_chosen_in_the_url_in_every_task(built: House, secret: str, era: Era) -> None:
+    async def names(agent: Agent) -> list[str]:
+        return [tool.name for tool in (await agent.client.list_tools()).tools]
+
+    for task in ("", "profiled"):
+        listed = work(built.shadow.url, secret, names, task=task, era=era, tools="mcp-atlassian")
+        assert listed == list(MCP_ATLASSIAN.tools)
+
+
+def test_an_unknown_profile_is_answered_with_the_known_ones(built: House, secret: str) -> None:
+    answer = post(built, "/mcp?tools=jira", LEGACY, secret)
+    assert answer.status_code == 404
+    assert "atlassian, mcp-atlassian" in answer.json()["error"]
+
+
+def test_lists_say_how_long_they_may_be_kept_and_come_in_one_order(
+    built: House, secret: str
+) -> None:
+    for method in ("tools/list", "resources/list", "resources/templates/list", "prompts/list"):
+        message = {**LEGACY, "method": method, "params": {"_meta": META}}
+        headers = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method}
+        first, second = (post(built, "/mcp", message, secret, **headers) for _ in range(2))
+        assert first.content == second.content
+        result = first.json()["result"]
+        assert result["ttlMs"] == 300_000
+        assert result["cacheScope"] == "private"

@@ -34,7 +34,7 @@ def outcome(built: House, token: str, task: str, **arguments: Any) -> Told:
 def test_before_anything_was_submitted_the_tools_say_what_to_do(built: House, secret: str) -> None:
     told = outcome(built, secret, "empty")
     assert "submitForReview" in told.text
-    assert told.structured == {"submissions": []}
+    assert told.structured["submissions"] == []
     pending = work(
         built.shadow.url, secret, lambda agent: agent.must("showMyPendingChanges"), task="empty"
     )
@@ -54,7 +54,10 @@ def test_pending_changes_show_before_and_after(built: House, secret: str, key: s
     told = work(built.shadow.url, secret, job, task="pending")
     [change] = told.structured["changes"]
     assert (change["issue"], change["kind"], change["field"]) == (key, "edit", "labels")
-    assert (change["before"], change["after"]) == (["customer-report"], ["운영"])
+    lines = told.text.splitlines()
+    assert lines[0].startswith("Staged, not submitted, not applied.")
+    assert [f"=== {key}", "- Labels: customer-report", "+ Labels: 운영"] == lines[-3:]
+    assert told.structured["diff"] == "\n".join(lines[-3:])
 
 
 def test_a_submission_waits_until_a_person_decides(built: House, secret: str, key: str) -> None:
