@@ -228,10 +228,6 @@ def _components(call: Call) -> JsonObject:
     return {"components": [{"name": one} for one in names]} if names else {}
 
 
-def _json(what: str) -> JsonObject:
-    return string(f"A JSON object as text: {what}")
-
-
 def _tool(  # noqa: PLR0917 - a row of the table below
     name: str,
     title: str,
@@ -246,7 +242,7 @@ def _tool(  # noqa: PLR0917 - a row of the table below
     )
 
 
-_VISIBILITY = _json('{"type": "group" or "role", "value": its name}.')
+_VISIBILITY = string('JSON as text: {"type": "group" or "role", "value": its name}.')
 
 PEER_WRITING: tuple[Tool, ...] = (
     _tool(
@@ -260,7 +256,7 @@ PEER_WRITING: tuple[Tool, ...] = (
             "assignee": string("Account id, name or e-mail address."),
             "description": string("Markdown."),
             "components": string("Comma-separated component names."),
-            "additional_fields": _json("other fields by id or name."),
+            "additional_fields": string("JSON object as text: other fields by id or name."),
         },
         ("project_key", "summary", "issue_type"),
         _create,
@@ -272,8 +268,8 @@ PEER_WRITING: tuple[Tool, ...] = (
         wording.EDIT,
         {
             "issue_key": KEY,
-            "fields": _json("new values by field id or name; null clears."),
-            "additional_fields": _json("further fields."),
+            "fields": string("JSON object as text: new values by field id or name."),
+            "additional_fields": string("JSON object as text: further fields."),
             "components": string("Comma-separated component names."),
             "attachments": string("Not offered here."),
             "return_fields": string("Comma-separated field ids to show afterwards."),
@@ -299,7 +295,7 @@ PEER_WRITING: tuple[Tool, ...] = (
         {
             "issue_key": KEY,
             "transition_id": string("Id from jira_get_transitions.", minLength=1),
-            "fields": _json("fields of the transition's screen."),
+            "fields": string("JSON object as text: fields of its screen."),
             "comment": string("Markdown."),
         },
         ("issue_key", "transition_id"),

@@ -104,8 +104,10 @@ def outcome_for_issue(
 ) -> list[tuple[Change, Outcome, ChangeOutcome]]:
     """Return the decisions on an issue's changes: who decided what, and in which words."""
     with reading(sandbox, caller) as work:
+        if work.ws is None or not work.ws.sets:
+            return []
         names = _names(work, ref)
-        sets = [] if work.ws is None else change_sets.of_workspace(work.conn, work.ws.id)
+        sets = change_sets.of_workspace(work.conn, work.ws.id)
     found: list[tuple[Change, Outcome, ChangeOutcome]] = []
     for one in sets:
         if one.outcome is None:

@@ -28,6 +28,7 @@ def test_staged_changes_can_be_taken_back_and_submitted_ones_stay(
         return gone, again, outcome, shown.structured["fields"]["summary"]
 
     gone, again, outcome, summary = work(built.shadow.url, secret, job, task="take-back")
+    built.fetch()  # so that no other test finds this set
     assert gone.text.startswith("Discarded: 1 staged changes.")
     assert gone.structured["discarded"] == 1
     assert again.structured["discarded"] == 0
@@ -97,6 +98,7 @@ def test_resources_show_issues_sets_boards_and_a_guide(
         return [str(one.uri) for one in listed], texts
 
     listed, texts = work(built.shadow.url, secret, job, task=f"resources-{era}", era=era)
+    built.fetch()  # so that no other test finds this set
     assert listed[0] == "jira://guide/jql"
     assert "currentUser()" in texts["guide"]
     assert f'"key":"{key}"' in texts["issue"]
