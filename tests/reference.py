@@ -102,7 +102,6 @@ def _described(model: type[BaseModel]) -> Iterable[tuple[str, str]]:
         yield f"`{name}`", " ".join((field.description or "").split())
 
 
-<<<<<<< HEAD
 def kind_rows() -> list[tuple[str, ...]]:
     """Return the table of kinds as rows of cells."""
     return [
@@ -117,12 +116,12 @@ def kind_rows() -> list[tuple[str, ...]]:
         )
         for kind, row in KINDS.items()
     ]
-=======
+
+
 def _tools(profile: str) -> list[str]:
     tools = PROFILES[profile].tools.values()
     rows = ((f"`{one.name}`", _arguments(one), one.description) for one in tools)
     return [f"### Profile `{profile}`", _table(("tool", "arguments", "what it does"), rows)]
->>>>>>> 450bd00 (MCP: two tool profiles, compact answers, own tools, resources, prompts, completions (work in progress))
 
 
 def _setting_row(one: Setting) -> tuple[str, str, str]:

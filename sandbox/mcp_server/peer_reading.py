@@ -59,7 +59,8 @@ def _issue(call: Call) -> ToolAnswer:
     return told(call, found)
 
 
-def _search(call: Call, jql: str = "") -> ToolAnswer:
+def search(call: Call, jql: str = "") -> ToolAnswer:
+    """Return a page of a search: the call's own JQL, or another one."""
     start = call.number("start_at", 0)
     token = call.text("page_token")
     if token:
@@ -86,71 +87,14 @@ def _in_projects(call: Call, jql: str) -> str:
     if not keys:
         return jql
     named = ", ".join(f'"{key}"' for key in keys)
-    where, order, rest = _cut_order(jql)
+    where, order, rest = cut_order(jql)
     return f"project in ({named})" + (f" AND ({where})" if where.strip() else "") + order + rest
 
 
-def _cut_order(jql: str) -> tuple[str, str, str]:
+def cut_order(jql: str) -> tuple[str, str, str]:
+    """Return a query's conditions, a space if an order follows, and the order."""
     place = jql.upper().rfind("ORDER BY")
     return (jql, "", "") if place < 0 else (jql[:place], " ", jql[place:])
-
-
-def _board_issues(call: Call) -> ToolAnswer:
-    board = next(
-        (one for one in _all_boards(call) if text_of(one.get("id")) == call.text("board_id")), None
-    )
-    if board is None:
-        raise ToolRefusal(wording.NO_SUCH_BOARD.format(board=call.text("board_id")))
-    project = text_of(object_of(board.get("location")).get("projectKey"))
-    where, order, rest = _cut_order(call.text("jql"))
-    query = f'project = "{project}"' + (f" AND ({where})" if where.strip() else "")
-    return _search(call, query + order + rest)
-
-
-def _sprint_issues(call: Call) -> ToolAnswer:
-    sprint = call.text("sprint_id")
-    if not sprint.isdigit():
-        raise ToolRefusal(wording.BAD_SPRINT.format(sprint=sprint))
-    return _search(call, f"sprint = {sprint}")
-
-
-def _all_boards(call: Call) -> list[JsonObject]:
-    keys = {text_of(one.get("key")) for one in reading.projects(call.sandbox, call.caller)}
-    boards = reading.site(call.sandbox).baseline.boards
-    return [
-        one for one in boards if text_of(object_of(one.get("location")).get("projectKey")) in keys
-    ]
-
-
-def _boards(call: Call) -> ToolAnswer:
-    name, kind = call.text("board_name").casefold(), call.text("board_type")
-    project = call.text("project_key")
-    found = [
-        {part: one.get(part) for part in ("id", "name", "type")}
-        for one in _all_boards(call)
-        if name in text_of(one.get("name")).casefold()
-        and kind in ("", text_of(one.get("type")))
-        and project in ("", text_of(object_of(one.get("location")).get("projectKey")))
-    ]
-    return told(call, _page(call, found))
-
-
-def _sprints(call: Call) -> ToolAnswer:
-    boards = {text_of(one.get("id")) for one in _all_boards(call)}
-    board, state = call.text("board_id"), call.text("state")
-    listed = reading.site(call.sandbox).baseline.sprints if board in boards else []
-    found = [
-        {part: one.get(part) for part in ("id", "name", "state", "startDate", "endDate", "goal")}
-        for one in listed
-        if text_of(one.get("originBoardId")) in ("", board)
-        and state in ("", text_of(one.get("state")))
-    ]
-    return told(call, _page(call, found))
-
-
-def _page(call: Call, found: list[JsonObject]) -> list[JsonValue]:
-    start = call.number("start_at", 0)
-    return list(found[start : start + call.number("limit", 10)])
 
 
 def _transitions(call: Call) -> ToolAnswer:
@@ -247,7 +191,7 @@ def _create_fields(call: Call) -> ToolAnswer:
     return told(call, found)
 
 
-def _tool(
+def reading_tool(
     name: str,
     title: str,
     words: str,
@@ -255,11 +199,12 @@ def _tool(
     required: tuple[str, ...],
     run: Callable[[Call], ToolAnswer],
 ) -> Tool:
+    """Return a tool that reads and answers in the other server's shape."""
     return Tool(name, title, words, properties, required, READ, run, gives=RESULT)
 
 
 PEER_READING: tuple[Tool, ...] = (
-    _tool(
+    reading_tool(
         "jira_get_issue",
         "Get issue",
         wording.GET_ISSUE,
@@ -279,7 +224,7 @@ PEER_READING: tuple[Tool, ...] = (
         ("issue_key",),
         _issue,
     ),
-    _tool(
+    reading_tool(
         "jira_search",
         "Search issues",
         wording.PEER_SEARCH,
@@ -294,59 +239,9 @@ PEER_READING: tuple[Tool, ...] = (
             "use_display_names": NO_EFFECT,
         },
         ("jql",),
-        _search,
+        search,
     ),
-    _tool(
-        "jira_get_board_issues",
-        "List a board's issues",
-        "List the issues of a board's project that a JQL query finds.",
-        {
-            "board_id": string("Board id."),
-            "jql": string("JQL."),
-            "fields": FIELDS,
-            "start_at": START,
-            "limit": LIMIT,
-            "expand": ACCEPTED,
-        },
-        ("board_id", "jql"),
-        _board_issues,
-    ),
-    _tool(
-        "jira_get_sprint_issues",
-        "List a sprint's issues",
-        "List the issues of a sprint.",
-        {"sprint_id": string("Sprint id."), "fields": FIELDS, "start_at": START, "limit": LIMIT},
-        ("sprint_id",),
-        _sprint_issues,
-    ),
-    _tool(
-        "jira_get_agile_boards",
-        "List boards",
-        "List the boards of your projects.",
-        {
-            "board_name": string("Part of its name."),
-            "project_key": PROJECT,
-            "board_type": string("scrum or kanban."),
-            "start_at": START,
-            "limit": LIMIT,
-        },
-        (),
-        _boards,
-    ),
-    _tool(
-        "jira_get_sprints_from_board",
-        "List sprints",
-        "List the sprints of a board.",
-        {
-            "board_id": string("Board id."),
-            "state": string("active, future or closed."),
-            "start_at": START,
-            "limit": LIMIT,
-        },
-        ("board_id",),
-        _sprints,
-    ),
-    _tool(
+    reading_tool(
         "jira_get_transitions",
         "Get transitions",
         "List the workflow transitions that an issue allows now.",
@@ -354,7 +249,7 @@ PEER_READING: tuple[Tool, ...] = (
         ("issue_key",),
         _transitions,
     ),
-    _tool(
+    reading_tool(
         "jira_get_worklog",
         "Get worklogs",
         "List the time spent on an issue.",
@@ -362,7 +257,7 @@ PEER_READING: tuple[Tool, ...] = (
         ("issue_key",),
         _worklog,
     ),
-    _tool(
+    reading_tool(
         "jira_get_user_profile",
         "Find a person",
         "Find a Jira account by id, name or e-mail address.",
@@ -370,7 +265,7 @@ PEER_READING: tuple[Tool, ...] = (
         ("user_identifier",),
         _profile,
     ),
-    _tool(
+    reading_tool(
         "jira_search_assignable_users",
         "Search people",
         "Find Jira accounts by a part of name or e-mail address.",
@@ -383,7 +278,7 @@ PEER_READING: tuple[Tool, ...] = (
         ("query",),
         _assignable,
     ),
-    _tool(
+    reading_tool(
         "jira_search_fields",
         "Search fields",
         "Find fields by a part of id or name.",
@@ -391,7 +286,7 @@ PEER_READING: tuple[Tool, ...] = (
         (),
         _field_search,
     ),
-    _tool(
+    reading_tool(
         "jira_get_link_types",
         "List link types",
         wording.LINK_TYPES,
@@ -399,7 +294,7 @@ PEER_READING: tuple[Tool, ...] = (
         (),
         _link_types,
     ),
-    _tool(
+    reading_tool(
         "jira_get_all_projects",
         "List projects",
         wording.PROJECTS,
@@ -407,7 +302,7 @@ PEER_READING: tuple[Tool, ...] = (
         (),
         _projects,
     ),
-    _tool(
+    reading_tool(
         "jira_get_project_issue_types",
         "List issue types",
         wording.ISSUE_TYPES,
@@ -415,7 +310,7 @@ PEER_READING: tuple[Tool, ...] = (
         ("project_key",),
         lambda call: _project_part(call, "issueTypes"),
     ),
-    _tool(
+    reading_tool(
         "jira_get_project_versions",
         "List versions",
         "List the versions of a project.",
@@ -423,7 +318,7 @@ PEER_READING: tuple[Tool, ...] = (
         ("project_key",),
         lambda call: _project_part(call, "versions"),
     ),
-    _tool(
+    reading_tool(
         "jira_get_project_components",
         "List components",
         "List the components of a project.",
@@ -431,7 +326,7 @@ PEER_READING: tuple[Tool, ...] = (
         ("project_key",),
         lambda call: _project_part(call, "components"),
     ),
-    _tool(
+    reading_tool(
         "jira_get_create_fields",
         "List fields for a new issue",
         wording.CREATE_FIELDS,

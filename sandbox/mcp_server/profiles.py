@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from sandbox.contract.shapes import Scope
 from sandbox.mcp_server import wording
 from sandbox.mcp_server.own_tools import OWN_TOOLS
+from sandbox.mcp_server.peer_agile import PEER_AGILE
 from sandbox.mcp_server.peer_reading import PEER_READING
 from sandbox.mcp_server.peer_writing import PEER_WRITING
 from sandbox.mcp_server.proposing_tools import PROPOSING_TOOLS
@@ -109,5 +110,7 @@ def _profile(name: str, tools: Iterable[Tool], renamed: Mapping[str, str]) -> Pr
 
 _OURS = (*PROPOSING_TOOLS, *OWN_TOOLS)
 ATLASSIAN = _profile("atlassian", (*READING_TOOLS, *WRITING_TOOLS, *_OURS), {})
-MCP_ATLASSIAN = _profile("mcp-atlassian", (*PEER_READING, *PEER_WRITING, *_OURS), _RENAMED)
+MCP_ATLASSIAN = _profile(
+    "mcp-atlassian", (*PEER_READING, *PEER_AGILE, *PEER_WRITING, *_OURS), _RENAMED
+)
 PROFILES: Mapping[str, Profile] = {one.name: one for one in (ATLASSIAN, MCP_ATLASSIAN)}
