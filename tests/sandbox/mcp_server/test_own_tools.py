@@ -6,7 +6,7 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from mcp.types import PromptReference, ResourceTemplateReference, TextContent
 
-from sandbox.contract.shapes import ChangeKind
+from sandbox.contract.shapes import Scope
 from sandbox.mcp_server.answers import UNTRUSTED
 from tests.house import House
 from tests.journeys.agents import Agent, Era, Told, work
@@ -43,7 +43,7 @@ def test_a_token_can_ask_what_it_may_do(built: House, secret: str) -> None:
     assert told.structured["person"]["accountId"] == person.account_id
     assert told.structured["task"] == "may"
     assert [one["key"] for one in told.structured["projects"]] == ["WEB", "PAY"]
-    assert told.structured["mayStage"] == [one.value for one in ChangeKind]
+    assert told.structured["mayStage"] == [one.value for one in Scope().kinds]
     assert "by a person in Jira" in told.structured["onlyAPerson"]
 
 
