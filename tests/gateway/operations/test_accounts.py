@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -97,16 +99,29 @@ def accounts_on(database: Database, front: Front, site: str = "shop") -> Account
     )
 
 
-@pytest.fixture
-def world(database_url: str, front: Front) -> Iterator[World]:
+@contextmanager
+def world_on(url: str, front: Front) -> Iterator[World]:
     edge = Edge(SITE_URL)
     front.edge = edge.answer
-    database = Database(database_url)
+    database = Database(url)
     database.migrate()
     accounts = accounts_on(database, front)
     yield World(accounts, edge, front)
     accounts.close()
     database.dispose()
+
+
+@pytest.fixture
+def world(tmp_path: Path, front: Front) -> Iterator[World]:
+    with world_on(f"sqlite:///{tmp_path}/gateway.db", front) as found:
+        yield found
+
+
+@pytest.fixture
+def each(database_url: str, front: Front) -> Iterator[World]:
+    """Lend a world on each kind of database: leases and states are the database's."""
+    with world_on(database_url, front) as found:
+        yield found
 
 
 def test_a_consent_is_kept_encrypted_and_used_as_that_account(world: World) -> None:
@@ -133,13 +148,13 @@ def test_another_secret_key_reads_nothing(world: World) -> None:
         other.as_account("acc-mina")
 
 
-def test_the_answer_of_atlassian_counts_once_and_for_whoever_asked(world: World) -> None:
-    url = connecting.begin(world.accounts, Asker("mina"))
-    state, code = world.edge.consent(url, "jira-token-of-mina")
+def test_the_answer_of_atlassian_counts_once_and_for_whoever_asked(each: World) -> None:
+    url = connecting.begin(each.accounts, Asker("mina"))
+    state, code = each.edge.consent(url, "jira-token-of-mina")
     for asker, given in ((Asker("eve"), state), (Asker("mina"), "made up"), (Asker("mina"), state)):
         with pytest.raises(RefusedError):
-            connecting.finish(world.accounts, asker, given, code, lambda: 5)
-    assert connecting.listed(world.accounts) == ()
+            connecting.finish(each.accounts, asker, given, code, lambda: 5)
+    assert connecting.listed(each.accounts) == ()
 
 
 def test_a_consent_for_another_site_is_refused(world: World) -> None:
@@ -176,18 +191,16 @@ def test_an_access_token_that_ends_in_the_middle_is_renewed_unseen(world: World)
     assert world.edge.renewals == 3
 
 
-def test_many_processes_renew_a_token_once(world: World) -> None:
-    world.connect()
-    old = world.edge.families[0].access
-    world.edge.expire()
-    world.edge.slow = 0.2
+def test_many_processes_renew_a_token_once(each: World) -> None:
+    each.connect()
+    old = each.edge.families[0].access
+    each.edge.expire()
+    each.edge.slow = 0.2
     found: list[str] = []
 
     def process() -> None:
-        database = Database(
-            world.accounts.database.engine.url.render_as_string(hide_password=False)
-        )
-        found.append(replace(world.stored(), database=database).token(refused=old))
+        database = Database(each.accounts.database.engine.url.render_as_string(hide_password=False))
+        found.append(replace(each.stored(), database=database).token(refused=old))
         database.dispose()
 
     threads = [threading.Thread(target=process) for _ in range(5)]
@@ -195,27 +208,27 @@ def test_many_processes_renew_a_token_once(world: World) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert world.edge.renewals == 1
-    assert found == [world.edge.families[0].access] * 5
+    assert each.edge.renewals == 1
+    assert found == [each.edge.families[0].access] * 5
 
 
-def test_a_process_that_dies_while_renewing_leaves_the_lease_to_run_out(world: World) -> None:
-    world.connect()
-    old = world.edge.families[0].access
+def test_a_process_that_dies_while_renewing_leaves_the_lease_to_run_out(each: World) -> None:
+    each.connect()
+    old = each.edge.families[0].access
 
     def die() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        replace(world.stored(), on_renewal=die).token(refused=old)
+        replace(each.stored(), on_renewal=die).token(refused=old)
     waits: list[float] = []
 
     def much_later(seconds: float) -> None:
         waits.append(seconds)
-        with world.accounts.database.write() as conn:
+        with each.accounts.database.write() as conn:
             conn.execute(text("UPDATE connection SET renewing_until = 0"))
 
-    assert replace(world.stored(), sleep=much_later).token(refused=old) != old
+    assert replace(each.stored(), sleep=much_later).token(refused=old) != old
     assert len(waits) == 1
 
 
@@ -235,16 +248,16 @@ def test_a_consent_that_was_withdrawn_is_told_and_asks_for_a_new_one(world: Worl
     assert world.accounts.as_account("acc-mina").myself()["accountId"] == "acc-mina"
 
 
-def test_a_connection_that_was_taken_back_is_gone_with_its_tokens(world: World) -> None:
-    world.connect()
-    upstream = world.accounts.as_account("acc-mina")
-    assert connecting.revoke(world.accounts, "acc-mina", "mina", 9)
-    assert not connecting.revoke(world.accounts, "acc-mina", "mina", 9)
+def test_a_connection_that_was_taken_back_is_gone_with_its_tokens(each: World) -> None:
+    each.connect()
+    upstream = each.accounts.as_account("acc-mina")
+    assert connecting.revoke(each.accounts, "acc-mina", "mina", 9)
+    assert not connecting.revoke(each.accounts, "acc-mina", "mina", 9)
     with pytest.raises(NotConnectedError):
-        world.accounts.as_account("acc-mina")
+        each.accounts.as_account("acc-mina")
     with pytest.raises(UpstreamError):
         upstream.myself()
-    with world.accounts.database.read() as conn:
+    with each.accounts.database.read() as conn:
         assert conn.execute(text("SELECT secret FROM connection")).scalar_one() == ""
         kinds = [row.kind for row in audit.entries(conn)]
     assert kinds == ["jira_connected", "jira_revoked"]

@@ -1,30 +1,28 @@
 """Promotion over a connection that is throttled, lost, of another account, or not there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from gateway.operations import reviewing
 from gateway.operations.background import resume
-from gateway.operations.promoting import Promoter
 from gateway.operations.waiting import stored_limits
 from gateway.promotion.states import OpState
 from gateway.review.refusals import RefusedError
 from gateway.review.states import State
-from gateway.store import sites, waits
+from gateway.store import sites
 from gateway.upstream.client import Upstream
 from gateway.upstream.stranger import Expected
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour
-from tests.gateway.operations.conftest import House
+from tests.gateway.operations.conftest import House, fill, house_on
 from tests.gateway.operations.test_promoting import no_waiting, only, released, view
 from tests.gateway.promotion.world import BASE_URL, change_set, edit
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
-ISSUE_LIMIT = {"RateLimit-Reason": "jira-per-issue-on-write", "Retry-After": "30"}
-SITE_LIMIT = {"RateLimit-Reason": "jira-quota-global-based", "Retry-After": "40"}
 
 
 @dataclass
@@ -60,6 +58,16 @@ class Edge:
 
 
 @pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Lend a filled house on SQLite: what is tested here does not depend on the database."""
+    found = house_on(f"sqlite:///{tmp_path}/gateway.db")
+    found.gateway.database.migrate()
+    fill(found)
+    yield found
+    found.gateway.database.dispose()
+
+
+@pytest.fixture
 def edge(house: House) -> Edge:
     """Put an edge between the gateway and its Jira."""
     found = Edge(house)
@@ -69,43 +77,6 @@ def edge(house: House) -> Edge:
 
 def writes_only(said: httpx2.Response) -> Callable[[httpx2.Request], httpx2.Response | None]:
     return lambda request: None if request.method == "GET" else said
-
-
-def test_a_limit_of_one_issue_holds_that_issue_alone(house: House, edge: Edge) -> None:
-    first = released(house, edit("summary", "A"))
-    second = released(house, edit("summary", "B", issue_id="10002", issue_key="AIR-2"), number=2)
-    limited = httpx2.Response(429, headers=ISSUE_LIMIT)
-    edge.before = lambda request: (
-        limited if request.method == "PUT" and "10001" in request.url.path else None
-    )
-    house.promote_all()
-    assert only(house, second).state is OpState.APPLIED
-    held = only(house, first)
-    assert held.state is OpState.READY
-    assert "too many writes to one issue" in held.trouble
-    with house.gateway.database.read() as conn:
-        (rest,) = waits.waiting(conn, house.gateway.site)
-    assert (rest.issue_id, rest.reason) == ("10001", "too many writes to one issue")
-    assert 20 < rest.seconds_left <= 30
-
-
-def test_a_limit_of_the_site_holds_everything_and_costs_no_attempt(
-    house: House, edge: Edge
-) -> None:
-    first = released(house, edit("summary", "A"))
-    released(house, edit("summary", "B", issue_id="10002", issue_key="AIR-2"), number=2)
-    edge.before = writes_only(httpx2.Response(429, headers=SITE_LIMIT))
-    assert Promoter(house.gateway, "one").run_once()
-    # Another process, which was told nothing, keeps to it as well.
-    other = replace(house.gateway, upstream=edge.upstream())
-    edge.before = lambda _: None
-    assert not Promoter(other, "two").run_once()
-    assert not other.upstream.limits.left() < 30
-    assert edge.writes == 0
-    with house.gateway.database.read() as conn:
-        (rest,) = waits.waiting(conn, house.gateway.site)
-    assert (rest.issue_id, rest.reason) == ("", "the hourly budget of points is used up")
-    assert "hourly budget" in only(house, first).trouble
 
 
 STRANGERS: dict[str, dict[str, str]] = {

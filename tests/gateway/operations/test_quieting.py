@@ -1,6 +1,8 @@
 """Promotion without mails: only where endpoint and permission allow, and as approved."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,7 +17,7 @@ from gateway.store import audit
 from gateway.upstream.client import Upstream
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import ChangeKind, Flavour
-from tests.gateway.operations.conftest import House
+from tests.gateway.operations.conftest import House, fill, house_on
 from tests.gateway.operations.test_promoting import COMMENT, view
 from tests.gateway.promotion.world import BASE_URL, change_set, edit
 
@@ -37,6 +39,16 @@ class Edge:
         if request.method == "PUT":
             self.queries.append(dict(request.url.params))
         return self.house.jira.respond(request)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Lend a filled house on SQLite: what is tested here does not depend on the database."""
+    found = house_on(f"sqlite:///{tmp_path}/gateway.db")
+    found.gateway.database.migrate()
+    fill(found)
+    yield found
+    found.gateway.database.dispose()
 
 
 @pytest.fixture
