@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from gateway.promotion.states import SETTLED, OpState
+from gateway.store import waits as stored_waits
 from gateway.store.database import database_now
 from gateway.store.tables import GatewayTable
 from sandbox.contract.digest import digest
@@ -37,7 +38,8 @@ def mark(conn: Connection, review_id: int) -> str | None:
         select(*columns).where(_OP.c.review_id == review_id).order_by(_OP.c.id)
     ).all()
     paused = conn.execute(select(_SITE.c.paused).where(_SITE.c.site == found.site)).scalar()
-    return digest([found.state, found.edition, paused, [list(row) for row in rows]])[:20]
+    rests = [[one.issue_id, one.until] for one in stored_waits.waiting(conn, found.site)]
+    return digest([found.state, found.edition, paused, rests, [list(row) for row in rows]])[:20]
 
 
 def waits(conn: Connection, site: str, review_id: int) -> Waits:
@@ -45,9 +47,21 @@ def waits(conn: Connection, site: str, review_id: int) -> Waits:
     now = database_now(conn)
     resting = [state for state in OpState if state not in SETTLED and state is not OpState.HELD]
     rows = conn.execute(
-        select(_OP.c.id, _OP.c.not_before).where(
-            _OP.c.review_id == review_id, _OP.c.state.in_(resting), _OP.c.not_before > now
+        select(_OP.c.id, _OP.c.issue_id, _OP.c.not_before).where(
+            _OP.c.review_id == review_id, _OP.c.state.in_(resting)
         )
     )
+    rests = {one.issue_id: one for one in stored_waits.waiting(conn, site)}
+    until = {
+        row.id: max(
+            row.not_before,
+            *(rests[one].until for one in ("", row.issue_id) if one in rests),
+            now,
+        )
+        - now
+        for row in rows
+    }
     paused = conn.execute(select(_SITE.c.paused).where(_SITE.c.site == site)).scalar()
-    return Waits({row.id: row.not_before - now for row in rows}, paused or "")
+    if not paused and "" in rests and until:
+        paused = f"Jira asks to be left alone for now: {rests[''].reason}."
+    return Waits({one: wait for one, wait in until.items() if wait > 0}, paused or "")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import httpx2
 import pytest
 
+from gateway.operations import reviewing
 from gateway.operations.promoting import Promoter
 from gateway.promotion.states import OpState
 from gateway.store import waits
@@ -47,7 +48,7 @@ def test_a_limit_of_the_site_holds_everything_and_costs_no_attempt(
     house: House, edge: Edge
 ) -> None:
     first = released(house, edit("summary", "A"))
-    released(house, edit("summary", "B", issue_id="10002", issue_key="AIR-2"), number=2)
+    second = released(house, edit("summary", "B", issue_id="10002", issue_key="AIR-2"), number=2)
     edge.before = writes_only(httpx2.Response(429, headers=SITE_LIMIT))
     assert Promoter(house.gateway, "one").run_once()
     # Another process, which was told nothing, keeps to it as well.
@@ -60,3 +61,11 @@ def test_a_limit_of_the_site_holds_everything_and_costs_no_attempt(
         (rest,) = waits.waiting(conn, house.gateway.site)
     assert (rest.issue_id, rest.reason) == ("", "the hourly budget of points is used up")
     assert "hourly budget" in only(house, first).trouble
+    shown = reviewing.view(house.gateway, first, read_now=False)
+    assert shown.paused == (
+        "Jira asks to be left alone for now: the hourly budget of points is used up."
+    )
+    # The other one waits too, although nobody refused it.
+    [waiting] = reviewing.view(house.gateway, second, read_now=False).operations
+    assert waiting.until is not None
+    assert waiting.until > house.gateway.clock() + 20_000_000
