@@ -13,7 +13,7 @@ from gateway.review.values import ReviewView
 from tests.house import House, empty_house
 from tests.journeys.staging import MINA, Task, paragraph, retake, start, upstream
 
-_SITE = """
+SITE_TEXT = """
 [[users]]
 name = "jiwoo"
 key = "JIRAUSER10100"
@@ -31,7 +31,7 @@ email = "bora@shop.example"
 password = "bora-secret"
 tokens = ["bora-secret"]
 admin = true
-groups = ["deployers"]
+groups = ["deployers", "testers", "writers"]
 
 [[projects]]
 key = "OPS"
@@ -112,7 +112,9 @@ class Site:
 @contextmanager
 def flavour_house(folder: Path, flavour: str, **env: str) -> Iterator[Site]:
     """Build a house of one flavour; ``env`` are further settings of the gateway."""
-    with empty_house(folder, flavour=flavour, site="ops", more=_SITE, projects="OPS,DESK") as built:
+    with empty_house(
+        folder, flavour=flavour, site="ops", more=SITE_TEXT, projects="OPS,DESK"
+    ) as built:
         built.env.update(env)
         built.open()
         built.take_in()
