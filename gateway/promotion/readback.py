@@ -93,7 +93,7 @@ def overwrote(planned: PlannedOperation, found: list[Effect]) -> bool:
             continue
         if len({one.history for one in lines}) > 1:
             return True
-        if lines and _other_base(planned.base.get(name), lines[0].item):
+        if lines and _other_base(planned.base.get(name), planned.wants[name], lines[0].item):
             return True
     return False
 
@@ -154,10 +154,15 @@ def reached_in_history(planned: PlannedOperation, found: list[Effect]) -> bool:
     )
 
 
-def _other_base(base: JsonValue, item: JsonObject) -> bool:
+def _other_base(base: JsonValue, wanted: JsonValue, item: JsonObject) -> bool:
+    """Return whether a line of ours replaced something else than the approved base.
+
+    The changelog shows some types (rich text, moments, estimates) in a form of its own:
+    where it does not even show what we wrote as we wrote it, it says nothing of the base.
+    """
     if isinstance(base, dict) and base.get("type") == "doc":
-        return False  # the changelog shows rich text in a form that cannot be compared
-    return not _is(base, item, "from")
+        return False
+    return _is(wanted, item, "to") and not _is(base, item, "from")
 
 
 def _is(value: JsonValue, item: JsonObject, side: str) -> bool:

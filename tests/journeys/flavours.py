@@ -33,6 +33,12 @@ tokens = ["bora-secret"]
 admin = true
 groups = ["deployers", "testers", "writers"]
 
+[[users]]
+name = "hana"
+key = "JIRAUSER10300"
+account_id = "712020:hana"
+display_name = "최하나"
+
 [[projects]]
 key = "OPS"
 name = "운영"
