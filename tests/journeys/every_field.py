@@ -1,6 +1,7 @@
 """A site with a field of every type, and for each field three values: old, wanted, foreign."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,10 @@ class Values:
     foreign: Any
     #: A set: wanted and foreign elements merge.
     merges: bool = False
+
+
+def _three(given: Sequence[Any]) -> Values:
+    return Values(given[0], given[1], given[2])
 
 
 def site_with_every_field(flavour: str) -> SiteBaseline:
@@ -133,7 +138,7 @@ def values(site: Site, epics: list[str]) -> dict[str, Values]:
             "2027-01-02T10:00:00.000+0900",
             "2027-01-03T10:00:00.000+0900",
         ),
-        "customfield_20005": Values(*option),
+        "customfield_20005": _three(option),
         "customfield_20006": Values(option[:1], option[:2], [option[0], option[2]], merges=True),
         "customfield_20007": Values(
             {"id": "200", "child": {"id": "201"}},
@@ -144,20 +149,20 @@ def values(site: Site, epics: list[str]) -> dict[str, Values]:
         "customfield_20009": Values(
             [user["jiwoo"]], [user["bora"]], [user["jiwoo"], user["hana"]], merges=True
         ),
-        "customfield_20010": Values(*named),
+        "customfield_20010": _three(named),
         "customfield_20011": Values(named[:1], named[:2], [named[0], named[2]], merges=True),
         "customfield_20012": Values({"name": "1.0"}, {"name": "2.0"}, None),
         "customfield_20013": Values(
             "https://a.example", "https://b.example/한글", "https://c.example"
         ),
         "customfield_20014": Values(option[:1], [], [option[0], option[2]], merges=True),
-        "customfield_20015": Values(*option),
+        "customfield_20015": _three(option),
         "customfield_20016": Values(["x"], ["x", "y"], ["x", "z"], merges=True),
         "resolution": Values({"name": "Done"}, {"name": "Duplicate"}, {"name": "Won't Do"}),
         "security": Values({"id": "300"}, {"id": "301"}, {"id": "302"}),
     }
     if site.flavour == "cloud":
-        found["parent"] = Values(*({"key": key} for key in epics))
+        found["parent"] = _three([{"key": key} for key in epics])
     else:
-        found["customfield_10014"] = Values(*epics)
+        found["customfield_10014"] = _three(epics)
     return found
