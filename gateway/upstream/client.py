@@ -77,11 +77,12 @@ class Upstream:
             credentials.address,
             Flavour.SERVER,
             expected,
-            limits=limits or Limits(),
             write_within=write_within,
         )
         try:
-            return upstream._introduced(credentials.site_url)
+            # A gateway starts also while its site rests: two questions are all it asks.
+            known = upstream._introduced(credentials.site_url)
+            return replace(known, limits=limits or Limits())
         except BaseException:
             upstream.close()
             raise

@@ -13,6 +13,7 @@ from gateway.upstream.errors import (
     ThrottledError,
     WrongUpstreamError,
 )
+from gateway.upstream.limits import Limits
 from gateway.upstream.way import Way
 from sandbox.contract.shapes import Flavour
 from tests.gateway.upstream.scripted import MYSELF, Answers, Asked, Said, page, scripted
@@ -184,3 +185,12 @@ def test_loopback_is_this_machine_only() -> None:
         "http://10.0.0.1",
     ]
     assert [is_loopback(url) for url in urls] == [True, True, True, False, False]
+
+
+def test_a_gateway_starts_while_its_site_rests() -> None:
+    with scripted(jira()) as server:
+        limits = Limits(left=lambda: 99.0)
+        upstream = Upstream.connect(Credentials(server.url, "me", "token"), limits=limits)
+        with pytest.raises(ThrottledError):
+            upstream.myself()
+        upstream.close()
