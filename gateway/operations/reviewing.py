@@ -13,22 +13,20 @@ from sqlalchemy import Connection
 from gateway.operations import grounds
 from gateway.operations.approvals import still_approved
 from gateway.operations.context import Gateway
+from gateway.operations.differences import differences
 from gateway.operations.listing import rows
 from gateway.operations.quieting import QuietOffer, offer
-from gateway.operations.seeing import Sight, see, settled_of, view_of
+from gateway.operations.seeing import Sight, see, view_of
 from gateway.operations.settling import not_open, settle
-from gateway.promotion.plan import KEEP, REJECT, effective
-from gateway.promotion.settled import Settled
-from gateway.promotion.settled import settle as in_place
+from gateway.operations.wishes import decision_of, still_shown
+from gateway.promotion.plan import KEEP, REJECT
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Plan
-from gateway.review.editing import UnfitError
 from gateway.review.people import Person
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.rules import STALE, Act, event_of, may
-from gateway.review.settling import CLEAR, WISHES, Wish, mark, settled_by
-from gateway.review.settling import KEEP as KEEP_JIRA
-from gateway.review.values import ChangeView, InboxRow, ReviewView
+from gateway.review.settling import Wish
+from gateway.review.values import InboxRow, ReviewView
 from gateway.store import audit, outbox, people, reviews
 from gateway.store.reviews import Decision, Review
 from sandbox.contract.scope import Refusal
@@ -116,8 +114,8 @@ def put_value(
     if change_id not in views:
         raise UnknownReviewError(review_id, change_id)
     view = views[change_id]
-    _still_shown(asked, view, wish)
-    decision = _decision(gateway, asked, view, wish)
+    still_shown(asked.sight, asked.shown, view, wish)
+    decision = decision_of(gateway, asked.sight, asked.person.person, view, wish)
 
     def store(conn: Connection) -> bool:
         if not reviews.touch(conn, asked.review):
@@ -130,45 +128,6 @@ def put_value(
     if decision.settled is not None:
         body |= {"value": decision.settled.value, "over": decision.settled.over}
     _commit(gateway, asked, store, body)
-
-
-def _still_shown(asked: _Asked, view: ChangeView, wish: Wish) -> None:
-    """Refuse a wish about a value that Jira no longer has."""
-    if wish.choice not in WISHES:
-        raise RefusedError(
-            Refusal("verdict", "A value can be kept, taken, combined or edited.", "Choose one.")
-        )
-    if wish.choice != CLEAR and wish.seen != mark(view):
-        name = view.field_name or str(view.change.kind)
-        raise StaleError(
-            asked.review.id,
-            asked.shown,
-            asked.sight.situation.digest,
-            (f"Jira has another value now: {name}.",),
-        )
-
-
-def _decision(gateway: Gateway, asked: _Asked, view: ChangeView, wish: Wish) -> Decision:
-    """Return what is stored of a wish; raises RefusedError when its value is none."""
-    change, who = view.change, asked.person.person
-    ground = asked.sight.ground
-    try:
-        settled = settled_by(wish, view, ground.docs.get(change.id), ground.site, who)
-    except UnfitError as error:
-        raise RefusedError(error.refusal) from error
-    if settled is not None:
-        _within_scope(gateway, asked, change.id, settled)
-    verdict = REJECT if wish.choice == KEEP_JIRA else KEEP
-    return Decision(change.id, verdict, wish.words, who, gateway.clock(), settled)
-
-
-def _within_scope(gateway: Gateway, asked: _Asked, change_id: str, settled: Settled) -> None:
-    found = {**settled_of(asked.sight.decisions), change_id: settled}
-    changed, _docs = in_place(asked.review.change_set, {}, found)
-    with gateway.database.read() as conn:
-        refusal = grounds.authority(conn, changed)
-    if refusal is not None:
-        raise RefusedError(refusal)
 
 
 def quiet_offer(gateway: Gateway, person: str, review_id: int) -> QuietOffer:
@@ -337,7 +296,7 @@ def _ask(
         person = None if agent else people.get(conn, person_id)
     refusal = may(act, person, sight.situation, shown=shown, words=words, confirmed=confirmed)
     if refusal is not None and refusal.code == STALE:
-        raise StaleError(review_id, shown, sight.situation.digest, _differences(sight, shown))
+        raise StaleError(review_id, shown, sight.situation.digest, differences(sight, shown))
     if refusal is not None or person is None:
         raise RefusedError(refusal or Refusal("nobody", "Nobody asked.", "Sign in."))
     return _Asked(act, person, review, sight, shown)
@@ -370,20 +329,6 @@ def _commit(
             now.situation.digest,
             ("Somebody else decided about this change set in the meantime.",),
         )
-
-
-def _differences(sight: Sight, shown: str) -> tuple[str, ...]:
-    """Return what can be said about why the digest is another one now."""
-    found: list[str] = []
-    if not shown:
-        found.append("The page did not say what was shown.")
-    verdicts = effective(sight.review.change_set, sight.decided)
-    left_out = [name for name, verdict in verdicts.items() if verdict == REJECT]
-    if left_out:
-        found.append(f"Left out now: {', '.join(left_out)}.")
-    if sight.review.approved_digest is not None:
-        found.append("It was approved with the digest that is shown now.")
-    return tuple(found)
 
 
 def _review(gateway: Gateway, review_id: int) -> Review:

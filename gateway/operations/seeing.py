@@ -1,7 +1,7 @@
 """Looks at one review: its plan, its changes beside Jira now, and what stands in the way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -19,7 +19,7 @@ from gateway.promotion.values import Plan
 from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
 from gateway.review.states import TURNS, State
-from gateway.review.values import OperationView, ReviewView
+from gateway.review.values import OperationView, ReviewView, Round
 from gateway.store import files, outbox, people, progress, reviews
 from gateway.store.outbox import Operation
 from gateway.store.progress import Waits
@@ -46,6 +46,10 @@ class Sight:
     #: What the plan is made on.
     ground: Ground
     checked_at: int | None
+    #: The round that this one replaces.
+    before: Review | None = None
+    #: Person to display name.
+    names: dict[str, str] = field(default_factory=dict)
 
     @property
     def decided(self) -> dict[str, str]:
@@ -69,6 +73,8 @@ class _Stored:
     held: frozenset[str]
     #: Person to display name.
     names: dict[str, str]
+    #: The round that this one replaces.
+    before: Review | None
 
 
 def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None = None) -> Sight:
@@ -119,6 +125,8 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         decisions=stored.decisions,
         person_name=stored.person_name,
         waits=stored.waits,
+        before=stored.before,
+        names=stored.names,
         ground=stored.ground,
         checked_at=gateway.clock() if readable else None,
     )
@@ -152,6 +160,17 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         words=review.words,
         decided_by=review.decided_by or "",
         paused=sight.waits.paused,
+        before=None if sight.before is None else _round(sight.before),
+    )
+
+
+def _round(review: Review) -> Round:
+    return Round(
+        review_id=review.id,
+        number=review.change_set.round,
+        words=review.words,
+        decided_by=review.decided_by or "",
+        changes=review.change_set.changes,
     )
 
 
@@ -171,11 +190,20 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         waits=progress.waits(conn, review.site, review.id),
         held=files.held(conn, review.site, attached(review.change_set)),
         names={one.person: one.name for one in people.listed(conn)},
+        before=_before(conn, review),
     )
 
 
 def _new_names(review: Review) -> set[str]:
     return temporary_names([[one.issue_id, one.after] for one in review.change_set.changes])
+
+
+def _before(conn: Connection, review: Review) -> Review | None:
+    """Return the round before, if it was here and is of the same workspace."""
+    replaced = review.change_set.replaces
+    found = None if replaced is None else reviews.by_change_set(conn, replaced)
+    mine = found is not None and found.change_set.workspace == review.change_set.workspace
+    return found if mine else None
 
 
 def _approvers(conn: Connection, review: Review, plan: Plan | None) -> tuple[str, ...]:

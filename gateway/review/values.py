@@ -78,6 +78,16 @@ class OperationView(Frozen):
     evidence: tuple[Look, ...] = ()
 
 
+class Round(Frozen):
+    """The round before: what it wanted, and what people said of it."""
+
+    review_id: int
+    number: int
+    words: str
+    decided_by: str
+    changes: tuple[Change, ...]
+
+
 class ReviewView(Frozen):
     """A change set as the page shows it."""
 
@@ -112,6 +122,8 @@ class ReviewView(Frozen):
     decided_by: str = ""
     #: Why nothing of this site is written now; empty when it is.
     paused: str = ""
+    #: The round that this one replaces; None for a first one.
+    before: Round | None = None
 
 
 class InboxRow(Frozen):

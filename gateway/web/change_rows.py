@@ -5,14 +5,15 @@ from collections.abc import Callable
 from markupsafe import Markup
 from pydantic import JsonValue
 
-from gateway.review.values import ChangeView, IssueView
+from gateway.review.rounds import Since, earlier, since
+from gateway.review.values import ChangeView, IssueView, ReviewView
 from gateway.web.adf_diff import AdfDiff
 from gateway.web.adf_nodes import is_document, plain_lines
 from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
 from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel
 from gateway.web.reveal import reveal, spelled
-from gateway.web.sentences import FIELDS, KINDS, PICKED
+from gateway.web.sentences import FIELDS, KINDS, PICKED, SINCE
 from gateway.web.settle_box import SettleBoxes
 from gateway.web.value_html import Values, name_of, web_link
 from sandbox.contract.compare import Three, equal
@@ -32,8 +33,12 @@ _SHORT = 60
 class ChangeRows:
     """Makes rows in the reader's language."""
 
-    def __init__(self, tongue: Tongue) -> None:
-        """Make the renderers."""
+    def __init__(self, tongue: Tongue, view: ReviewView | None = None) -> None:
+        """Make the renderers; ``view`` tells what the round before wanted."""
+        self.before = None if view is None else view.before
+        changes = [] if view is None else [one.change for i in view.issues for one in i.changes]
+        old = () if self.before is None else self.before.changes
+        self.since = since(changes, old) if self.before is not None else {}
         self.tongue = tongue
         self.gettext = tongue.gettext
         self.values = Values(tongue)
@@ -51,6 +56,10 @@ class ChangeRows:
             rows=tuple(self.row(change) for change in issue.changes),
         )
 
+    def is_fresh(self, change_id: str) -> bool:
+        """Return whether a change is new or other than in the round before."""
+        return self.since.get(change_id) is not Since.SAME
+
     def row(self, view: ChangeView) -> ChangeRow:
         """Return one change."""
         kind = view.change.kind
@@ -65,7 +74,7 @@ class ChangeRows:
             title=self.title(view),
             field_id=view.change.field or "",
             chips=self._chips(view, conflict=conflict),
-            panels=self.panels(view),
+            panels=self.panels(view) + self._round_before(view),
             notes=tuple(self._notes(view)),
             flags=flag_lines(view.flags, self.tongue),
             kept=view.verdict == "keep",
@@ -158,6 +167,16 @@ class ChangeRows:
             Panel(self.gettext("In Jira now"), theirs or self._value(view.now, view), "theirs"),
             Panel(self.gettext("The agent wants"), ours or self._value(view.wants, view), "ours"),
         )
+
+    def _round_before(self, view: ChangeView) -> tuple[Panel, ...]:
+        """Return what is other than in the round before, where it is."""
+        if self.before is None or self.since.get(view.change.id) is not Since.CHANGED:
+            return ()
+        old = earlier(view.change, self.before.changes)
+        was = None if old is None else self._spoken(old.after, view)
+        now = self._spoken(view.agent_wants, view)
+        label = self.gettext("Since round %(number)s", number=self.before.number)
+        return (Panel(label, self.between(was, now, view) or self._value(was, view), "before"),)
 
     def _settled(self, view: ChangeView) -> tuple[Panel, ...]:
         """Return the three authors of a value that a person settled: Jira, agent, person."""
@@ -301,6 +320,9 @@ class ChangeRows:
         chips = []
         if conflict:
             chips.append(Chip(self.gettext("conflict"), "bad"))
+        told = SINCE.get(self.since.get(view.change.id, Since.SAME))
+        if told is not None and self.before is not None:
+            chips.append(Chip(self.gettext(told), "info"))
         if view.pick and view.verdict == "keep":
             chips.append(Chip(self.gettext("settled by a person"), "info"))
         if view.verdict != "keep":

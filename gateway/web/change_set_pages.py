@@ -4,29 +4,52 @@ A handler parses, calls one operation and renders. Every write answers 303 to a 
 with or without JavaScript the browser ends up at the same place.
 """
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.operations import reviewing
+from gateway.operations import preflight, reviewing
 from gateway.review.refusals import RefusedError
 from gateway.web.change_rows import anchor
 from gateway.web.dependencies import FreshDep, GatewayDep, PersonDep, TongueDep
 from gateway.web.errors import value_refused
-from gateway.web.forms import ApprovalForm, ChangeForm, DecisionForm, ValueForm, WordedForm
+from gateway.web.forms import (
+    ApprovalForm,
+    ChangeForm,
+    DecisionForm,
+    MailsForm,
+    ValueForm,
+    WordedForm,
+)
 from gateway.web.presenting import present
+from gateway.web.presenting_sheet import present_sheet
 from gateway.web.templating import page
 
 router = APIRouter(prefix="/cs/{review_id}")
+Only = Annotated[str, Query(max_length=20)]
 
 
 @router.get("")
 def change_set(
-    request: Request, gateway: GatewayDep, person: PersonDep, tongue: TongueDep, review_id: int
+    request: Request,
+    gateway: GatewayDep,
+    person: PersonDep,
+    tongue: TongueDep,
+    review_id: int,
+    only: Only = "",
 ) -> Response:
-    """Show a change set beside Jira as it is now."""
+    """Show a change set beside Jira as it is now; ``only=fresh`` what the last round had not."""
     view = reviewing.view(gateway, review_id, viewer=person.person)
-    shown = present(view, person, tongue, gateway.clock())
+    shown = present(
+        view,
+        person,
+        tongue,
+        gateway.clock(),
+        only_fresh=only == "fresh",
+        others=reviewing.inbox(gateway),
+    )
     return page(request, "change_set.html", tongue, person, page=shown)
 
 
@@ -57,6 +80,14 @@ def settle(  # noqa: PLR0917 - FastAPI's way to ask for what a page needs
     except RefusedError as error:
         return value_refused(request, tongue, error, form.text)
     return _see(f"/cs/{review_id}#{anchor(change_id)}")
+
+
+@router.post("/mails")
+def mails(gateway: GatewayDep, person: PersonDep, review_id: int, form: MailsForm) -> Response:
+    """Choose whether Jira sends mails, where it lets itself be told."""
+    quiet = form.mails == "no"
+    reviewing.set_quiet(gateway, person.person, review_id, form.digest, quiet=quiet)
+    return _see(f"/cs/{review_id}")
 
 
 @router.post("/approve")
@@ -95,10 +126,11 @@ def confirm(
 ) -> Response:
     """Show what promotion would do, in order, before anybody says so."""
     view = reviewing.view(gateway, review_id)
-    shown = present(view, person, tongue, gateway.clock())
-    if shown.confirmation is None:
-        return _see(f"/cs/{review_id}/run" if shown.ran else f"/cs/{review_id}")
-    return page(request, "promote.html", tongue, person, page=shown)
+    found = preflight.dry_run(gateway, review_id)
+    sheet = present_sheet(view, found, person, tongue, gateway.clock())
+    if sheet.page.confirmation is None:
+        return _see(f"/cs/{review_id}/run" if sheet.page.ran else f"/cs/{review_id}")
+    return page(request, "promote.html", tongue, person, sheet=sheet)
 
 
 @router.post("/promote")

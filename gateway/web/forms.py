@@ -58,6 +58,12 @@ class ValueDecision(WordedDecision):
         return Wish(self.choice, self.seen, self.text, tuple(self.kept), self.words)
 
 
+class MailsDecision(Decision):
+    """Whether Jira shall send mails for what is written."""
+
+    mails: str = Field(max_length=3)
+
+
 class UndoRequest(BaseModel):
     """An undo that a person asks for."""
 
@@ -109,6 +115,7 @@ class TokenRequest(BaseModel):
 
 DecisionForm = Annotated[Decision, Form()]
 ValueForm = Annotated[ValueDecision, Form()]
+MailsForm = Annotated[MailsDecision, Form()]
 UndoForm = Annotated[UndoRequest, Form()]
 ApprovalForm = Annotated[Approval, Form()]
 WordedForm = Annotated[WordedDecision, Form()]

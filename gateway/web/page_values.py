@@ -140,6 +140,33 @@ class ReadLine:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class RoundLine:
+    """What is said of the round before."""
+
+    review: int
+    name: str
+    number: int
+    words: Markup
+    by: str
+    #: How many changes are new or other than before.
+    fresh: str
+    #: What the round before had and this one has no more.
+    gone: tuple[str, ...]
+    #: Whether only what is new is shown.
+    only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another open change set on the same issues."""
+
+    id: int
+    name: str
+    title: Markup
+    issues: str
+
+
 #: Stands in forms for an empty digest (nothing can be approved); an empty form field
 #: would count as missing.
 NO_DIGEST = "-"
@@ -185,6 +212,10 @@ class ChangeSetPage:
     running: bool
     ran: bool
     refused: bool
+    #: Whether some requests ask Jira for no mails; None where nothing can be chosen.
+    quiet: bool | None = None
+    before: RoundLine | None = None
+    neighbours: tuple[Neighbour, ...] = ()
 
     @property
     def shown(self) -> str:

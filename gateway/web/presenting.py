@@ -8,9 +8,10 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 from gateway.promotion.lasting import BY_CODE
+from gateway.promotion.quiet import is_quiet, quietable
 from gateway.review.people import Person, Role, at_least
 from gateway.review.states import TRANSITIONS, Event, State, Turn
-from gateway.review.values import ChangeView, Flag, InboxRow, ReviewView
+from gateway.review.values import ChangeView, Flag, InboxRow, IssueView, ReviewView
 from gateway.web.change_rows import ChangeRows
 from gateway.web.flag_lines import flag_chips, flag_lines
 from gateway.web.language import Tongue
@@ -25,21 +26,33 @@ from gateway.web.page_values import (
     InboxPage,
     ReadLine,
 )
+from gateway.web.presenting_rounds import neighbours, round_line
 from gateway.web.request_blocks import RequestBlocks
 from gateway.web.reveal import reveal
 from gateway.web.sentences import CONFIRMATIONS, COUNTED, STATE_LOOKS, STATES, TURNS
 from gateway.web.told import in_tongue
 from sandbox.contract.compare import Three
-from sandbox.contract.shapes import ChangeKind, Read
+from sandbox.contract.shapes import ChangeKind, Flavour, Read
 
 #: States in which operations have been released.
 _RAN = frozenset({State.PROMOTING, State.PROMOTED, State.PARTLY_PROMOTED, State.FAILED})
 _TURN_ORDER = (Turn.REVIEWER, Turn.GATEWAY, Turn.AGENT, Turn.NOBODY)
 
 
-def present(view: ReviewView, person: Person, tongue: Tongue, now: int) -> ChangeSetPage:
-    """Return a review as its page shows it to one person."""
-    rows, blocks = ChangeRows(tongue), RequestBlocks(tongue)
+def present(
+    view: ReviewView,
+    person: Person,
+    tongue: Tongue,
+    now: int,
+    *,
+    only_fresh: bool = False,
+    others: tuple[InboxRow, ...] = (),
+) -> ChangeSetPage:
+    """Return a review as its page shows it to one person.
+
+    ``only_fresh`` leaves out what is as in the round before; ``others`` are open sets.
+    """
+    rows, blocks = ChangeRows(tongue, view), RequestBlocks(tongue)
     actions = _actions(view, person.role)
     return ChangeSetPage(
         id=view.id,
@@ -59,7 +72,7 @@ def present(view: ReviewView, person: Person, tongue: Tongue, now: int) -> Chang
         flags=flag_lines(_top_flags(view), tongue, linked=True),
         reason=reveal(view.reason),
         reads=tuple(_read(one, tongue) for one in view.reads),
-        issues=tuple(rows.card(issue) for issue in view.issues),
+        issues=tuple(rows.card(issue) for issue in _shown(view, rows, only_fresh=only_fresh)),
         requests=tuple(blocks.block(operation) for operation in view.operations),
         digest=view.digest,
         obstacles=tuple(in_tongue(one, tongue) for one in view.obstacles),
@@ -73,7 +86,31 @@ def present(view: ReviewView, person: Person, tongue: Tongue, now: int) -> Chang
         running=view.state is State.PROMOTING,
         ran=view.state in _RAN,
         refused=view.state is State.REFUSED,
+        quiet=_quiet(view) if actions.decide else None,
+        before=round_line(view, rows, only=only_fresh),
+        neighbours=neighbours(view, others),
     )
+
+
+def _quiet(view: ReviewView) -> bool | None:
+    """Return whether requests ask for no mails; None when none could."""
+    planned = [one.planned for one in view.operations]
+    if not quietable(planned, Flavour.SERVER):
+        return None
+    return any(is_quiet(one) for one in planned)
+
+
+def _shown(view: ReviewView, rows: ChangeRows, *, only_fresh: bool) -> tuple[IssueView, ...]:
+    """Return the issues to show; with ``only_fresh`` without what is as it was."""
+    if not only_fresh or view.before is None:
+        return view.issues
+    fresh = (
+        issue.model_copy(
+            update={"changes": tuple(one for one in issue.changes if rows.is_fresh(one.change.id))}
+        )
+        for issue in view.issues
+    )
+    return tuple(issue for issue in fresh if issue.changes)
 
 
 def present_inbox(rows: tuple[InboxRow, ...], tongue: Tongue, now: int) -> InboxPage:

@@ -77,13 +77,14 @@ class RequestBlocks:
             self.gettext("Carries changes"): ", ".join(planned.change_ids),
             self.gettext("Merged as sets"): ", ".join(planned.set_fields),
             self.gettext("After positions"): ", ".join(map(str, planned.depends_on)),
-            self.gettext("Written as"): self._author(planned.author),
+            self.gettext("Written as"): self.author(planned.author),
             self.gettext("Customers read it"): self.gettext("yes") if planned.customers else "",
             **self._upload(planned.request.upload),
         }
         return tuple((name, reveal(value)) for name, value in found.items() if value)
 
-    def _author(self, author: Author) -> str:
+    def author(self, author: Author) -> str:
+        """Return as whom something is written."""
         who = {
             AuthorKind.SERVICE: self.gettext("the gateway's own account"),
             AuthorKind.REQUESTER: self.gettext("the person the agent worked for"),

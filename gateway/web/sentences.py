@@ -6,6 +6,7 @@ something is "suspicious"; its values come from the flag's evidence.
 
 from gateway.promotion.settled import Pick
 from gateway.promotion.states import OpState
+from gateway.review.rounds import Since
 from gateway.review.states import State, Turn
 from gateway.web.language import N_, ngettext
 from sandbox.contract.shapes import ChangeKind
@@ -136,6 +137,12 @@ COUNTED: dict[ChangeKind, tuple[str, str]] = {
 CONFIRMATIONS: dict[str, str] = {
     "delete": N_("I confirm that this deletes something in Jira for good: %(issues)s."),
     "customer_reply": N_("I confirm that customers will read this: %(issues)s."),
+}
+
+#: What became of a change since the round before, where it is worth a word.
+SINCE: dict[Since, str] = {
+    Since.NEW: N_("new in this round"),
+    Since.CHANGED: N_("changed since the last round"),
 }
 
 #: How a person settled a value to the label of what it becomes.

@@ -90,6 +90,8 @@ _BELOW = (
     GATEWAY / "review" / "rules.py",
     GATEWAY / "operations" / "reviewing.py",
     GATEWAY / "operations" / "seeing.py",
+    GATEWAY / "operations" / "differences.py",
+    GATEWAY / "operations" / "wishes.py",
     GATEWAY / "operations" / "undoing.py",
     GATEWAY / "promotion" / "lasting.py",
     GATEWAY / "operations" / "preflight.py",

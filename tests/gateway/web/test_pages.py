@@ -27,7 +27,7 @@ def test_every_decision_form_carries_the_digest(eve: Visit) -> None:
     review = eve.arrive()
     html = eve.get(f"/cs/{review}").text
     forms = re.findall(r'<form [^>]*action="/cs/[^"]*"[^>]*>(.*?)</form>', html, re.DOTALL)
-    assert len(forms) == 7
+    assert len(forms) == 8
     hidden = f'<input type="hidden" name="digest" value="{eve.digest(review)}">'
     assert all(hidden in form for form in forms)
 
@@ -133,13 +133,13 @@ def test_the_stale_page_says_what_is_different_now(eve: Visit) -> None:
     shown = eve.digest(review)
     eve.post(f"/cs/{review}/changes/c2", verdict="reject", digest=shown)
     answer = eve.post(f"/cs/{review}/approve", digest=shown)
-    assert "Left out now: c2." in answer.text
+    assert "Eve left out: AIR-1 Labels." in answer.text
     korean = eve.http.post(
         f"/cs/{review}/approve?lang=ko",
         data={"digest": shown},
         headers={"Origin": "http://airlock.test"},
     )
-    assert "지금 제외된 변경: c2" in korean.text
+    assert "Eve 님이 제외함: AIR-1 Labels" in korean.text
 
 
 def test_promotion_takes_a_sign_in_that_is_not_old(eve: Visit) -> None:

@@ -1,0 +1,96 @@
+"""The sheet before promotion, the round before, and other sets on the same issues."""
+
+from gateway.operations import reviewing
+from sandbox.contract.shapes import ChangeSet
+from tests.gateway.promotion.world import change_set, edit
+from tests.gateway.web.conftest import Visit
+
+
+def approved(eve: Visit) -> int:
+    """Return a review that is approved and not promoted."""
+    review = eve.arrive()
+    assert eve.post(f"/cs/{review}/approve", digest=eve.digest(review)).status_code == 303
+    return review
+
+
+def test_the_sheet_names_author_order_and_what_the_dry_run_found(eve: Visit) -> None:
+    review = approved(eve)
+    html = eve.get(f"/cs/{review}/promote").text
+    for said in ("Written as", "Notifications", "Dry run", "In this order", "checked against Jira"):
+        assert said in html
+    assert "the gateway&#39;s own account" in html
+    korean = eve.get(f"/cs/{review}/promote?lang=ko").text
+    assert "이 순서대로" in korean
+    assert "사전 확인" in korean
+    assert eve.house.jira.effects == []
+
+
+def test_the_sheet_says_when_jira_moved_meanwhile(eve: Visit) -> None:
+    review = approved(eve)
+    eve.house.jira.edit("10001", "Bob", summary="Bob's")
+    html = eve.get(f"/cs/{review}/promote").text
+    assert "Part of it would not be written now" in html
+    assert "flag-bad" in html
+
+
+def second_round(eve: Visit) -> tuple[int, int]:
+    """Return a review that was sent back and the one of its next round."""
+    first = eve.arrive()
+    old = eve.house.door.sealed[-1]
+    words = "Only the labels, <please>."
+    eve.post(f"/cs/{first}/send-back", digest=eve.digest(first), words=words)
+    again: ChangeSet = change_set(
+        edit("labels", ["web", "y"]), edit("priority", {"id": "1"}, id="c2"),
+        number=2, round=2, replaces=old.id,
+    )  # fmt: skip
+    return first, eve.house.arrive(again)
+
+
+def test_a_later_round_shows_what_is_other_and_what_people_had_said(eve: Visit) -> None:
+    first, second = second_round(eve)
+    html = eve.get(f"/cs/{second}").text
+    assert f'<a href="/cs/{first}">CS-{first}</a>' in html
+    assert "2 of 2 changes are new or other than before" in html
+    assert "changed since the last round" in html
+    assert "new in this round" in html
+    assert "Since round 1" in html
+    assert "No longer in it: AIR-1 summary" in html
+    assert "Only the labels, &lt;please&gt;." in html
+    only = eve.get(f"/cs/{second}?only=fresh").text
+    assert 'id="c-c1"' in only
+    assert "Show all of it" in only
+
+
+def test_what_is_as_in_the_round_before_can_be_hidden(eve: Visit) -> None:
+    first = eve.arrive()
+    old = eve.house.door.sealed[-1]
+    eve.post(f"/cs/{first}/send-back", digest=eve.digest(first), words="Another summary.")
+    again = change_set(
+        edit("summary", "Newer"), edit("labels", ["web", "x"], id="c2"),
+        number=2, round=2, replaces=old.id,
+    )  # fmt: skip
+    second = eve.house.arrive(again)
+    only = eve.get(f"/cs/{second}?only=fresh").text
+    assert 'id="c-c1"' in only
+    assert 'id="c-c2"' not in only
+    assert 'id="c-c2"' in eve.get(f"/cs/{second}").text
+
+
+def test_other_open_sets_on_the_same_issues_are_named(eve: Visit) -> None:
+    first = eve.arrive()
+    second = eve.house.arrive(change_set(edit("priority", {"id": "1"}), number=2))
+    assert f'<a href="/cs/{second}">CS-{second} Tidy up</a> (AIR-1)' in eve.get(f"/cs/{first}").text
+    shown = reviewing.view(eve.house.gateway, second)
+    eve.post(f"/cs/{second}/reject", digest=shown.digest, words="No.")
+    assert "data-neighbours" not in eve.get(f"/cs/{first}").text
+
+
+def test_mails_are_asked_away_only_where_jira_allows_it(eve: Visit) -> None:
+    review = eve.arrive()
+    html = eve.get(f"/cs/{review}").text
+    assert "Ask Jira for no mails" in html
+    before = eve.digest(review)
+    answer = eve.post(f"/cs/{review}/mails", digest=before, mails="no")
+    assert answer.status_code == 409
+    assert eve.digest(review) == before
+    assert eve.post(f"/cs/{review}/mails", digest=before, mails="yes").status_code == 303
