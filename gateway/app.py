@@ -4,11 +4,13 @@ from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from gateway.operations.context import Gateway
+from gateway.operations.hints import Bucket
 from gateway.web import (
     agent_pages,
     change_set_pages,
     health_pages,
     history_pages,
+    hook_pages,
     inbox_pages,
     jira_pages,
     oidc_pages,
@@ -48,4 +50,6 @@ def create_app(gateway: Gateway) -> FastAPI:
     app.mount("/static", Static(directory=STATIC_FOLDER), name="static")
     for pages in PAGES:
         app.include_router(pages.router)
+    app.state.hooks = Bucket()
+    app.router.routes.extend(hook_pages.ROUTES)
     return app

@@ -24,6 +24,7 @@ from sandbox.contract.shapes import (
     Read,
     Registry,
     SiteBaseline,
+    Wanted,
 )
 
 _ROOT = "/_sandbox"
@@ -61,6 +62,8 @@ class _Fetched(BaseModel):
 
 _FETCHED = TypeAdapter(list[_Fetched])
 _READS = TypeAdapter(list[Read] | None)
+_IDS = TypeAdapter(list[str])
+_WANTED = TypeAdapter(list[Wanted])
 
 
 class SandboxLink:
@@ -129,6 +132,14 @@ class SandboxLink:
     def put_outcome(self, outcome: Outcome) -> None:
         """Tell what became of a set."""
         self._ask("POST", "/outcomes", _dumped(outcome))
+
+    def open_issues(self) -> list[str]:
+        """Return the ids of issues that agents have shadows of."""
+        return _shaped(_IDS, self._ask("GET", "/open-issues").get("issue_ids"))
+
+    def take_wanted(self) -> list[Wanted]:
+        """Take what agents asked for in vain; it is handed out once."""
+        return _shaped(_WANTED, self._ask("POST", "/wanted/take", {}).get("wanted"))
 
     def workspaces(self) -> list[JsonObject]:
         """Return all workspaces."""

@@ -68,6 +68,12 @@ TABLE: tuple[Setting, ...] = (
         "how much of the time before is read again each time: Jira's search lags behind",
     ),
     Setting(
+        "AIRLOCK_HOOK_SECRET",
+        "",
+        "secret of Jira's webhook to /hooks/jira (signed) or /hooks/jira/SECRET; empty: none",
+        secret=True,
+    ),
+    Setting(
         "AIRLOCK_OPEN_SECONDS",
         "60",
         "how often issues that agents work on are read again, each by its id",
@@ -174,6 +180,8 @@ class Settings:
     poll_seconds: float = 60.0
     poll_overlap_seconds: float = 180.0
     open_seconds: float = 60.0
+    #: Empty: no webhook is taken.
+    hook_secret: bytes = field(default=b"", repr=False)
     default_language: str = "en"
     public_url: str = "http://127.0.0.1:8642"
     #: Whether agents are told where people see an issue.
@@ -223,6 +231,7 @@ class Settings:
             poll_seconds=_number(names, "AIRLOCK_POLL_SECONDS"),
             poll_overlap_seconds=_number(names, "AIRLOCK_POLL_OVERLAP_SECONDS"),
             open_seconds=_number(names, "AIRLOCK_OPEN_SECONDS"),
+            hook_secret=names["AIRLOCK_HOOK_SECRET"].encode(),
             default_language=names["AIRLOCK_DEFAULT_LANGUAGE"],
             public_url=(
                 names["AIRLOCK_PUBLIC_URL"] or f"http://{names['AIRLOCK_HOST']}:{port}"

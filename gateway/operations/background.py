@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.operations import receiving, registering, telling
+from gateway.operations import following, receiving, registering, telling
 from gateway.operations.context import Gateway
 from gateway.operations.duplicates import look_for_duplicates
 from gateway.operations.heart import Heart
@@ -29,6 +29,8 @@ REGISTRY_EVERY = 20.0
 TELL_EVERY = 1.0
 RESUME_EVERY = 30.0
 DUPLICATES_EVERY = 20.0
+HINTS_EVERY = 2.0
+WANTED_EVERY = 2.0
 #: The pause after a failure doubles up to this many seconds.
 LONGEST_PAUSE = 15.0
 #: Reading Jira costs it something: a poll that goes on failing is tried this seldom.
@@ -73,6 +75,7 @@ class Background:
         """Return what there is to do."""
         gateway = self.gateway
         poller, heart = Poller(gateway), Heart(gateway)
+        wanting = following.Wanting(gateway)
         return (
             Work("fetch", lambda: receiving.fetch(gateway), FETCH_EVERY),
             # The sandbox takes a registry for valid for a minute: no long pause here.
@@ -80,6 +83,14 @@ class Background:
             Work("tell", lambda: telling.tell(gateway), TELL_EVERY),
             Work("resume", lambda: resume(gateway), RESUME_EVERY),
             Work("poll", poller.run_once, gateway.settings.poll_seconds, LONGEST_POLL_PAUSE),
+            Work(
+                "open",
+                lambda: following.refresh_open(gateway),
+                gateway.settings.open_seconds,
+                LONGEST_POLL_PAUSE,
+            ),
+            Work("hints", lambda: following.follow_hints(gateway), HINTS_EVERY, LONGEST_POLL_PAUSE),
+            Work("wanted", wanting.run_once, WANTED_EVERY, LONGEST_POLL_PAUSE),
             Work("duplicates", lambda: look_for_duplicates(gateway), DUPLICATES_EVERY, 300.0),
             Work("listen", self._listen, 1.0, 5.0),
             Work("heartbeat", heart.beat, heart.every, heart.every),

@@ -4,18 +4,23 @@ Nothing in a fetched set is believed but what the agent wants. What does not hol
 stored all the same, refused with a reason, so that people see who tried what.
 """
 
+import logging
+
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from gateway.operations import fetching, grounds
+from gateway.operations import fetching, grounds, intake
 from gateway.operations.context import Gateway
 from gateway.protection.addresses import shape_outward
 from gateway.review.states import TRANSITIONS, Event
 from gateway.sandbox_link import SandboxLinkError
 from gateway.store import audit, reviews, sites
+from gateway.upstream.errors import UpstreamError
 from sandbox.contract.addresses import Address
 from sandbox.contract.digest import seal
 from sandbox.contract.shapes import ChangeSet, Read
+
+LOG = logging.getLogger(__name__)
 
 #: Stands in the audit for what the gateway did by itself.
 GATEWAY = "gateway"
@@ -34,12 +39,26 @@ def fetch(gateway: Gateway) -> list[int]:
     for position, change_set in gateway.sandbox.change_sets(after):
         reads = _reads(gateway, change_set)
         fetching.fetch_files(gateway, change_set)
+        _freshen(gateway, change_set)
         with gateway.database.write() as conn:
             review_id = receive(conn, gateway, change_set, reads)
             sites.set_fetched(conn, gateway.site, max(position, after))
         if review_id is not None:
             found.append(review_id)
     return found
+
+
+def _freshen(gateway: Gateway, change_set: ChangeSet) -> None:
+    """Read the set's issues again before anybody looks at it.
+
+    Only those that were taken in: the set is a claim, and may name any id. When Jira does
+    not answer, the page says so by itself.
+    """
+    touched = {one.issue_id for one in change_set.changes}
+    try:
+        intake.refresh(gateway, intake.known_of(gateway, sorted(touched)))
+    except (UpstreamError, SandboxLinkError) as error:
+        LOG.warning("not_refreshed_at_submit error=%s", type(error).__name__)
 
 
 def receive(

@@ -45,6 +45,16 @@ def changed_since(jql: str, milliseconds: int) -> str:
     return within(jql, f"updated >= {milliseconds}")
 
 
+def with_key(jql: str, key: str) -> str:
+    """Return the query for the one that has a key."""
+    return within(jql, f"key = {quoted(key)}")
+
+
+def with_id(jql: str, issue_id: str) -> str:
+    """Return the query for the one that has an id."""
+    return within(jql, f"id = {quoted(issue_id)}")
+
+
 def with_keys(jql: str, keys: Iterable[str]) -> str:
     """Return the query for those that have one of the keys."""
     return within(jql, f"key in ({_listed(keys)})")
@@ -56,7 +66,7 @@ def from_place(jql: str, place: Place) -> str:
     Jira compares keys within their project only, so one project is read after the other.
     """
     if place.project:
-        project, key = _quoted(place.project), _quoted(place.key)
+        project, key = quoted(place.project), quoted(place.key)
         narrowed = within(jql, f"project = {project} AND key > {key}")
     elif place.done:
         narrowed = within(jql, f"project not in ({_listed(place.done)})")
@@ -71,9 +81,10 @@ def unordered(jql: str) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(_quoted(name) for name in names)
+    return ", ".join(quoted(name) for name in names)
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a text as a JQL value."""
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -230,6 +230,14 @@ class Read(Frozen):
     client: str = ""
 
 
+class Wanted(Frozen):
+    """An issue that an agent asked for and the sandbox has not, or may not show: a claim."""
+
+    key: str
+    agent: str
+    person: str
+
+
 class Verdict(StrEnum):
     """What a person decided about one change."""
 

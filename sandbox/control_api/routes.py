@@ -168,6 +168,19 @@ async def take_outcome(sandbox: SandboxDep, outcome: Outcome) -> JsonObject:
     return {}
 
 
+@router.get("/open-issues")
+async def open_issues(sandbox: SandboxDep) -> JsonObject:
+    """Answer which issues agents work on."""
+    found = await run_in_threadpool(workspaces.open_issues, sandbox)
+    return {"issue_ids": _json(found)}
+
+
+@router.post("/wanted/take")
+async def take_wanted(sandbox: SandboxDep) -> JsonObject:
+    """Hand out, once, which issues agents asked for in vain."""
+    return {"wanted": [one.model_dump(mode="json") for one in sandbox.wanted.take()]}
+
+
 @router.get("/workspaces")
 async def listed(sandbox: SandboxDep) -> JsonObject:
     """Answer all workspaces."""

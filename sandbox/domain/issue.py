@@ -9,6 +9,9 @@ from pydantic import JsonValue
 from sandbox.contract.scope import IssueFacts
 from sandbox.contract.shapes import Dialect, JsonObject
 
+#: Ids and key numbers from here on are made in workspaces; Jira never gets there.
+TEMPORARY_FROM = 9_000_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class IssueState:
@@ -46,6 +49,11 @@ class IssueState:
     def with_extra(self, changed: JsonObject) -> "IssueState":
         """Return this issue with some extra parts replaced."""
         return replace(self, extra={**(self.extra or {}), **changed})
+
+
+def is_temporary(issue_id: str) -> bool:
+    """Return whether an id, or a key's number, was given out in a workspace."""
+    return issue_id.isdecimal() and int(issue_id) >= TEMPORARY_FROM
 
 
 def user_id(user: JsonValue) -> str | None:

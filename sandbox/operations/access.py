@@ -132,12 +132,17 @@ def visible(work: Work, ref: str) -> IssueState:
     # With a colon it would name a part of an issue (see ``recording.name_part``).
     found = None if ":" in ref else issues.find(work.conn, work.view, ref)
     if found is None:
-        raise unseen(work.sandbox)
+        raise unseen(work.sandbox, work.caller, ref)
     return found
 
 
-def unseen(sandbox: Sandbox) -> NotVisibleError:
-    """Return the one answer for what is absent and for what is out of scope."""
+def unseen(sandbox: Sandbox, caller: Caller | None = None, ref: str = "") -> NotVisibleError:
+    """Return the one answer for what is absent, out of scope or not here yet.
+
+    Whom and what it is about is noted alike for all three: the gateway may look for it.
+    """
+    if caller is not None and caller.agent is not None and caller.scope is not None:
+        sandbox.wanted.note(caller.agent, caller.person, caller.scope, ref)
     on_server = sandbox.flavour is Flavour.SERVER
     return NotVisibleError(ISSUE_MISSING_ON_SERVER if on_server else ISSUE_NOT_VISIBLE)
 

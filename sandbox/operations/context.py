@@ -9,6 +9,7 @@ from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour, Scope
 from sandbox.domain.automation import Rule
 from sandbox.domain.faults import Faults
+from sandbox.operations.wanted import WantedKeys
 from sandbox.store.database import Database
 from sandbox.store.reads import ReadQueue
 
@@ -69,5 +70,7 @@ class Sandbox:
     #: How it misbehaves (role upstream only), and how often each fault was played.
     faults: Faults = field(default_factory=Faults)
     struck: dict[str, int] = field(default_factory=dict)
+    #: Issues that agents asked for in vain, until the gateway takes them.
+    wanted: WantedKeys = field(default_factory=WantedKeys)
     #: Moments and the site's revision then, oldest first: what a search that lags has seen.
     revisions: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=10_000))

@@ -69,7 +69,7 @@ def issue_text(sandbox: Sandbox, caller: Caller, ref: str, dialect: Dialect) -> 
     with opened(sandbox, caller) as work:
         stored = issues.text(work.conn, work.view, ref, dialect)
         if stored is None:
-            raise unseen(sandbox)
+            raise unseen(sandbox, caller, ref)
         note_read(work, stored.key)
         eyes = _eyes(work)
         if eyes is None or is_plain(stored.text, eyes):

@@ -12,14 +12,12 @@ from pydantic import JsonValue
 
 from sandbox.contract.digest import canonical
 from sandbox.contract.shapes import ChangeKind, JsonObject
-from sandbox.domain.issue import IssueState
+from sandbox.domain.issue import TEMPORARY_FROM, IssueState
 from sandbox.operations.access import Work
 from sandbox.store import issues, journal, sites, workspaces
 from sandbox.store.issues import View
 from sandbox.store.journal import Entry
 
-#: Ids and key numbers from here on are made in workspaces; Jira never gets there.
-TEMPORARY_FROM = 9_000_000_000
 _TEMPORARY_SPAN = 999_999_999
 
 #: Ids of comments and the like at an upstream start here, above those of loaded issues.
@@ -89,11 +87,6 @@ def part_named(work: Work, kind: str, part_id: str) -> IssueState | None:
 def part_name(kind: str, part_id: str) -> str:
     """Return the alias by which a comment, link or attachment leads to its issue."""
     return f"{kind}:{part_id}"
-
-
-def is_temporary(issue_id: str) -> bool:
-    """Return whether an id was given out in a workspace."""
-    return issue_id.isdecimal() and int(issue_id) >= TEMPORARY_FROM
 
 
 def _temporary(work: Work, seq: int, salt: int) -> int:

@@ -11,11 +11,10 @@ from sqlalchemy import Connection
 
 from sandbox.contract.compare import equal
 from sandbox.contract.shapes import Change, ChangeKind, Verdict
-from sandbox.domain.issue import IssueState
+from sandbox.domain.issue import IssueState, is_temporary
 from sandbox.domain.parts import object_of, objects_of, text_of
 from sandbox.operations.deciding import SENT_BACK
 from sandbox.operations.folding import slot, slot_of
-from sandbox.operations.recording import is_temporary
 from sandbox.store import change_sets, issues, journal, workspaces
 from sandbox.store.change_sets import Sealed
 from sandbox.store.issues import View

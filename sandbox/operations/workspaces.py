@@ -8,14 +8,23 @@ from sandbox.operations import proposing
 from sandbox.operations.access import reading
 from sandbox.operations.context import Caller, Sandbox
 from sandbox.operations.remembered import Group, forget
-from sandbox.store import journal, sites, workspaces
+from sandbox.store import issues, journal, sites, workspaces
 from sandbox.store.workspaces import Workspace
+
+#: Issues that are watched closely; of more, those that were worked on last.
+MOST_OPEN = 200
 
 
 def listed(sandbox: Sandbox) -> list[Workspace]:
     """Return the workspaces that are open, oldest first."""
     with sandbox.database.read() as conn:
         return workspaces.listed(conn, sandbox.site)
+
+
+def open_issues(sandbox: Sandbox) -> list[str]:
+    """Return the ids of issues that have shadows in open workspaces, newest work first."""
+    with sandbox.database.read() as conn:
+        return issues.shadowed(conn, sandbox.site, MOST_OPEN)
 
 
 def fork(sandbox: Sandbox, ws_id: str, task: str) -> Workspace:

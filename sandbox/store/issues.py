@@ -17,7 +17,7 @@ from sandbox.contract.shapes import Dialect
 from sandbox.domain.issue import IssueState
 from sandbox.domain.site import Site
 from sandbox.store import versions, workspaces
-from sandbox.store.tables import FOREVER, AliasRow, SiteRow, table
+from sandbox.store.tables import FOREVER, AliasRow, SiteRow, WorkspaceRow, table
 from sandbox.store.versions import BASE, VERSION
 from sandbox.store.views import (
     Shape,
@@ -46,12 +46,14 @@ __all__ = [
     "put_base",
     "put_overlay",
     "remove_base",
+    "shadowed",
     "text",
     "touch_base",
 ]
 
 _ALIAS = table(AliasRow)
 _SITE = table(SiteRow)
+_WORKSPACE = table(WorkspaceRow)
 
 #: Where ids begin at a role "upstream" that has no issue yet, as in a new Jira.
 _FIRST_ID = 10_000
@@ -174,6 +176,23 @@ def overlay(conn: Connection, ws: Workspace, *, own: bool = False) -> list[Issue
         for row in rows:
             seen.setdefault(row.issue_id, versions.state(row))
     return list(seen.values())
+
+
+def shadowed(conn: Connection, site: str, most: int) -> list[str]:
+    """Return ids of issues with versions in open workspaces, last touched ones first."""
+    rows = conn.execute(
+        select(VERSION.c.issue_id)
+        .join(_WORKSPACE, _WORKSPACE.c.id == VERSION.c.ws)
+        .where(
+            VERSION.c.site == site,
+            VERSION.c.to_rev == FOREVER,
+            _WORKSPACE.c.state == workspaces.OPEN,
+        )
+        .group_by(VERSION.c.issue_id)
+        .order_by(func.max(_WORKSPACE.c.touched_at).desc(), VERSION.c.issue_id)
+        .limit(most)
+    )
+    return list(rows.scalars())
 
 
 def drop_overlay(conn: Connection, ws_id: str, issue_ids: Collection[str] | None) -> None:

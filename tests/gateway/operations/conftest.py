@@ -37,6 +37,8 @@ class Door:
     reads: list[Read] | None = field(default_factory=list)
     outcomes: list[dict[str, Any]] = field(default_factory=list)
     away: bool = False
+    open: list[str] = field(default_factory=list)
+    wanted: list[dict[str, str]] = field(default_factory=list)
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         """Answer as a control door does."""
@@ -46,6 +48,11 @@ class Door:
         if path == "/outcomes":
             self.outcomes.append(json.loads(request.content))
             return httpx2.Response(200, json={})
+        if path == "/open-issues":
+            return httpx2.Response(200, json={"issue_ids": self.open})
+        if path == "/wanted/take":
+            taken, self.wanted = self.wanted, []
+            return httpx2.Response(200, json={"wanted": taken})
         if path == "/change-sets":
             after = int(request.url.params["after"])
             found = [

@@ -145,6 +145,10 @@ class SmallJira:
                 found = [one for one in every if f'"{one["key"]}"' in listed[1]]
             if "project not in" in jql:
                 found = []
+            for name in ("key", "id"):
+                one = re.search(rf'AND {name} = "([^"]+)"', jql)
+                if one:
+                    found = [issue for issue in found if issue[name] == one[1]]
         return httpx2.Response(200, json={"issues": found, "isLast": True})
 
     def _part(self, issue: Any, name: str | None) -> Any:
