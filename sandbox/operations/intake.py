@@ -141,7 +141,11 @@ def _put(sandbox: Sandbox, conn: Connection, site: Site, baseline: IssueBaseline
         revision = sites.next_revision(conn, sandbox.site)
     elif before is not None and before.base_revision > revision:
         return False
-    issues.put_base(conn, site, replace(state, base_revision=revision), revision)
+    since = revision
+    if before is None and sandbox.wanted.asked_for(state.key):
+        # It was there all along, only not here: also work that was begun before sees it.
+        since = 0 if issues.is_new(conn, sandbox.site, state.issue_id) else revision
+    issues.put_base(conn, site, replace(state, base_revision=revision), since)
     if sandbox.role is Role.UPSTREAM:
         _name_parts(sandbox, conn, state)
     return True

@@ -23,6 +23,8 @@ class WantedKeys:
 
     #: Insertion-ordered: the oldest is taken first.
     _waiting: dict[Wanted, None] = field(default_factory=dict)
+    #: Keys that were asked for lately, whether taken or not.
+    _lately: dict[str, None] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, agent: str, person: str, scope: Scope, ref: str) -> None:
@@ -35,6 +37,14 @@ class WantedKeys:
             own = sum(other.agent == agent for other in self._waiting)
             if own < MOST_OF_ONE and len(self._waiting) < MOST:
                 self._waiting[one] = None
+                self._lately.pop(one.key, None)
+                self._lately[one.key] = None
+                while len(self._lately) > MOST:
+                    del self._lately[next(iter(self._lately))]
+
+    def asked_for(self, key: str) -> bool:
+        """Return whether some agent lately asked for a key in vain."""
+        return key in self._lately
 
     def take(self) -> list[Wanted]:
         """Return what is waiting, and forget it."""

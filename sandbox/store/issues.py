@@ -40,6 +40,7 @@ __all__ = [
     "drop_overlay",
     "find",
     "find_unscoped",
+    "is_new",
     "keys_of",
     "next_key",
     "overlay",
@@ -106,6 +107,14 @@ def base_at(
         )
     ).one_or_none()
     return None if row is None else versions.state(row)
+
+
+def is_new(conn: Connection, site: str, issue_id: str) -> bool:
+    """Return whether the base never had an issue, at any revision."""
+    query = select(VERSION.c.vid).where(
+        VERSION.c.site == site, VERSION.c.ws == BASE, VERSION.c.issue_id == issue_id
+    )
+    return conn.execute(query.limit(1)).first() is None
 
 
 def put_base(conn: Connection, site_model: Site, issue: IssueState, revision: int) -> None:

@@ -20,6 +20,35 @@ def test_unsealed_work_keeps_its_view_of_untouched_issues(sandbox: Sandbox) -> N
     assert value(sandbox, "AIR-2", "summary") == "moved"
 
 
+def test_an_issue_that_was_asked_for_comes_also_to_work_that_was_begun_before(
+    sandbox: Sandbox,
+) -> None:
+    intake.put_issues(sandbox, [baseline("AIR-2", 2, summary="moved")])
+    edit(sandbox, "AIR-1", summary="mine")
+    with pytest.raises(NotVisibleError):
+        value(sandbox, "AIR-77", "summary")
+    late = baseline("AIR-2", 3, summary="late")
+    for key, issue_id in (("AIR-77", "10077"), ("AIR-78", "10078")):
+        doc = {**late.doc, "id": issue_id, "key": key}
+        new = late.model_copy(update={"issue_id": issue_id, "key": key, "doc": doc})
+        intake.put_issues(sandbox, [new])
+    assert value(sandbox, "AIR-77", "summary") == "late"
+    assert value(sandbox, "AIR-2", "summary") == "moved"
+    with pytest.raises(NotVisibleError):
+        value(sandbox, "AIR-78", "summary")
+
+
+def test_the_issues_of_open_workspaces_are_told_newest_work_first(sandbox: Sandbox) -> None:
+    assert workspaces.open_issues(sandbox) == []
+    edit(sandbox, "AIR-1", summary="mine")
+    other = agent_caller(sandbox, task="other")
+    edit(sandbox, "AIR-2", other, summary="theirs")
+    first, second = (reading.issue(sandbox, other, key).issue_id for key in ("AIR-1", "AIR-2"))
+    assert workspaces.open_issues(sandbox) == [second, first]
+    workspaces.discard(sandbox, workspaces.listed(sandbox)[1].id)
+    assert workspaces.open_issues(sandbox) == [first]
+
+
 def test_a_workspace_without_work_sees_the_newest(sandbox: Sandbox) -> None:
     assert value(sandbox, "AIR-2", "summary") == "Crash on upload"
     intake.put_issues(sandbox, [baseline("AIR-2", 2, summary="moved")])
