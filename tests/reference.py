@@ -13,6 +13,7 @@ from gateway.cli.main import COMMANDS
 from gateway.jira_settings import Setting
 from gateway.promotion.kinds import KINDS
 from gateway.settings import TABLE
+from gateway.web import hook_pages
 from sandbox.contract.shapes import Flavour
 from sandbox.control_api import routes as control
 from sandbox.domain.automation import Rule
@@ -147,6 +148,8 @@ def _routes(sandbox: Inside) -> list[str]:
         _table(("path", "methods"), _listed(control.router.routes)),
         "## Routes of the reviewers' pages",
         _table(("path", "methods"), _listed(one for page in PAGES for one in page.router.routes)),
+        "## Routes that Jira calls",
+        _table(("path", "methods"), _listed(hook_pages.ROUTES)),
     ]
 
 
