@@ -76,17 +76,22 @@ def sweep(
 
     ``whole`` is False for a part of the scope: then nothing counts as missing.
     """
+    at, resumed = _begun(gateway, upstream, jql)
     try:
-        return _sweep(gateway, upstream, jql, on_progress, whole=whole)
+        at = _read_on(gateway, upstream, at, resumed, on_progress)
+        return _finished(gateway, upstream, at, whole=whole)
     except reading.TakenOverError as error:
         again = "Nothing is missed: what was read is stored."
         raise RefusedError(Refusal("taken_over", str(error), again)) from None
+    finally:
+        with gateway.database.write() as conn:
+            reading.leave_sweep(conn, gateway.site, at.owner)
 
 
-def _sweep(
-    gateway: Gateway, upstream: Upstream, jql: str, on_progress: OnProgress, *, whole: bool
-) -> Swept:
-    at, resumed = _begun(gateway, upstream, jql)
+def _read_on(
+    gateway: Gateway, upstream: Upstream, at: Sweep, resumed: int, on_progress: OnProgress
+) -> Sweep:
+    jql = at.jql
     began, total, restarts = gateway.clock(), upstream.count(unordered(jql)), 0
     while not at.place.finished:
         try:
@@ -100,7 +105,7 @@ def _sweep(
             continue
         at, met = _keep(gateway, upstream, docs, replace(at, place=place))
         on_progress(Progress(met, total, met - resumed, (gateway.clock() - began) / 1_000_000))
-    return _finished(gateway, upstream, at, whole=whole)
+    return at
 
 
 def next_page(upstream: Upstream, jql: str, place: Place) -> tuple[list[JsonObject], Place]:

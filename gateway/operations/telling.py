@@ -7,12 +7,15 @@ told, so a decision in between is not lost.
 import json
 import logging
 
+from sqlalchemy import Connection
+
 from gateway.operations import intake
 from gateway.operations.context import Gateway
 from gateway.promotion.plan import KEEP, effective
 from gateway.promotion.settled import Pick
 from gateway.promotion.states import OpState
 from gateway.promotion.undo import is_undo
+from gateway.promotion.undone import Place, place, undone_of
 from gateway.review.states import State
 from gateway.sandbox_link import NotThereError, SandboxLinkError
 from gateway.store import outbox, reviews
@@ -67,9 +70,16 @@ def tell_one(gateway: Gateway, review: Review) -> None:
         # First the new baselines: the shadows must not fall back to the old values.
         intake.refresh(gateway, touched)
     if not is_undo(review.change_set.id):
-        _put(gateway, outcome(review, decisions, operations, gateway.clock()), review.id)
+        told = outcome(review, decisions, operations, gateway.clock())
+        with gateway.database.read() as conn:
+            told = _with_undone(conn, review, told)
+        _put(gateway, told, review.id)
     with gateway.database.write() as conn:
         reviews.mark_told(conn, review.id, review.edition)
+        undone = None if (of := undone_of(review.change_set.id)) is None else reviews.get(conn, of)
+        if undone is not None:
+            # What it took back is news for the agent whose change it was.
+            reviews.tell_again(conn, undone.id)
 
 
 def _put(gateway: Gateway, told: Outcome, review_id: int) -> None:
@@ -121,7 +131,70 @@ def _each(
         carried = [one for one in operations if change.id in one.planned.change_ids]
         if all(one.state is OpState.APPLIED for one in carried):
             found.append(_promoted(change.id, carried, words))
+        else:
+            found += _unwritten(change.id, carried)
     return found
+
+
+def _unwritten(change_id: str, carried: list[Operation]) -> list[ChangeOutcome]:
+    """Return why an approved change was not written; nothing while it still may be."""
+    for one in carried:
+        verdict = _UNWRITTEN.get(one.state)
+        if verdict is not None:
+            return [ChangeOutcome(change_id=change_id, verdict=verdict, words=one.trouble)]
+    return []
+
+
+#: States in which an operation stays until a person does something.
+_UNWRITTEN = {
+    OpState.CONFLICT: Verdict.CONFLICT,
+    OpState.REJECTED: Verdict.FAILED,
+    OpState.SKIPPED: Verdict.FAILED,
+    OpState.NEEDS_HUMAN: Verdict.FAILED,
+}
+
+
+def _with_undone(conn: Connection, review: Review, told: Outcome) -> Outcome:
+    """Return the outcome with what was taken back later, and by whom."""
+    taken_back = _taken_back(conn, review.id)
+    by_id = {one.id: one for one in review.change_set.changes}
+    return told.model_copy(
+        update={
+            "changes": tuple(
+                _undone(one, taken_back.get(place(by_id[one.change_id]))) for one in told.changes
+            )
+        }
+    )
+
+
+def _taken_back(conn: Connection, review_id: int) -> dict[Place, Review]:
+    """Return what undos of a review put back, without what was put forward again since."""
+    found: dict[Place, Review] = {}
+    for undo in reviews.undos(conn, review_id):
+        written = outbox.of_review(conn, undo.id, undo.approved_digest or "")
+        applied = {
+            name
+            for one in written
+            if one.state is OpState.APPLIED
+            for name in one.planned.change_ids
+        }
+        again = _taken_back(conn, undo.id) if applied else {}
+        for change in undo.change_set.changes:
+            if change.id in applied and place(change) not in again:
+                found[place(change)] = undo
+    return found
+
+
+def _undone(one: ChangeOutcome, undo: Review | None) -> ChangeOutcome:
+    if undo is None or one.verdict is not Verdict.PROMOTED:
+        return one
+    return one.model_copy(
+        update={
+            "verdict": Verdict.UNDONE,
+            "words": undo.words or f"CS-{undo.id}",
+            "by": undo.decided_by or _GATEWAY,
+        }
+    )
 
 
 def _promoted(change_id: str, carried: list[Operation], words: str) -> ChangeOutcome:

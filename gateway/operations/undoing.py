@@ -15,6 +15,7 @@ from gateway.promotion.lasting import Lasting
 from gateway.promotion.references import names_of, with_real
 from gateway.promotion.states import OpState
 from gateway.promotion.undo import DOOR, Done, Known, Undo, set_id, undo, workspace
+from gateway.promotion.undone import place
 from gateway.review.people import Person, Role, at_least
 from gateway.review.refusals import RefusedError, UnknownReviewError
 from gateway.review.states import State
@@ -73,7 +74,7 @@ def undone_by(gateway: Gateway, review_id: int) -> tuple[int, ...]:
     """Return the reviews that undo this one, or parts of it, and were not rejected."""
     with gateway.database.read() as conn:
         review = reviews.get(conn, review_id)
-        others = [] if review is None else _others(conn, review)
+        others = [] if review is None else reviews.undos(conn, review.id)
     return tuple(one.id for one in others if one.state in _ON_ITS_WAY | _CAN_UNDO)
 
 
@@ -194,32 +195,16 @@ def _store(conn: Connection, gateway: Gateway, person: Person, review: Review, m
 
 
 def _not_twice(conn: Connection, review: Review, changes: tuple[Change, ...]) -> None:
-    wanted = {_place(one) for one in changes}
-    for other in _others(conn, review):
-        if other.state in _ON_ITS_WAY and wanted & {
-            _place(one) for one in other.change_set.changes
-        }:
+    wanted = {place(one) for one in changes}
+    for other in reviews.undos(conn, review.id):
+        if other.state in _ON_ITS_WAY and wanted & {place(one) for one in other.change_set.changes}:
             raise _refused(
                 "twice", f"CS-{other.id} undoes it already.", f"Decide about CS-{other.id} first."
             )
 
 
-def _others(conn: Connection, review: Review) -> list[Review]:
-    """Return all undos of a review that there ever were (and what took the id of one)."""
-    found: list[Review] = []
-    while (one := reviews.by_change_set(conn, set_id(review.id, len(found) + 1))) is not None:
-        found.append(one)
-    return found
-
-
-def _place(change: Change) -> tuple[str, ChangeKind, str]:
-    """Return what a change writes to."""
-    comment = change.after.get("id") if isinstance(change.after, dict) else None
-    return change.issue_id, change.kind, change.field or str(comment or "")
-
-
 def _sealed(conn: Connection, person: Person, review: Review, made: Undo, now: int) -> ChangeSet:
-    number = len(_others(conn, review)) + 1
+    number = len(reviews.undos(conn, review.id)) + 1
     old = review.change_set
     change_set = ChangeSet(
         id=set_id(review.id, number),

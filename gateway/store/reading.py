@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
@@ -79,6 +79,13 @@ def put_sweep(conn: Connection, site: str, sweep: Sweep, seen: Collection[str] =
     rows = [{"site": site, "issue_id": one} for one in dict.fromkeys(seen) if one not in known]
     if rows:
         conn.execute(insert(_SEEN), rows)
+
+
+def leave_sweep(conn: Connection, site: str, owner: str) -> None:
+    """Let others go on at once with a reading that failed; its place stays."""
+    found = get(conn, site, lock=True).sweep
+    if found is not None and found.owner == owner:
+        _change(conn, site, sweep=json.dumps(asdict(replace(found, touched=0))))
 
 
 def take_sweep(conn: Connection, site: str, sweep: Sweep, *, anew: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from gateway.promotion.settled import Settled
+from gateway.promotion.undo import set_id
 from gateway.promotion.values import Plan
 from gateway.review.states import Event, State, next_state
 from gateway.store.tables import GatewayTable
@@ -155,6 +156,19 @@ def mark_told(conn: Connection, review_id: int, edition: int) -> bool:
     """Remember that the outcome of this edition reached the sandbox."""
     query = update(_REVIEW).where(_REVIEW.c.id == review_id, _REVIEW.c.edition == edition)
     return conn.execute(query.values(told=True)).rowcount == 1
+
+
+def tell_again(conn: Connection, review_id: int) -> None:
+    """Have the outcome of a review told once more: something of it is new."""
+    conn.execute(update(_REVIEW).where(_REVIEW.c.id == review_id).values(told=False))
+
+
+def undos(conn: Connection, review_id: int) -> list[Review]:
+    """Return all undos of a review that there ever were (and what took the id of one)."""
+    found: list[Review] = []
+    while (one := by_change_set(conn, set_id(review_id, len(found) + 1))) is not None:
+        found.append(one)
+    return found
 
 
 def move(conn: Connection, review: Review | Standing, event: Event, **columns: Any) -> bool:

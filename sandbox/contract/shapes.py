@@ -239,11 +239,21 @@ class Wanted(Frozen):
 
 
 class Verdict(StrEnum):
-    """What a person decided about one change."""
+    """What became of one change, by people's decisions or in Jira."""
 
     PROMOTED = "promoted"
     REJECTED = "rejected"
     SENT_BACK = "sent_back"
+    #: Approved, but somebody changed the same thing in Jira meanwhile: not written.
+    CONFLICT = "conflict"
+    #: Approved, but not written: Jira refused it, or what it needs, or nobody can tell.
+    FAILED = "failed"
+    #: Written, and taken back later.
+    UNDONE = "undone"
+
+
+#: What nobody wants any more, or is there already: the agent's shadow lets go of it.
+SETTLED = frozenset({Verdict.PROMOTED, Verdict.REJECTED, Verdict.UNDONE})
 
 
 class ChangeOutcome(Frozen):
@@ -255,6 +265,8 @@ class ChangeOutcome(Frozen):
     #: The key that a new issue got upstream, the id that a comment got.
     upstream_key: str | None = None
     upstream_id: str | None = None
+    #: Who decided that, when it was not the one who decided about the set.
+    by: str = ""
 
 
 class Outcome(Frozen):

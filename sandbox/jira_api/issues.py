@@ -19,7 +19,7 @@ from sandbox.jira_api.body import object_in, part, properties_in
 from sandbox.jira_api.call import ApiCall, Call, api_call
 from sandbox.jira_api.paging import bean, page_of
 from sandbox.jira_api.render import Wanted
-from sandbox.operations import reading, writing
+from sandbox.operations import news, reading, writing
 
 router = APIRouter()
 
@@ -41,10 +41,19 @@ async def get_issue(request: Request) -> Response:
     """
     call, ref = await api_call(request), request.path_params["ref"]
     if not request.scope["query_string"]:
-        return call.text(await call.quick(reading.issue_text, ref, call.dialect))
+        text = await call.quick(reading.issue_text, ref, call.dialect)
+        return _with_news(call, ref, call.text(text))
     wanted = wanted_of(call)
     state = await call.quick(reading.issue, ref, fields=wanted.fields or None)
-    return call.json(await _expanded(call, state, wanted))
+    return _with_news(call, ref, call.json(await _expanded(call, state, wanted)))
+
+
+def _with_news(call: Call, ref: str, response: Response) -> Response:
+    """Return the answer with who decided what about the agent's own changes of the issue."""
+    said = news.header(call.sandbox, call.caller, ref)
+    if said:
+        response.headers[news.HEADER] = said
+    return response
 
 
 router.add_route("/issue/{ref}", get_issue, ["GET"])

@@ -17,7 +17,7 @@ from sandbox.jira_api.call import DIALECTS, DOORS, shown_at
 from sandbox.jira_api.doorstep import HEADER, inside
 from sandbox.jira_api.errors import MEDIA
 from sandbox.jira_api.sign_in import SignIn
-from sandbox.operations import reading
+from sandbox.operations import news, reading
 from sandbox.operations.context import Role
 
 _ISSUE = re.compile(r"/rest/api/(2|3|latest)/issue/([A-Za-z0-9_]+-[0-9]+|[0-9]+)")
@@ -70,7 +70,9 @@ class Lane:
         body = from_placeholder(text, shown_at(sandbox, task)).encode()
         who = [(name.lower().encode(), value.encode()) for name, value in known.headers.items()]
         length = (b"content-length", str(len(body)).encode())
-        return [length, *who, *self._headers], body
+        said = news.header(sandbox, known.caller, asked[2])
+        told = [(news.HEADER.lower().encode(), said.encode())] if said else []
+        return [length, *who, *told, *self._headers], body
 
 
 def _is_plain(scope: Scope) -> bool:

@@ -16,6 +16,7 @@ from sandbox.domain.site import Site
 from sandbox.mcp_server import wording
 from sandbox.mcp_server.slim import slim, slim_object, tokens, within
 from sandbox.mcp_server.tool import Call, ToolAnswer
+from sandbox.operations.news import sentence
 
 #: What the official server shows when no fields are named.
 DEFAULT_FIELDS = (
@@ -118,15 +119,7 @@ def answer(value: JsonObject, head: str = "") -> ToolAnswer:
 
 def decision(change: Change, outcome: Outcome, decided: ChangeOutcome) -> str:
     """Return one line: what a person decided about a change, and in which words."""
-    what = f"{change.issue_key} {change.field or change.kind.value}"
-    if decided.upstream_key:
-        what += f" (now {decided.upstream_key})"
-    return wording.DECIDED.format(
-        what=what,
-        verdict=decided.verdict.value.replace("_", " "),
-        who=outcome.decided_by,
-        words=f" (“{decided.words}”)" if decided.words else "",
-    )
+    return sentence(change, outcome, decided)
 
 
 def _wanted(issue: IssueState, fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -129,7 +129,6 @@ NOTHING_PENDING = "Nothing is staged. Edit issues first, then call submitForRevi
 NOT_YOURS = "There is no submission '{id}' of yours in this task. Yours are: {known}."
 NO_SUBMISSION = "You have not submitted anything yet. submitForReview hands your changes in."
 WAITING = "waiting for a person"
-DECIDED = "{what}: {verdict} by {who}{words}."
 CREATED_ONLY = (
     "{key} is staged, but its first transition was refused: {why} "
     "Use getTransitionsForJiraIssue with {key}."

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from sandbox.contract.shapes import (
+    SETTLED,
     Change,
     ChangeKind,
     ChangeOutcome,
@@ -52,7 +53,7 @@ class Standing:
     @property
     def pending(self) -> bool:
         """Whether the agent still wants it and nobody refused it."""
-        return self.verdict in (None, Verdict.SENT_BACK)
+        return self.verdict not in SETTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def _over(one: Standing, arrived: Arrived) -> bool:
     """Return whether a change no longer belongs to the shadow."""
     if one.verdict is Verdict.PROMOTED:
         return arrived.contains(one)
-    return one.verdict is Verdict.REJECTED
+    return one.verdict in (Verdict.REJECTED, Verdict.UNDONE)
 
 
 def _settled_fields(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from sandbox.contract.compare import equal
-from sandbox.contract.shapes import Change, ChangeKind, Verdict
+from sandbox.contract.shapes import SETTLED, Change, ChangeKind
 from sandbox.domain.issue import IssueState, is_temporary
 from sandbox.domain.parts import object_of, objects_of, text_of
 from sandbox.operations.deciding import SENT_BACK
@@ -116,11 +116,10 @@ def _issues(entry: Entry) -> set[str]:
 def _decided(one: Sealed) -> list[Change]:
     """Return what a set's outcome already settled; nobody asks for it a second time."""
     verdicts = {} if one.outcome is None else {c.change_id: c for c in one.outcome.changes}
-    settled = (Verdict.PROMOTED, Verdict.REJECTED)
     return [
         change
         for change in one.change_set.changes
-        if change.id in verdicts and verdicts[change.id].verdict in settled
+        if change.id in verdicts and verdicts[change.id].verdict in SETTLED
     ]
 
 

@@ -81,7 +81,7 @@ def _advanced(
     touched: Collection[str] | None,
 ) -> Workspace:
     """Unpin a workspace when something of it arrived upstream: it must see that."""
-    promoted = [one for one in known if one.verdict is Verdict.PROMOTED]
+    promoted = [one for one in known if one.verdict in (Verdict.PROMOTED, Verdict.UNDONE)]
     ids = {one.change.issue_id for one in promoted} | {one.upstream_id for one in promoted}
     if not promoted or not (touched is None or ids & set(touched)):
         return ws

@@ -66,7 +66,7 @@ def test_a_status_without_transitions_does_not_ask_for_everything_each_minute() 
         edit(upstream, "10017", {"summary": "Changed upstream"})
         assert take_changes(gateway, 5) is None
         # The first window begins before the newest change that was read, and has that one too.
-    assert [poller.run_once().issues for _ in range(2)] == [2, 1]
+        assert [poller.run_once().issues for _ in range(2)] == [2, 1]
         now = gateway.clock
         gateway.clock = lambda: now() + SWEEP_AT_MOST + 1
         assert poller.run_once().issues == 4

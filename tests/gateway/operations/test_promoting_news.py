@@ -75,3 +75,25 @@ def test_sent_back_and_refused_sets_are_told_with_words(house: House) -> None:
     assert sent_back["words"] == "Say why."
     assert refused["state"] == "refused"
     assert "AIR-1" in refused["words"]
+
+
+def test_an_agent_is_told_what_was_not_written_and_why(house: House) -> None:
+    review_id = house.arrive(
+        change_set(
+            edit("summary", "New"),
+            edit("summary", "Other", id="c2", issue_id="10002", issue_key="AIR-2"),
+        )
+    )
+    digest = reviewing.view(house.gateway, review_id).digest
+    reviewing.approve(house.gateway, "eve", review_id, digest)
+    house.jira.edit("10001", "Ann", summary="Ann was here")
+    reviewing.promote(house.gateway, "eve", review_id, digest)
+    house.promote_all()
+    telling.tell(house.gateway)
+    (told,) = house.door.outcomes
+    assert told["state"] == "failed"
+    verdicts = {one["change_id"]: (one["verdict"], one["words"]) for one in told["changes"]}
+    assert verdicts["c2"][0] == "failed"
+    assert "did not go through" in verdicts["c2"][1]
+    assert verdicts["c1"][0] == "conflict"
+    assert "Somebody changed it in Jira" in verdicts["c1"][1]

@@ -244,3 +244,31 @@ def _forged(review_id: int) -> ChangeSet:
         agent=f"undo of CS-{review_id}",
     )
     return whole.model_copy(update={"seal": seal(whole)})
+
+
+def told(house: House, review_id: int) -> dict[str, tuple[str, str, str]]:
+    """Return what the sandbox was told last of each change of a review."""
+    name = house.door.sealed[review_id - 1].id
+    last = [one for one in house.door.outcomes if one["change_set"] == name][-1]
+    return {one["change_id"]: (one["verdict"], one["by"], one["words"]) for one in last["changes"]}
+
+
+def test_the_agent_is_told_that_its_change_was_undone_and_by_whom(house: House) -> None:
+    review_id = promoted(house, edit("summary", "New"), edit("labels", ["x"], id="c2"), MOVE)
+    assert told(house, review_id)["c1"] == ("promoted", "", "")
+    position = next(
+        one.planned.position
+        for one in reviewing.view(house.gateway, review_id, read_now=False).operations
+        if one.planned.kind is ChangeKind.TRANSITION
+    )
+    undo_id = propose(house, review_id, position).review_id
+    carry(house, undo_id)
+    telling.tell(house.gateway)
+    found = told(house, review_id)
+    assert found[MOVE.id] == ("undone", "eve", f"CS-{undo_id}")
+    assert found["c1"] == ("promoted", "", "")
+    redo = propose(house, undo_id).review_id
+    carry(house, redo)
+    telling.tell(house.gateway)
+    telling.tell(house.gateway)
+    assert told(house, review_id)[MOVE.id] == ("promoted", "", "")

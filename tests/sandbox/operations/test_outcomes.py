@@ -174,6 +174,30 @@ def test_what_was_sent_back_stays(sandbox: Sandbox) -> None:
     assert value(sandbox, "AIR-1", "summary") == "again"
 
 
+@pytest.mark.parametrize("verdict", [Verdict.CONFLICT, Verdict.FAILED])
+def test_what_could_not_be_written_stays_the_agent_s_wish(
+    sandbox: Sandbox, verdict: Verdict
+) -> None:
+    edit(sandbox, "AIR-1", summary="again", labels=["there"])
+    sealed = submit(sandbox)
+    by_field = {one.field: one.id for one in sealed.changes}
+    decide(sandbox, sealed, "partly_promoted", {by_field["summary"]: verdict})
+
+    assert value(sandbox, "AIR-1", "summary") == "again"
+
+
+def test_what_was_undone_goes_back_to_the_baseline(sandbox: Sandbox) -> None:
+    edit(sandbox, "AIR-1", summary="wanted")
+    sealed = submit(sandbox)
+    decide(sandbox, sealed, "promoted", {sealed.changes[0].id: PROMOTED})
+    intake.put_issues(sandbox, [baseline("AIR-1", 2, summary="wanted")])
+    decide(sandbox, sealed, "promoted", {sealed.changes[0].id: Verdict.UNDONE})
+    intake.put_issues(sandbox, [baseline("AIR-1", 3, summary="Fix the login page")])
+
+    assert value(sandbox, "AIR-1", "summary") == "Fix the login page"
+    assert overlay(sandbox) == []
+
+
 @pytest.mark.parametrize("baseline_first", [True, False])
 def test_a_promoted_comment_is_not_shown_twice(sandbox: Sandbox, *, baseline_first: bool) -> None:
     _comment(sandbox, "AIR-1", "mine")
