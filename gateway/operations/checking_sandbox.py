@@ -9,8 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.operations.checking import Checked, fail, ok, warn
 from gateway.sandbox_link import SandboxAwayError, SandboxLink, SandboxLinkError
 from gateway.settings import Settings, SettingsError
-from gateway.store import registry, sites
+from gateway.store import questions, registry, sites
 from gateway.store.database import Database, is_there
+from gateway.store.questions import Kind
 from sandbox.contract.shapes import JsonObject, Registry
 
 _SECOND = 1_000_000
@@ -69,6 +70,7 @@ def _fresh(link: SandboxLink, settings: Settings, database: Database) -> Iterato
         with database.read() as conn:
             stored = sites.get(conn, settings.site)
             grants = registry.grants(conn, settings.site, now)
+            asked = questions.open_one(conn, settings.site, Kind.VANISHED)
     except SQLAlchemyError as error:
         what = f"The gateway's database cannot be read ({type(error).__name__})."
         yield fail("sandbox.fresh", what, "Check AIRLOCK_DATABASE_URL.")
@@ -76,6 +78,13 @@ def _fresh(link: SandboxLink, settings: Settings, database: Database) -> Iterato
     if stored is None or stored.baseline is None:
         yield warn("sandbox.fresh", "Nothing was taken in from Jira yet.", _INTAKE)
         return
+    if asked is not None:
+        missing = f"{len(asked.issue_ids)} of {asked.known}"
+        yield warn(
+            "sandbox.vanished",
+            f"{missing} issues are no longer in Jira's answers, and wait for a person.",
+            "Look why, then run: airlock intake --vanished remove (or keep)",
+        )
     behind = stored.revision - stored.pushed_revision
     if behind:
         yield warn("sandbox.fresh", f"The sandbox lacks {behind} revisions.", _INTAKE)

@@ -25,6 +25,7 @@ from sandbox.domain.parts import list_of, object_of, objects_of, text_of
 _PAGES = {"comment": "comments", "worklog": "worklogs"}
 #: Fields that are lists of elements with ids of their own.
 _ELEMENTS = frozenset({"issuelinks", "attachment", "subtasks"})
+_LINKS = "issuelinks"
 #: Fields that only follow from another one, and which.
 _FOLLOWERS = {
     "statuscategorychangedate": "status",
@@ -160,7 +161,9 @@ def _field(
     if name in _PAGES:
         return _page(_PAGES[name], *values, decided)
     if name in _ELEMENTS:
-        return cast("JsonValue", _merged(_sides(values), _element_id, _kept(decided)))
+        sides = _sides(values)
+        sides = sides._replace(ours=_without_twins(sides)) if name == _LINKS else sides
+        return cast("JsonValue", _merged(sides, _element_id, _kept(decided)))
     return _one_value(values, rich=name in decided.rich)
 
 
@@ -213,6 +216,20 @@ def _merged(sides: Sides, identity: Identity, kept: Callable[[Element], bool]) -
     there = {identity(one) for one in sides.theirs}
     behind = [one for key, one in now.items() if key not in then and key not in there]
     return found + [one for one in behind if kept(one)]
+
+
+def _without_twins(sides: Sides) -> list[Element]:
+    """Return our links without new ones that somebody made upstream just so."""
+    there = {_link_key(one) for one in sides.theirs}
+    then = {_element_id(one) for one in sides.old}
+    return [one for one in sides.ours if _element_id(one) in then or _link_key(one) not in there]
+
+
+def _link_key(element: Element) -> tuple[str, str, str]:
+    kind = object_of(element.get("type"))
+    side = "inwardIssue" if "inwardIssue" in element else "outwardIssue"
+    end = text_of(object_of(element.get(side)).get("key"))
+    return text_of(kind.get("id")) or text_of(kind.get("name")), side, end
 
 
 def _same_element(one: Element, other: Element) -> bool:

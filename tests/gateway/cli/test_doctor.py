@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gateway.store import questions
 from tests.gateway.cli.running import airlock
 from tests.house import House, house
 
@@ -81,3 +82,13 @@ def test_a_gateway_without_a_database_is_told_and_none_is_made(
     said = doctor(built, "--sandbox", code=0, AIRLOCK_DATABASE_URL=url)
     assert said["sandbox.fresh"]["level"] == "warn"
     assert not (tmp_path / "none.db").exists()
+
+
+def test_issues_that_vanished_and_wait_for_a_person_are_told(built: House) -> None:
+    with built.gateway.database.write() as conn:
+        asked = questions.ask(conn, "shop", questions.Kind.VANISHED, ("1", "2"), 20, 1)
+    said = doctor(built, "--sandbox", code=0)
+    assert said["sandbox.vanished"]["level"] == "warn"
+    assert said["sandbox.vanished"]["sentence"].startswith("2 of 20 issues")
+    with built.gateway.database.write() as conn:
+        assert questions.answer(conn, asked, "keep", "eve", 2)

@@ -174,3 +174,30 @@ def test_rich_text_keeps_the_blocks_of_both_and_ours_where_they_overlap(wiki: bo
         Decided(rich=frozenset({"description"})),
     )
     assert found.fields["description"] == text("하나, 사람", "둘, 에이전트", "셋, 에이전트")
+
+
+def link(number: str, key: str, side: str = "outwardIssue", kind: str = "1") -> JsonObject:
+    return {"id": number, "type": {"id": kind}, side: {"id": f"id of {key}", "key": key}}
+
+
+def test_a_link_that_both_sides_made_is_there_once() -> None:
+    found = rebased(
+        issue(issuelinks=[link("1", "AIR-2")]),
+        issue(issuelinks=[link("1", "AIR-2"), link("9001", "AIR-3"), link("9002", "AIR-4")]),
+        issue(2, issuelinks=[link("1", "AIR-2"), link("7", "AIR-3"), link("8", "AIR-5")]),
+    )
+    assert found.fields["issuelinks"] == [
+        link("1", "AIR-2"),
+        link("7", "AIR-3"),
+        link("8", "AIR-5"),
+        link("9002", "AIR-4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "other", [link("7", "AIR-3", "inwardIssue"), link("7", "AIR-3", kind="2"), link("7", "AIR-33")]
+)
+def test_links_of_another_kind_or_direction_both_stay(other: JsonObject) -> None:
+    ours = link("9001", "AIR-3")
+    found = rebased(issue(issuelinks=[]), issue(issuelinks=[ours]), issue(2, issuelinks=[other]))
+    assert found.fields["issuelinks"] == [other, ours]
