@@ -48,8 +48,9 @@ format: setup ## format and fix what can be fixed
 bench: setup ## timings, printed as ratios within one run
 	@$(BIN)/pytest -q -s -m bench tests/bench $(ARGS)
 
-soak: setup ## long runs with kill -9
+soak: setup ## long runs with kill -9 (SOAK_OPS, SOAK_SEEDS); the last line counts what went wrong
 	@$(BIN)/pytest -q -s -m soak $(ARGS)
+	@$(BIN)/python -m tests.soak
 
 .venv-clients/.installed: requirements-clients.lock
 	@test -x .venv-clients/bin/python || $(PYTHON) -m venv .venv-clients

@@ -26,15 +26,9 @@ import pytest
 #: Seconds to wait for a server; it needs about half a second.
 _PATIENCE = 30.0
 
+_COMMON = ("shared_buffers=32MB", "max_connections=60", "listen_addresses=127.0.0.1")
 #: Nothing here must survive a power cut, so it need not be written through.
-_OPTIONS = (
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "shared_buffers=32MB",
-    "max_connections=60",
-    "listen_addresses=127.0.0.1",
-)
+_OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", *_COMMON)
 
 
 class NoPostgresError(Exception):
@@ -44,8 +38,9 @@ class NoPostgresError(Exception):
 class Postgres:
     """A running throw-away server."""
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, options: tuple[str, ...] = _OPTIONS) -> None:
         """Make a cluster in a temporary folder and start it."""
+        self._options = options
         self._folder = Path(tempfile.mkdtemp(prefix="airlock-pg-"))
         self._as: dict[str, Any] = _as_nobody(self._folder)
         self.port = _free_port()
@@ -83,6 +78,15 @@ class Postgres:
         with psycopg.connect(self.url("postgres"), autocommit=True) as conn:
             conn.execute(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
 
+    def crash(self) -> None:
+        """Stop the server at once, as a power cut would, and start it again."""
+        command: list[Any] = [self._binaries / "pg_ctl", "stop", "-m", "immediate", "-w"]
+        command += ["-D", self._folder / "cluster"]
+        subprocess.run(command, check=False, capture_output=True, cwd="/", **self._as)
+        self._server.wait(_PATIENCE)
+        self._server = self._start()
+        self._wait()
+
     def stop(self) -> None:
         """Stop the server and remove everything."""
         self._server.terminate()
@@ -111,7 +115,7 @@ class Postgres:
     def _start(self) -> subprocess.Popen[bytes]:
         command: list[Any] = [self._binaries / "postgres", "-D", self._folder / "cluster"]
         command += ["-p", str(self.port), "-k", self._folder]
-        for option in _OPTIONS:
+        for option in self._options:
             command += ["-c", option]
         with (self._folder / "log").open("wb") as log:
             return subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **self._as)
@@ -134,13 +138,22 @@ class Postgres:
 @cache
 def _server() -> Postgres:
     """Start a server from the first binaries that work."""
+    return _first(_OPTIONS)
+
+
+def _first(options: tuple[str, ...]) -> Postgres:
     reasons = []
     for binaries in _binaries():
         try:
-            return Postgres(_reachable(binaries))
+            return Postgres(_reachable(binaries), options)
         except (NoPostgresError, OSError) as error:
             reasons.append(f"{binaries}: {error}")
     raise NoPostgresError("; ".join(reasons) or "no initdb in the wheel nor on this system")
+
+
+def durable_server() -> Postgres:
+    """Start a server that keeps what it committed through a crash; raises NoPostgresError."""
+    return _first(_COMMON)
 
 
 @cache

@@ -1,0 +1,107 @@
+"""``make soak``: everything is killed at random, and nothing may be lost, doubled or made up.
+
+``SOAK_OPS`` wishes (5000) for each of ``SOAK_SEEDS`` seeds (10) on both engines. The last
+line and the exit status say how it ended.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.databases import NoPostgresError, Postgres, durable_server
+from tests.soak.chaos import Run
+from tests.soak.counting import Counts
+from tests.soak.world import Waits
+
+#: With the quarantine off a write that was begun is looked for at once: the harness has to
+#: see the duplicates that this makes.
+_CARELESS = Waits(quarantine=0.0)
+_CONTROL_OPERATIONS = 120
+_SHOWN = 20
+
+
+def main() -> int:
+    """Run everything; 0 when nothing is wrong."""
+    operations = int(os.environ.get("SOAK_OPS", "5000"))
+    seeds = int(os.environ.get("SOAK_SEEDS", "10"))
+    first = int(os.environ.get("SOAK_FIRST_SEED", "1"))
+    total = Counts()
+    try:
+        server = durable_server()
+    except NoPostgresError as error:
+        say(f"no PostgreSQL, so only half of the soak can run: {error}")
+        return 2
+    try:
+        for seed in range(first, first + seeds):
+            for engine in ("sqlite", "postgres"):
+                total.add(one_run(engine, seed, operations, Waits(), server))
+        seen = control(min(operations, _CONTROL_OPERATIONS), first, server)
+    finally:
+        server.stop()
+    for sentence in total.wrong[:_SHOWN]:
+        say(f"  wrong: {sentence}")
+    if not seen:
+        say("the control run without quarantine showed no duplicates: this harness is blind")
+    say(total.line())
+    return 0 if total.clean and seen else 1
+
+
+def one_run(
+    engine: str, seed: int, operations: int, waits: Waits, server: Postgres, name: str = "run"
+) -> Counts:
+    """Run one seed on one engine, print its report, and return what it came to."""
+    with tempfile.TemporaryDirectory(prefix="airlock-soak-") as folder:
+        postgres = server if engine == "postgres" else None
+        run = Run(Path(folder), seed, engine, operations, waits, postgres)
+        try:
+            counts = run.go()
+        except BaseException:
+            say(
+                f"{name}: engine {engine}, seed {seed} broke down; SOAK_FIRST_SEED={seed} repeats it"
+            )
+            raise
+    report(name, run)
+    return counts
+
+
+def report(name: str, run: Run) -> None:
+    """Print what a run went through."""
+    counts = run.counts
+    say(
+        f"{name}: engine {run.engine}, seed {run.seed}, {run.operations} operations, "
+        f"{run.seconds:.0f} s"
+    )
+    say(f"  kills   {_listed(run.kills)}")
+    say(f"  faults  {_listed(run.struck)}")
+    say(f"  states  {_listed(counts.states)}")
+    say(
+        f"  effects {counts.effects}; flagged overwrites {counts.flagged}; "
+        f"side effects named {counts.side_effects}; not approved, and not there "
+        f"{len(run.withheld)}"
+    )
+    say(f"  {counts.line()}")
+
+
+def control(operations: int, seed: int, server: Postgres) -> int:
+    """Run with the quarantine off; returns how many duplicates were seen."""
+    seen = 0
+    for engine in ("sqlite", "postgres"):
+        counts = one_run(engine, seed, operations, _CARELESS, server, "control, no quarantine")
+        seen += counts.duplicates
+    say(f"control: without quarantine {seen} duplicates were seen, as it has to be")
+    return seen
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(counts.items())) or "none"
+
+
+def say(line: str) -> None:
+    """Print one line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""Short walks in every test run; the soak walks far (``python -m tests.soak``)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.databases import database_url, postgres
+from tests.soak.model import BrokenPromiseError, Model, shape
+from tests.soak.walk import Walk, fresh_jira, stretch
+from tests.soak.world import BOB
+
+__all__ = ["database_url", "postgres"]
+
+_STEPS = 70
+
+
+@pytest.mark.parametrize("seed", [11])
+def test_jira_changes_only_by_what_was_approved(database_url: str, seed: int) -> None:
+    counts = stretch(seed, _STEPS, database_url)
+    assert counts["work"] + counts["crash"] > 10
+    assert counts["promote"] > 2
+
+
+def test_the_walk_sees_a_write_that_nobody_approved(tmp_path: Path) -> None:
+    with fresh_jira() as jira:
+        walk = Walk(1, f"sqlite:///{tmp_path / 'walk.db'}", jira)
+        try:
+            walk.wire.shares = None
+            with pytest.raises(BrokenPromiseError, match="unapproved"):
+                walk.gateway.upstream.http.put(
+                    f"/rest/api/3/issue/{walk.ids[0]}", json={"fields": {"summary": "mine"}}
+                )
+            assert walk.model.done == {}
+        finally:
+            walk.close()
+
+
+def test_the_model_sees_what_is_done_twice() -> None:
+    model, request = Model(), shape("POST", "/rest/api/3/issue/1/comment", {}, {"body": BOB})
+    model.allowed[request] = 1
+    model.bases[request] = {}
+    model.effect(request, {})
+    with pytest.raises(BrokenPromiseError, match="duplicate"):
+        model.effect(request, {})
