@@ -57,9 +57,7 @@ def one_run(
         try:
             counts = run.go()
         except BaseException:
-            say(
-                f"{name}: engine {engine}, seed {seed} broke down; SOAK_FIRST_SEED={seed} repeats it"
-            )
+            say(f"{engine}, seed {seed} broke down; SOAK_FIRST_SEED={seed} repeats it")
             raise
     report(name, run)
     return counts
