@@ -21,6 +21,12 @@ def test_jira_changes_only_by_what_was_approved(database_url: str, seed: int) ->
     assert counts["promote"] > 2
 
 
+@pytest.mark.parametrize("seed", [5])
+def test_no_garbage_becomes_a_receipt(tmp_path: Path, seed: int) -> None:
+    counts = stretch(seed, _STEPS, f"sqlite:///{tmp_path / 'walk.db'}", spoilt=0.15)
+    assert counts["work"] + counts["crash"] > 10
+
+
 def test_the_walk_sees_a_write_that_nobody_approved(tmp_path: Path) -> None:
     with fresh_jira() as jira:
         walk = Walk(1, f"sqlite:///{tmp_path / 'walk.db'}", jira)

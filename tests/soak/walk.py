@@ -8,6 +8,7 @@ by the site's own rules, which receipts name. One seed is one walk, on one engin
 
 import contextlib
 import random
+import re
 import sys
 import tempfile
 import tomllib
@@ -34,6 +35,7 @@ from sandbox.operations.intake import put_site
 from tests.databases import durable_server
 from tests.sandboxes import Inside, inside_sandbox
 from tests.soak.counting import rows
+from tests.soak.fuzz import Spoiling
 from tests.soak.model import BrokenPromiseError, Model, shape_of
 from tests.soak.wire import Shares, Wire
 from tests.soak.wishes import Wishing
@@ -55,6 +57,8 @@ STRETCH = 400
 _ISSUES = 6
 _URL = "http://upstream.test"
 _CRASH_SHARE = 0.15
+#: What a wish writes is nowhere else.
+_MARK = re.compile(r"m\d+x\d+")
 
 
 class CrashedError(BaseException):
@@ -82,7 +86,8 @@ class Walk:
         self.gate = _signed_in(jira, GATE)
         self.wire = Wire(self.gate, self.model, self.draw, self._meddle, self._real)
         place = Place(database_url, _URL, Waits(quarantine=0, lease=30, timeout=5))
-        http = httpx2.Client(transport=self.wire, auth=basic_auth(GATE), base_url=_URL)
+        self.spoiling = Spoiling(self.wire, self.draw, 0.0)
+        http = httpx2.Client(transport=self.spoiling, auth=basic_auth(GATE), base_url=_URL)
         self.gateway: Gateway = gateway_at(place, http)
         issues = [self._make(f"issue {number}") for number in range(_ISSUES)]
         self.ids: list[str] = [one["id"] for one in issues]
@@ -98,7 +103,7 @@ class Walk:
         for _ in range(steps):
             act = self.draw.choices(acts, list(_ACTS.values()))[0]
             self._act(act)
-        self.wire.shares = None
+        self.wire.shares, self.spoiling.share = None, 0.0
         self._rest()
         self._check()
 
@@ -267,6 +272,9 @@ class Walk:
             claimed[shown] += told
             wrote = receipt is not None and receipt.known_by == "answer"
             answered[shown] += row.state is OpState.APPLIED and wrote
+            marked = _MARK.search(shown) is not None
+            if row.state is OpState.APPLIED and marked and not self.model.done[shown]:
+                raise BrokenPromiseError(f"a false receipt: {shown}")
             silent = receipt is None or not receipt.overwrote
             if row.state is OpState.APPLIED and shown in self.model.overwrote and silent:
                 raise BrokenPromiseError(f"unflagged overwrite: {shown}")
@@ -358,14 +366,20 @@ def fresh_jira() -> Iterator[Inside]:
         yield inside
 
 
-def stretch(seed: int, steps: int, database_url: str) -> Counter[str]:
-    """Walk one stretch; prints its trace when a promise is broken."""
+def stretch(seed: int, steps: int, database_url: str, spoilt: float = 0.0) -> Counter[str]:
+    """Walk one stretch; prints its trace when a promise is broken.
+
+    ``spoilt`` is the share of Jira's answers that are garbage.
+    """
     with fresh_jira() as jira:
         walk = Walk(seed, database_url, jira)
+        walk.spoiling.share = spoilt
         try:
             walk.run(steps)
         except BaseException:
-            sys.stderr.write("\n".join([*walk.trace, f"walk seed {seed}, {steps} steps", ""]))
+            sys.stderr.write(
+                "\n".join([*walk.trace, f"walk seed {seed}, {steps} steps, spoilt {spoilt}", ""])
+            )
             raise
         finally:
             walk.close()
