@@ -8,20 +8,19 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx2
+
+Way: TypeAlias = Callable[[httpx2.Response, random.Random], httpx2.Response]
 
 _SANDBOX = {"X-Airlock-Sandbox": "upstream"}
 _PAGE = b"<!DOCTYPE html><html><body>Log in</body></html>"
 _HUGE = 200_000
+#: What a search finds for somebody who may see nothing.
+_EMPTY: Any = {"issues": [], "isLast": True, "startAt": 0, "maxResults": 50, "total": 0}
 #: What a value may become.
 _OTHERS: tuple[Any, ...] = (None, True, -1, 1e308, "", "x" * 50, [], {}, [[]], {"id": None})
-
-
-def spoilt(answer: httpx2.Response, draw: random.Random) -> httpx2.Response:
-    """Return an answer spoilt in one way; may raise what a client meets instead."""
-    return draw.choice(_WAYS)(answer, draw)
 
 
 def mistyped(value: Any, draw: random.Random) -> Any:
@@ -71,10 +70,14 @@ def _late(answer: httpx2.Response, _draw: random.Random) -> httpx2.Response:
 
 def _anonymous(answer: httpx2.Response, draw: random.Random) -> httpx2.Response:
     """Return what a visitor is shown, without a word about who asked."""
-    empty: Any = {"issues": [], "isLast": True, "startAt": 0, "maxResults": 50, "total": 0}
     words = {"errorMessages": ["Issue does not exist or you do not have permission"], "errors": {}}
-    status, body = draw.choice([(200, empty), (200, []), (404, words), (200, {})])
+    status, body = draw.choice([(200, _EMPTY), (200, []), (404, words), (200, {})])
     return httpx2.Response(status, headers=_kind(answer), json=body)
+
+
+def nobody_asked(answer: httpx2.Response, _draw: random.Random) -> httpx2.Response:
+    """Return a search that found nothing, without a word about who asked."""
+    return httpx2.Response(200, headers=_kind(answer), json=_EMPTY)
 
 
 def _status(answer: httpx2.Response, draw: random.Random) -> httpx2.Response:
@@ -86,7 +89,7 @@ def _kind(answer: httpx2.Response) -> dict[str, str]:
     return {**_SANDBOX, "Content-Type": answer.headers.get("Content-Type", "application/json")}
 
 
-_WAYS: tuple[Callable[[httpx2.Response, random.Random], httpx2.Response], ...] = (
+WAYS: tuple[Way, ...] = (
     _cut,
     _mistyped,
     _mistyped,
@@ -95,6 +98,7 @@ _WAYS: tuple[Callable[[httpx2.Response, random.Random], httpx2.Response], ...] =
     _huge,
     _late,
     _anonymous,
+    nobody_asked,
     _status,
 )
 
@@ -107,12 +111,16 @@ class Spoiling(httpx2.BaseTransport):
         self._inner = inner
         self._draw = draw
         self.share = share
+        #: Only answers to addresses that contain this are spoilt.
+        self.path = ""
+        #: How: each may also raise what a client meets instead of an answer.
+        self.ways: tuple[Way, ...] = WAYS
         self.counts: Counter[str] = Counter()
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer, perhaps badly."""
         answer = self._inner.handle_request(request)
-        if self._draw.random() >= self.share:
+        if self.path not in request.url.path or self._draw.random() >= self.share:
             return answer
         self.counts[request.method] += 1
-        return spoilt(answer, self._draw)
+        return self._draw.choice(self.ways)(answer, self._draw)

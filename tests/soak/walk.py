@@ -82,8 +82,8 @@ class Walk:
         self.trace: list[str] = []
         self.counts: Counter[str] = Counter()
         self.jira = jira
-        self.bob = _signed_in(jira, BOB)
-        self.gate = _signed_in(jira, GATE)
+        self.bob = signed_in(jira, BOB)
+        self.gate = signed_in(jira, GATE)
         self.wire = Wire(self.gate, self.model, self.draw, self._meddle, self._real)
         place = Place(database_url, _URL, Waits(quarantine=0, lease=30, timeout=5))
         self.spoiling = Spoiling(self.wire, self.draw, 0.0)
@@ -350,7 +350,7 @@ _ACTS = {
 }
 
 
-def _signed_in(jira: Inside, person: str) -> httpx2.Client:
+def signed_in(jira: Inside, person: str) -> httpx2.Client:
     """Return a client of the Jira in this process that signs in as somebody."""
     client = TestClient(jira.jira.app, _URL, raise_server_exceptions=False)
     client.auth = basic_auth(person)
