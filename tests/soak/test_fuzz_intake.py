@@ -14,12 +14,13 @@ from gateway.operations.context import Gateway
 from gateway.review.refusals import RefusedError
 from gateway.store import baselines
 from gateway.upstream.errors import UpstreamError
+from tests.gateway.promotion.world import SITE
 from tests.sandboxes import Inside
 from tests.soak.fuzz import Spoiling, nobody_asked
 from tests.soak.model import Model
 from tests.soak.walk import fresh_jira, signed_in
 from tests.soak.wire import Wire
-from tests.soak.world import BOB, GATE, SITE, Place, Waits, basic_auth, fill, gateway_at
+from tests.soak.world import BOB, GATE, Place, Waits, basic_auth, fill, gateway_at
 
 _URL = "http://upstream.test"
 _ISSUES = 8
@@ -86,7 +87,7 @@ def run(world: World, seeds: range) -> Counter[str]:
 
 
 def test_garbage_takes_nothing_out_of_the_shadow(world: World) -> None:
-    ends = run(world, range(12))
+    ends = run(world, range(8))
     assert ends["read"] > 0
     assert len(ends) > 1
 

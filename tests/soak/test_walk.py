@@ -11,7 +11,7 @@ from tests.soak.world import BOB
 
 __all__ = ["database_url", "postgres"]
 
-_STEPS = 70
+_STEPS = 60
 
 
 @pytest.mark.parametrize("seed", [11])
