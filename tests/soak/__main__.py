@@ -1,17 +1,21 @@
 """``make soak``: everything is killed at random, and nothing may be lost, doubled or made up.
 
-``SOAK_OPS`` wishes (5000) for each of ``SOAK_SEEDS`` seeds (10) on both engines. The last
-line and the exit status say how it ended.
+``SOAK_OPS`` wishes (5000) for each of ``SOAK_SEEDS`` seeds (10) on both engines, then a random
+walk of ``SOAK_STEPS`` steps (four for each wish: 200,000) over both, a part of it with answers
+that are garbage. The last line and the exit status say how it ended.
 """
 
 import os
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from tests.databases import NoPostgresError, Postgres, durable_server
 from tests.soak.chaos import Run
 from tests.soak.counting import Counts
+from tests.soak.model import BrokenPromiseError
+from tests.soak.walking import STRETCH, stretch
 from tests.soak.world import Waits
 
 #: With the quarantine off a write that was begun is looked for at once: the harness has to
@@ -19,6 +23,8 @@ from tests.soak.world import Waits
 _CARELESS = Waits(quarantine=0.0)
 _CONTROL_OPERATIONS = 120
 _SHOWN = 20
+#: One stretch of the walk in so many is walked with answers that are garbage.
+_GARBAGE_EVERY, _GARBAGE = 4, 0.1
 
 
 def main() -> int:
@@ -37,6 +43,8 @@ def main() -> int:
             for engine in ("sqlite", "postgres"):
                 total.add(one_run(engine, seed, operations, Waits(), server))
         seen = control(min(operations, _CONTROL_OPERATIONS), first, server)
+        steps = int(os.environ.get("SOAK_STEPS", str(4 * operations * seeds)))
+        total.add(walks(first, steps, server))
     finally:
         server.stop()
     for sentence in total.wrong[:_SHOWN]:
@@ -89,6 +97,24 @@ def control(operations: int, seed: int, server: Postgres) -> int:
         seen += counts.duplicates
     say(f"control: without quarantine {seen} duplicates were seen, as it has to be")
     return seen
+
+
+def walks(first: int, steps: int, server: Postgres) -> Counts:
+    """Walk so many steps over both engines; returns which promises were broken."""
+    found, done = Counts(), Counter[str]()
+    for number in range(-(-steps // STRETCH)):
+        seed, spoilt = first + number, 0.0 if number % _GARBAGE_EVERY else _GARBAGE
+        with tempfile.TemporaryDirectory(prefix="airlock-walk-") as folder:
+            on_postgres = number % 2 == 1
+            url = server.create() if on_postgres else f"sqlite:///{Path(folder) / 'walk.db'}"
+            try:
+                done += stretch(seed, min(STRETCH, steps - number * STRETCH), url, spoilt)
+            except BrokenPromiseError as error:
+                found.broken(f"walk seed {seed}: {error}")
+            if on_postgres:
+                server.drop(url)
+    say(f"walk: {steps} steps on both engines, seeds {first} and on: {_listed(done)}")
+    return found
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -68,6 +68,21 @@ class Counts:
         self.side_effects += other.side_effects
         self.wrong += other.wrong
 
+    def broken(self, sentence: str) -> None:
+        """Count a promise that a walk saw broken; the sentence begins with which."""
+        self.wrong.append(sentence)
+        promise = sentence.partition(": ")[2]
+        if promise.startswith("audit"):
+            self.audit = sentence
+        elif promise.startswith("duplicate"):
+            self.duplicates += 1
+        elif promise.startswith("unflagged"):
+            self.unflagged += 1
+        elif promise.startswith("unapproved"):
+            self.unapproved += 1
+        else:
+            self.missing += 1
+
     def line(self) -> str:
         """Return the last line of a soak."""
         return (

@@ -6,7 +6,8 @@ import pytest
 
 from tests.databases import database_url, postgres
 from tests.soak.model import BrokenPromiseError, Model, shape
-from tests.soak.walk import Walk, fresh_jira, stretch
+from tests.soak.walk import Walk, fresh_jira
+from tests.soak.walking import stretch
 from tests.soak.world import BOB
 
 __all__ = ["database_url", "postgres"]

@@ -1,20 +1,15 @@
 """A random walk through everything that people, agents, Jira and crashes can do.
 
 Its promise: Jira changes only by approved requests, each as often as it was approved, and
-by the site's own rules, which receipts name. One seed is one walk, on one engine:
-
-    python -m tests.soak.walk SEED [STEPS] [ENGINE]
+by the site's own rules, which receipts name. See `tests.soak.walking` for how to take one.
 """
 
 import contextlib
 import random
 import re
-import sys
-import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -32,7 +27,6 @@ from gateway.review.states import State
 from gateway.store import audit, baselines, outbox
 from gateway.upstream.errors import UpstreamError
 from sandbox.operations.intake import put_site
-from tests.databases import durable_server
 from tests.sandboxes import Inside, inside_sandbox
 from tests.soak.counting import rows
 from tests.soak.fuzz import Spoiling
@@ -52,8 +46,6 @@ from tests.soak.world import (
     metadata,
 )
 
-#: Steps of one world: a fresh one starts then, so that every step is as fast as the first.
-STRETCH = 400
 _ISSUES = 6
 _URL = "http://upstream.test"
 _CRASH_SHARE = 0.15
@@ -364,44 +356,3 @@ def fresh_jira() -> Iterator[Inside]:
         baseline = metadata()
         put_site(inside.sandbox, baseline)
         yield inside
-
-
-def stretch(seed: int, steps: int, database_url: str, spoilt: float = 0.0) -> Counter[str]:
-    """Walk one stretch; prints its trace when a promise is broken.
-
-    ``spoilt`` is the share of Jira's answers that are garbage.
-    """
-    with fresh_jira() as jira:
-        walk = Walk(seed, database_url, jira)
-        walk.spoiling.share = spoilt
-        try:
-            walk.run(steps)
-        except BaseException:
-            sys.stderr.write(
-                "\n".join([*walk.trace, f"walk seed {seed}, {steps} steps, spoilt {spoilt}", ""])
-            )
-            raise
-        finally:
-            walk.close()
-    return walk.counts
-
-
-def main(arguments: list[str]) -> int:
-    """Walk one seed."""
-    seed = int(arguments[0])
-    steps = int(arguments[1]) if len(arguments) > 1 else STRETCH
-    if arguments[2:] == ["postgres"]:
-        server = durable_server()
-        try:
-            counts = stretch(seed, steps, server.create())
-        finally:
-            server.stop()
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            counts = stretch(seed, steps, f"sqlite:///{Path(folder) / 'walk.db'}")
-    sys.stdout.write(f"{dict(sorted(counts.items()))}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
