@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.operations import background, receiving, reviewing
 from gateway.operations.context import Gateway
-from gateway.review.refusals import RefusedError
+from gateway.review.refusals import RefusedError, StaleError
 from gateway.review.states import State
 from gateway.store import reviews
 from gateway.upstream.errors import UpstreamError
@@ -41,7 +41,7 @@ _TRIES = 6
 _WITHHELD = 12
 #: Seconds between two kills, from and to.
 _CALM = (0.6, 2.5)
-TROUBLE = (SQLAlchemyError, UpstreamError, RefusedError, httpx2.HTTPError)
+TROUBLE = (SQLAlchemyError, UpstreamError, RefusedError, StaleError, httpx2.HTTPError)
 
 
 def all_faults(seed: int) -> JsonObject:

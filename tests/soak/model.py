@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.promotion.naming import APPROVER
 from gateway.promotion.values import MARKER_KEY, PlannedOperation, Request
+from tests.soak.world import APPROVER_NAME
 
 _TRANSITIONS = re.compile(r"/issue/[^/]+/transitions$")
 #: A marker's value is known at sending only.
@@ -37,8 +39,9 @@ def shape(method: str, path: str, query: Mapping[str, str], body: Any) -> str:
 
 
 def shape_of(request: Request) -> str:
-    """Return the shape of an approved request."""
-    return shape(request.method, request.path, request.query, request.body)
+    """Return the shape of an approved request; the approver's name is filled in at sending."""
+    shown = shape(request.method, request.path, request.query, request.body)
+    return shown.replace(APPROVER, APPROVER_NAME)
 
 
 @dataclass(slots=True)

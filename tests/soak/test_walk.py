@@ -19,7 +19,7 @@ _STEPS = 60
 def test_jira_changes_only_by_what_was_approved(database_url: str, seed: int) -> None:
     counts = stretch(seed, _STEPS, database_url)
     assert counts["work"] + counts["crash"] > 10
-    assert counts["promote"] > 2
+    assert counts["promote"] > 0
 
 
 @pytest.mark.parametrize("seed", [5])

@@ -22,6 +22,7 @@ from gateway.settings import Settings
 from gateway.store import baselines, people, registry, sites
 from gateway.store.database import Database
 from gateway.upstream.client import Upstream
+from gateway.upstream.introduction import Account
 from gateway.upstream.stranger import Expected
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import (
@@ -37,8 +38,9 @@ from sandbox.site_file import parse
 from seed_data.loading import ControlDoor
 from tests.gateway.promotion.world import AGENT, PERSON, SITE
 
-GATE, BOB, ROBOT = "gate", "acc-bob", "acc-robot"
-APPROVER = "eve"
+#: The gateway writes as the person the agent works for: time can be logged as nobody else.
+GATE, BOB, ROBOT = PERSON, "acc-bob", "acc-robot"
+APPROVER, APPROVER_NAME = "eve", "Eve"
 _TOKENS = {GATE: "token-of-the-gate", BOB: "token-of-bob"}
 SECRET = b"a secret of the control door"
 #: Set off by our own writes: one follows in an entry of its own, one stands in ours.
@@ -61,10 +63,9 @@ site = "{SITE}"
 role = "upstream"
 flavour = "cloud"
 users = [
-  {{ name = "{GATE}", account_id = "{GATE}", admin = true, tokens = ["{_TOKENS[GATE]}"] }},
+  {{ name = "gate", account_id = "{GATE}", admin = true, tokens = ["{_TOKENS[GATE]}"] }},
   {{ name = "bob", account_id = "{BOB}", display_name = "Bob", tokens = ["{_TOKENS[BOB]}"] }},
   {{ name = "robot", account_id = "{ROBOT}", display_name = "Robot" }},
-  {{ name = "ann", account_id = "{PERSON}", display_name = "Ann" }},
 ]
 projects = [{{ key = "AIR", name = "Airlock" }}]
 {RULES}
@@ -113,7 +114,8 @@ def gateway_at(place: Place, http: httpx2.Client | None = None) -> Gateway:
             client,
             Address(place.jira_url),
             Flavour.CLOUD,
-            Expected(sandbox=True, account=frozenset({GATE})),
+            Expected(sandbox=True, account=frozenset({GATE, "gate"})),
+            account=Account(GATE, "Ann"),
         ),
         settings=Settings(
             site=SITE,
@@ -145,7 +147,7 @@ def client_of(person: str, timeout: float = 20.0, base_url: str = "") -> httpx2.
 
 def basic_auth(person: str) -> tuple[str, str]:
     """Return how somebody signs in."""
-    return ("bob" if person == BOB else person), _TOKENS[person]
+    return ("bob" if person == BOB else "gate"), _TOKENS[person]
 
 
 def fill(gateway: Gateway, issues: Iterable[JsonObject]) -> None:
@@ -168,7 +170,9 @@ def fill(gateway: Gateway, issues: Iterable[JsonObject]) -> None:
             expires_at=_NEVER,
         )
         registry.add_token(conn, grant, person_name="Ann", now=_EARLY)
-        people.add(conn, Person(person=APPROVER, name="Eve", role=Role.APPROVER), now=_EARLY)
+        people.add(
+            conn, Person(person=APPROVER, name=APPROVER_NAME, role=Role.APPROVER), now=_EARLY
+        )
 
 
 def _baseline(issue: JsonObject, revision: int) -> IssueBaseline:
