@@ -69,6 +69,12 @@ def all_faults(seed: int) -> JsonObject:
     return {"seed": seed, "rules": rules, "search_lag_ms": 250, "issue_writes_per_second": 20}
 
 
+def late_writes(seed: int) -> JsonObject:
+    """Return the one fault that only the quarantine is proof against."""
+    late: Any = {"fault": "late", "share": 0.5, "on": "writes", "late_ms": [400, 900]}
+    return {"seed": seed, "rules": [late]}
+
+
 @dataclass(slots=True)
 class Run:
     """One run."""
@@ -79,6 +85,8 @@ class Run:
     operations: int
     waits: Waits
     postgres: Postgres | None = None
+    #: With the control only writes come late, and nothing is killed.
+    is_control: bool = False
     kills: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     struck: dict[str, int] = field(default_factory=dict)
@@ -144,7 +152,8 @@ class Run:
     # The storm ------------------------------------------------------------------------
 
     def _chaos(self) -> None:
-        self.jira.misbehave(all_faults(self.seed))
+        faults = late_writes(self.seed) if self.is_control else all_faults(self.seed)
+        self.jira.misbehave(faults)
         for _ in range(PROMOTERS):
             self._spawn()
         until = time.monotonic() + 60 + self.operations * 2
@@ -155,7 +164,7 @@ class Run:
             self._try(self._foreign_edit)
             if not self.waiting and self._settled():
                 return
-            if time.monotonic() > next_kill:
+            if time.monotonic() > next_kill and not self.is_control:
                 self._kill_something()
                 next_kill = time.monotonic() + self._pause()
             time.sleep(0.1)
