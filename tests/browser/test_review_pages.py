@@ -69,7 +69,9 @@ def test_one_click_from_the_inbox_to_what_changes(place: Place, waiting: int) ->
         ready(page, "/")
         page.locator(f"#cs-{waiting} a").click()
         expect(page.locator("ins").first).to_be_visible()
-        expect(page.locator(".change").get_by_text("Reproduced with build 5120.")).to_be_visible()
+        expect(
+            page.locator(".change .panel").get_by_text("Reproduced with build 5120.")
+        ).to_be_visible()
         assert page.locator("main script").count() == 0
 
 
