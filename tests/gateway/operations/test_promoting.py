@@ -1,6 +1,5 @@
 """Promotion: what was approved happens once, and nothing else ever does."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from gateway.operations.promoting import Promoter
 from gateway.promotion.states import OpState
 from gateway.review.states import State
 from gateway.review.values import OperationView, ReviewView
-from gateway.store import audit, sites
+from gateway.store import sites
 from sandbox.contract.shapes import Change, ChangeKind
 from tests.gateway.operations.conftest import House
 from tests.gateway.promotion.world import (
@@ -262,34 +261,6 @@ def test_what_was_altered_in_the_database_is_not_written(house: House, tampering
     with house.gateway.database.read() as conn:
         found = conn.exec_driver_sql("SELECT state FROM operation").scalar()
     assert (found, review_id) == ("rejected", review_id)
-
-
-class StoppedError(Exception):
-    """Stands for a process that died."""
-
-
-def dying_at(step: str) -> Callable[[str], None]:
-    def hook(now: str) -> None:
-        if now == step:
-            raise StoppedError(step)
-
-    return hook
-
-
-@each_kind
-@pytest.mark.parametrize(
-    "step", ["claimed", "intent", "checked", "sent", "answered", "read_back", "finished"]
-)
-def test_dying_at_any_step_leaves_exactly_one_effect(house: House, kind: str, step: str) -> None:
-    review_id = released(house, KINDS[kind])
-    with pytest.raises(StoppedError):
-        Promoter(house.gateway, "first", dying_at(step)).run_once()
-    _lapse(house)
-    house.promote_all()
-    assert view(house, review_id).state is State.PROMOTED
-    assert len(house.jira.effects) == 1
-    with house.gateway.database.read() as conn:
-        assert audit.verify(conn) is None
 
 
 def test_who_was_overtaken_writes_nothing_and_records_nothing(house: House) -> None:

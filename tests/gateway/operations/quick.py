@@ -1,0 +1,102 @@
+"""A house that is emptied between tests instead of being built: for tests by the hundred."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from gateway.operations import auditing
+from gateway.operations.promoting import Promoter
+from gateway.promotion.steps import Step
+from gateway.store import audit
+from gateway.store.database import Database
+from gateway.store.tables import GatewayTable
+from tests.databases import Postgres
+from tests.gateway.operations.conftest import House, fill, house_on
+from tests.gateway.promotion.world import text as rich
+
+#: AIR-1 has a comment already, to be edited.
+OLD_COMMENT = "777"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def standing(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """Build a house once a module, on each kind of database in turn."""
+    if request.param == "sqlite":
+        yield from _built(f"sqlite:///{tmp_path_factory.mktemp('quick') / 'quick.db'}")
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.create()
+    yield from _built(url)
+    server.drop(url)
+
+
+@pytest.fixture
+def quick(standing: House) -> House:
+    """Lend that house, emptied and filled anew."""
+    _empty(standing.gateway.database)
+    for one in (standing.jira, standing.door):
+        one.__init__()  # type: ignore[misc]  # its client must stay the same
+    standing.door.reads = []
+    comment = {"id": OLD_COMMENT, "body": rich("Old")}
+    standing.jira.field("10001", "comment")["comments"].append(comment)
+    fill(standing)
+    return standing
+
+
+def reopened(house: House) -> None:
+    """Close every connection, let every lease run out: as after a crash, a minute later."""
+    house.gateway.database.dispose()
+    with house.gateway.database.write() as conn:
+        conn.exec_driver_sql("UPDATE operation SET lease_until = 1 WHERE lease_until > 0")
+        conn.exec_driver_sql("UPDATE operation SET not_before = 0")
+
+
+def finish(house: House, on_step: Any = lambda _step: None) -> None:
+    """Work until nothing is left, however long anything wants to rest."""
+    promoter = Promoter(house.gateway, "restarted", on_step)
+    for _ in range(200):
+        if not promoter.run_once():
+            with house.gateway.database.write() as conn:
+                waiting = "state IN ('ready', 'unknown') AND not_before > 0"
+                query = f"UPDATE operation SET not_before = 0 WHERE {waiting}"
+                if not conn.exec_driver_sql(query).rowcount:
+                    return
+    raise AssertionError("the promoter finds work for ever")
+
+
+class StoppedError(Exception):
+    """Stands for a process that died."""
+
+
+def dying_at(step: Step) -> Any:
+    """Return a hook that dies at a step."""
+
+    def hook(now: Step) -> None:
+        if now is step:
+            raise StoppedError(step)
+
+    return hook
+
+
+def _built(url: str) -> Iterator[House]:
+    house = house_on(url)
+    house.gateway.database.migrate()
+    yield house
+    house.gateway.database.dispose()
+
+
+def _empty(database: Database) -> None:
+    names = [table.name for table in GatewayTable.metadata.sorted_tables]
+    with database.write() as conn:
+        if database.dialect_name == "postgresql":
+            listed = ", ".join(f'"{name}"' for name in names)
+            conn.execute(text(f"TRUNCATE {listed} RESTART IDENTITY CASCADE"))
+        else:
+            for name in reversed(names):
+                conn.execute(text(f'DELETE FROM "{name}"'))
+        audit.ensure_head(conn)
+    auditing._VERIFIED.pop(database, None)
