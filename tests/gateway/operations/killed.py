@@ -18,7 +18,8 @@ from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour
 from tests.gateway.promotion.world import PERSON, SITE
 
-USER, TOKEN = "gate", "token-of-the-gate"
+#: The gateway runs with Ann's own account here, so that it may log her time.
+USER, TOKEN = "ann", "token-of-the-gate"
 
 
 def gateway_on(database_url: str, jira_url: str) -> Gateway:
@@ -36,7 +37,6 @@ def gateway_on(database_url: str, jira_url: str) -> Gateway:
             Address(jira_url),
             Flavour.CLOUD,
             Expected(sandbox=True),
-            # As if the gateway ran with Ann's account, so that it may log her time.
             account=Account(PERSON, "Ann"),
         ),
         settings=Settings(

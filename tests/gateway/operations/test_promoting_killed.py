@@ -62,11 +62,14 @@ SITE_FILE = f"""
 site = "{SITE}"
 role = "upstream"
 flavour = "cloud"
-users = [
-  {{ name = "{USER}", account_id = "gate", tokens = ["{TOKEN}"], admin = true }},
-  {{ name = "ann", account_id = "{PERSON}", display_name = "Ann" }},
-]
 projects = [{{ key = "AIR", name = "Airlock" }}]
+
+[[users]]
+name = "{USER}"
+account_id = "{PERSON}"
+display_name = "Ann"
+tokens = ["{TOKEN}"]
+admin = true
 """
 
 
