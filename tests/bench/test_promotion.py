@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from gateway.cli.opening import close_gateway
 from gateway.operations import receiving, reviewing
 from gateway.operations.context import Gateway
 from sandbox.contract.shapes import ChangeKind
@@ -78,14 +79,15 @@ def test_promotion_keeps_up_with_what_jira_allows(
     jira.misbehave({"latency_ms": 100, "writes_per_second": RATE, "burst": BURST})
     measured = _measure(gateway, place, processes, tmp_path)
     jira.misbehave({})
-    gateway.database.dispose()
+    states = _states(gateway)
+    close_gateway(gateway)
     with capsys.disabled():
         print(  # noqa: T201 - a benchmark's figures
             f"\n{engine}, {processes} gateway process(es): {OPERATIONS} operations in "
             f"{measured.seconds:.1f} s, {measured.share:.0%} of the possible rate, "
             f"{measured.cpu / OPERATIONS * 1000:.1f} ms CPU per operation"
         )
-    assert _states(gateway) == {"applied": OPERATIONS}
+    assert states == {"applied": OPERATIONS}
 
 
 def _approve_all(gateway: Gateway, jira: Jira) -> None:
