@@ -203,12 +203,12 @@ def _keep(
 
 
 def _finished(gateway: Gateway, upstream: Upstream, at: Sweep, *, whole: bool) -> Swept:
-    metadata = _metadata(gateway, upstream)
     with gateway.database.read() as conn:
         seen = reading.seen(conn, gateway.site)
         known = baselines.digests(conn, gateway.site)
         # What came by another way since it began may lie before the place.
         lately = baselines.known_since(conn, gateway.site, at.began)
+    metadata = _metadata(gateway, upstream, seen)
     missing = sorted(known.keys() - seen - lately) if whole else []
     gone, warnings = vanishing.settle(gateway, upstream, missing, at.jql)
     with gateway.database.write() as conn:
@@ -219,9 +219,10 @@ def _finished(gateway: Gateway, upstream: Upstream, at: Sweep, *, whole: bool) -
     return Swept(len(seen), at.new, at.changed, gone, tuple(metadata.inferred), warnings)
 
 
-def _metadata(gateway: Gateway, upstream: Upstream) -> SiteBaseline:
+def _metadata(gateway: Gateway, upstream: Upstream, seen: set[str]) -> SiteBaseline:
+    """Read the site's metadata; only an issue that Jira still shows can be an example."""
     with gateway.database.read() as conn:
-        issues = baselines.all_latest(conn, gateway.site)
+        issues = [one for one in baselines.all_latest(conn, gateway.site) if one.issue_id in seen]
     return site_metadata(
         upstream,
         site=gateway.site,
