@@ -18,6 +18,7 @@ from gateway.web import (
     sign_in_pages,
 )
 from gateway.web.access_log import keep_secrets_out
+from gateway.web.api import PREFIX, api
 from gateway.web.errors import add_handlers
 from gateway.web.security import Wall
 from gateway.web.templating import STATIC_FOLDER, Static
@@ -48,6 +49,7 @@ def create_app(gateway: Gateway) -> FastAPI:
     app.add_middleware(Wall)
     add_handlers(app)
     app.mount("/static", Static(directory=STATIC_FOLDER), name="static")
+    app.mount(PREFIX, api(gateway), name="api")
     for pages in PAGES:
         app.include_router(pages.router)
     app.state.hooks = Bucket()

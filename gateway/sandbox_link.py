@@ -158,6 +158,11 @@ class SandboxLink:
         """Close a workspace and throw away its shadows."""
         return self._of(workspace, "discard")
 
+    def seal_idle(self, seconds: int) -> list[str]:
+        """Seal what agents left unsealed for so long; returns the new sets' ids."""
+        found = self._ask("POST", "/idle/seal", {"seconds": seconds}).get("sealed")
+        return [str(one) for one in found] if isinstance(found, list) else []
+
     def seal(self, workspace: str, title: str, reason: str) -> JsonObject:
         """Seal what a workspace has staged."""
         return self._of(workspace, "seal", {"title": title, "reason": reason})

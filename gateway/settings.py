@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gateway.jira_settings import JIRA, Setting
 from gateway.people_settings import PEOPLE, Oidc, OidcSettingsError, oidc_of
+from gateway.promotion.signing import Signer, signer_of
 
 TABLE: tuple[Setting, ...] = (
     Setting("AIRLOCK_HOST", "127.0.0.1", "address the reviewers' pages listen on"),
@@ -55,12 +56,32 @@ TABLE: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "AIRLOCK_SIGNING_KEY",
+        "",
+        "secret that the key is made of which signs approvals and the audit; default: made of "
+        "AIRLOCK_SECRET_KEY. Who has the database alone can sign nothing",
+        secret=True,
+    ),
+    Setting(
+        "AIRLOCK_INSTANCE_FILE",
+        "",
+        "file outside the database that remembers how far it had come, so that a restored "
+        "backup is noticed; leave it out of backups. Default: instance.json beside the SQLite "
+        "database; with PostgreSQL none",
+    ),
+    Setting(
         "AIRLOCK_QUARANTINE_SECONDS",
         "45",
         "how long a write of unknown outcome rests before Jira is asked what became of it",
     ),
     Setting("AIRLOCK_LEASE_SECONDS", "60", "how long one promoter may hold an operation"),
     Setting("AIRLOCK_PROMOTERS", "8", "how many operations one gateway process carries at once"),
+    Setting(
+        "AIRLOCK_IDLE_MINUTES",
+        "30",
+        "what an agent left without handing it in is sealed for review after so many minutes "
+        "without a write; 0: never. A draft never expires",
+    ),
     Setting("AIRLOCK_POLL_SECONDS", "60", "how often Jira is read again"),
     Setting(
         "AIRLOCK_POLL_OVERLAP_SECONDS",
@@ -173,11 +194,17 @@ class Settings:
     intake_jql: str = ""
     #: Key of the markers' HMAC; empty until ``with_secret_key`` has run.
     secret_key: bytes = field(default=b"", repr=False)
+    #: Given by setting; see ``instance_path``.
+    instance_file: Path | None = None
+    #: What the signing key is made of; empty: ``secret_key``.
+    signing_key: bytes = field(default=b"", repr=False)
     quarantine_seconds: float = 45.0
     lease_seconds: float = 60.0
     #: Operations that one process carries at once; always on different issues.
     promoters: int = 8
     poll_seconds: float = 60.0
+    #: 0: drafts wait until somebody hands them in.
+    idle_minutes: float = 30.0
     poll_overlap_seconds: float = 180.0
     open_seconds: float = 60.0
     #: Empty: no webhook is taken.
@@ -225,9 +252,12 @@ class Settings:
             projects=_listed(names["AIRLOCK_PROJECTS"]),
             intake_jql=names["AIRLOCK_INTAKE_JQL"],
             secret_key=secret_key(names["AIRLOCK_SECRET_KEY"], database_url),
+            instance_file=Path(given) if (given := names["AIRLOCK_INSTANCE_FILE"]) else None,
+            signing_key=names["AIRLOCK_SIGNING_KEY"].encode(),
             quarantine_seconds=_number(names, "AIRLOCK_QUARANTINE_SECONDS"),
             lease_seconds=_number(names, "AIRLOCK_LEASE_SECONDS"),
             promoters=_promoters(names),
+            idle_minutes=_number(names, "AIRLOCK_IDLE_MINUTES"),
             poll_seconds=_number(names, "AIRLOCK_POLL_SECONDS"),
             poll_overlap_seconds=_number(names, "AIRLOCK_POLL_OVERLAP_SECONDS"),
             open_seconds=_number(names, "AIRLOCK_OPEN_SECONDS"),
@@ -249,6 +279,16 @@ class Settings:
             oidc=_oidc(names),
             warnings=unknown_names({**(dotenv or {}), **env}),
         )
+
+    @property
+    def instance_path(self) -> Path | None:
+        """The file that remembers, outside the database, how far it had come."""
+        return self.instance_file or _beside(self.database_url, "instance.json")
+
+    @property
+    def signer(self) -> Signer:
+        """The key that signs approvals and the audit."""
+        return signer_of(self.signing_key or self.secret_key)
 
     def control_secret(self) -> bytes:
         """Return the control door's secret; refuses a file that others may read."""
@@ -281,7 +321,7 @@ def secret_key(given: str, database_url: str) -> bytes:
     """Return the markers' key: the given one, or the one kept beside the database."""
     if given:
         return given.encode()
-    path = _beside(database_url)
+    path = _beside(database_url, "secret-key")
     if path is None:
         # In memory nothing survives, so neither need the key. On PostgreSQL two
         # gateways must share one key: it has to be given.
@@ -289,6 +329,15 @@ def secret_key(given: str, database_url: str) -> bytes:
             return secrets.token_bytes(32)
         raise SettingsError("AIRLOCK_SECRET_KEY", "must be set when the database is PostgreSQL.")
     return _kept(path)
+
+
+def known_signer(names: Mapping[str, str]) -> Signer | None:
+    """Return the signer of an installation that is only looked at: no key is made for it."""
+    given = names["AIRLOCK_SIGNING_KEY"] or names["AIRLOCK_SECRET_KEY"]
+    if given:
+        return signer_of(given.encode())
+    path = _beside(names["AIRLOCK_DATABASE_URL"], "secret-key")
+    return signer_of(path.read_bytes()) if path is not None and path.is_file() else None
 
 
 def _kept(path: Path) -> bytes:
@@ -305,10 +354,11 @@ def _kept(path: Path) -> bytes:
     return made
 
 
-def _beside(database_url: str) -> Path | None:
+def _beside(database_url: str, name: str) -> Path | None:
+    """Return the file of this name beside a SQLite database; None for any other."""
     if not database_url.startswith("sqlite:///") or ":memory:" in database_url:
         return None
-    return Path(database_url.removeprefix("sqlite:///").split("?")[0]).parent / "secret-key"
+    return Path(database_url.removeprefix("sqlite:///").split("?")[0]).parent / name
 
 
 def _resolve(setting: Setting, env: Mapping[str, str]) -> str:

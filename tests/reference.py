@@ -14,6 +14,8 @@ from gateway.jira_settings import Setting
 from gateway.promotion.kinds import KINDS
 from gateway.settings import TABLE
 from gateway.web import hook_pages
+from gateway.web.api import PREFIX
+from gateway.web.api import router as api_router
 from sandbox.contract.shapes import Flavour
 from sandbox.control_api import routes as control
 from sandbox.domain.automation import Rule
@@ -33,6 +35,13 @@ _PROFILES = (
     "there are resources (`jira://issue/KEY`, `jira://changeset/ID`, `jira://board/ID`, "
     "`jira://guide/jql`), prompts (triage, groom, report) and completions. Deleting, moving, "
     "bulk changes and administration are in no profile."
+)
+_API = (
+    "For scripts, with a person's own token (`airlock token create`) as Bearer; described at "
+    "`/api/v1/openapi.json`. Failures are problem+json (RFC 9457). A decision names what was "
+    "seen: `If-Match` with the ETag of the change set (428 without, 412 when it is another one "
+    "now). With an `Idempotency-Key` the same request gets the same answer for a day, another "
+    "one 422. No token approves: that needs a person in a browser, and 403 tells the link."
 )
 _SANDBOX = (
     "For agents and any Jira client; also below `/t/{task}`. What is missing here, and what "
@@ -150,7 +159,17 @@ def _routes(sandbox: Inside) -> list[str]:
         _table(("path", "methods"), _listed(one for page in PAGES for one in page.router.routes)),
         "## Routes that Jira calls",
         _table(("path", "methods"), _listed(hook_pages.ROUTES)),
+        "## Routes of the machine API",
+        _API,
+        _table(("path", "methods", "what it does"), _api_rows()),
     ]
+
+
+def _api_rows() -> Iterable[tuple[str, str, str]]:
+    for route in api_router.routes:
+        if isinstance(route, APIRoute):
+            said = (route.endpoint.__doc__ or "").partition("\n")[0]
+            yield f"`{PREFIX}{route.path}`", ", ".join(sorted(route.methods or ())), said
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway.cli.dry_run import dry_run_lines
-from gateway.cli.main import CONFLICT, FAILED, OK, USAGE
+from gateway.cli.main import CONFLICT, FAILED, OK, REFUSED, USAGE
 from gateway.cli.telling import say, say_json, say_table, with_gateway
-from gateway.operations import preflight, reviewing
+from gateway.operations import preflight, retrying, reviewing
 from gateway.operations.context import Gateway
 from gateway.promotion.preflight import Verdict
-from gateway.review.refusals import UnknownReviewError
+from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.values import InboxRow
 
 _Verb = Callable[[Gateway, argparse.Namespace], int]
@@ -29,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--wait-seconds", type=float, default=60, help="wait so long at most")
     show = verbs.add_parser("show", help="show one change set as JSON")
     show.add_argument("number", help="CS-7 or 7")
+    for verb, text in _WORDED.items():
+        worded = verbs.add_parser(verb, help=text)
+        _decided(worded)
+        worded.add_argument("--words", required=True, help="a reason for the agent to learn from")
+    _decided(verbs.add_parser("retry", help="try again what did not go through"))
+    approve = verbs.add_parser("approve", help="print the link: only a person can approve")
+    approve.add_argument("number", help="CS-7 or 7")
     dry = verbs.add_parser(
         "dry-run", help="check everything promotion needs, print the requests, write nothing"
     )
@@ -36,10 +43,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     dry.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _decided(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("number", help="CS-7 or 7")
+    parser.add_argument("--by", default="admin", help="who decides, as they sign in")
+    parser.add_argument(
+        "--digest", help="of what was seen, as 'show' prints it; default: as it is now"
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Do what was asked for."""
-    verb = {"list": _list, "show": _show, "dry-run": _dry_run}[args.verb]
-    return with_gateway(lambda gateway: _known(verb, gateway, args))
+    return with_gateway(lambda gateway: _known(_VERBS[args.verb], gateway, args))
 
 
 def _known(verb: _Verb, gateway: Gateway, args: argparse.Namespace) -> int:
@@ -52,6 +66,13 @@ def _known(verb: _Verb, gateway: Gateway, args: argparse.Namespace) -> int:
         args.number = int(number)
     try:
         return verb(gateway, args)
+    except StaleError as error:
+        lines = "".join(f"  {line}\n" for line in error.changes)
+        sys.stderr.write(f"airlock: {error}\n{lines}")
+        return CONFLICT
+    except RefusedError as error:
+        sys.stderr.write(f"airlock: {error}\n")
+        return REFUSED
     except UnknownReviewError as error:
         sys.stderr.write(f"airlock: {error}\n")
         return FAILED
@@ -97,3 +118,49 @@ def _dry_run(gateway: Gateway, args: argparse.Namespace) -> int:
         for line in dry_run_lines(report):
             say(line)
     return CONFLICT if report.verdict is Verdict.BLOCKED else OK
+
+
+def _send_back(gateway: Gateway, args: argparse.Namespace) -> int:
+    reviewing.send_back(gateway, args.by, args.number, _seen(gateway, args), args.words)
+    say(f"CS-{args.number} goes back to the agent.")
+    return OK
+
+
+def _reject(gateway: Gateway, args: argparse.Namespace) -> int:
+    reviewing.reject(gateway, args.by, args.number, _seen(gateway, args), args.words)
+    say(f"CS-{args.number} is rejected.")
+    return OK
+
+
+def _retry(gateway: Gateway, args: argparse.Namespace) -> int:
+    retrying.retry(gateway, args.by, args.number, _seen(gateway, args))
+    say(f"CS-{args.number} is tried again.")
+    return OK
+
+
+def _approve(gateway: Gateway, args: argparse.Namespace) -> int:
+    reviewing.look(gateway, args.number, read_now=False)
+    sys.stderr.write("airlock: approving needs a person in a browser. Open this and decide:\n")
+    say(f"{gateway.settings.public_url}/cs/{args.number}")
+    return REFUSED
+
+
+def _seen(gateway: Gateway, args: argparse.Namespace) -> str:
+    if args.digest is not None:
+        return str(args.digest)
+    return reviewing.look(gateway, args.number, read_now=False).situation.digest
+
+
+_WORDED = {
+    "send-back": "send a change set back to the agent with words",
+    "reject": "reject a change set with words",
+}
+_VERBS: dict[str, _Verb] = {
+    "list": _list,
+    "show": _show,
+    "dry-run": _dry_run,
+    "send-back": _send_back,
+    "reject": _reject,
+    "retry": _retry,
+    "approve": _approve,
+}

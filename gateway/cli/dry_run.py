@@ -20,7 +20,8 @@ def dry_run_lines(report: Preflight) -> Iterator[str]:
 
 def _operation(report: OperationReport) -> Iterator[str]:
     request = report.request
-    yield f"{report.position}. {report.kind} {report.issue_key}: {report.verdict}"
+    who = f" as {report.author}" if report.author else ""
+    yield f"{report.position}. {report.kind} {report.issue_key}{who}: {report.verdict}"
     yield f"{_INDENT}{request.method} {request.url}"
     if request.body:
         yield f"{_INDENT}{request.body}"

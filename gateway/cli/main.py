@@ -19,10 +19,12 @@ COMMANDS: dict[str, str] = {
     "intake": "read the issues in scope from Jira now",
     "agent": "register agents; make, list and revoke their tokens",
     "workspace": "list, fork, reset or discard agents' workspaces",
-    "changes": "list and show change sets (approving needs a person in a browser)",
+    "changes": "list, show, dry-run, send back, reject and retry change sets",
+    "token": "make, list and revoke people's own tokens for the machine API",
     "audit": "verify and export the record of what people and the gateway did",
     "jira": "connect the Jira accounts that changes are written as; list and revoke them",
     "doctor": "look for what is wrong: with Jira, the sandbox, or the walls between",
+    "restore-check": "say whether the database came out of a backup; let it go on after that",
     "login": "print a new one-time sign-in link",
     "mcp": "stdio bridge to the sandbox's MCP server, for desktop clients",
 }
@@ -38,7 +40,7 @@ def release() -> str:
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line of the command itself, without the subcommands' options."""
-    lines = "\n".join(f"  {name:<11}{text}" for name, text in COMMANDS.items())
+    lines = "\n".join(f"  {name:<14}{text}" for name, text in COMMANDS.items())
     made = argparse.ArgumentParser(
         prog="airlock",
         description="AI agents work on shadow copies of Jira issues; a person approves the "
@@ -55,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; returns the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     chosen = parser().parse_args(given[:1] or ["--help"])
-    module = importlib.import_module(f"gateway.cli.{chosen.command}")
+    module = importlib.import_module(f"gateway.cli.{chosen.command.replace('-', '_')}")
     own = argparse.ArgumentParser(
         prog=f"airlock {chosen.command}", description=COMMANDS[chosen.command]
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.operations import restoring
 from gateway.operations.accounts import Accounts
 from gateway.operations.context import Gateway
 from gateway.operations.waiting import stored_limits
@@ -71,7 +72,7 @@ def open_gateway(env: Mapping[str, str] | None = None) -> Gateway:
     accounts = _accounts(settings, own, extra, database)
     reader, writer = _connect(settings, accounts, {**extra, **own})
     site, api = reader.browse.url, (writer or reader).address.url
-    return Gateway(
+    gateway = Gateway(
         site=settings.site,
         identity=SiteIdentity(
             site=settings.site,
@@ -88,6 +89,9 @@ def open_gateway(env: Mapping[str, str] | None = None) -> Gateway:
         writer=writer,
         accounts=accounts,
     )
+    if restoring.check(gateway):
+        sys.stderr.write(f"warning: {restoring.PAUSED}\n")
+    return gateway
 
 
 def open_accounts(env: Mapping[str, str] | None = None) -> Accounts:
@@ -139,7 +143,7 @@ def _connect(
 
 def _database(settings: Settings) -> Database:
     try:
-        database = Database(settings.database_url)
+        database = Database(settings.database_url, settings.signer)
         database.migrate()
     except SQLAlchemyError as error:
         # The first line alone: the rest may repeat the address with its password.

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from gateway.operations import grounds
+from gateway.operations import grounds, vouching
 from gateway.operations.context import Gateway
 from gateway.promotion.confirming import missing
 from gateway.promotion.plan import needed_by
@@ -95,11 +95,10 @@ def _is_as_approved(
         return False
     if plan is None or text is None or plan.identity != gateway.identity:
         return False
-    given = reviews.approvals(conn, review.id, operation.digest)
-    confirmed = reviews.confirmations(conn, review.id, operation.digest)
-    if any(missing(plan.confirmations, one) for one in confirmed):
+    given = vouching.genuine(conn, gateway, review.id, operation.digest)
+    if any(missing(plan.confirmations, one.confirmations) for one in given):
         return False
-    approved = len(set(given)) >= grounds.policy_of(gateway).approvals
+    approved = len({one.person for one in given}) >= grounds.policy_of(gateway).approvals
     digest, bodies = _as_stored(text)
     if not approved or not review.approved_digest == operation.digest == digest:
         return False

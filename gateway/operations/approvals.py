@@ -2,26 +2,33 @@
 
 from sqlalchemy import Connection
 
-from gateway.operations import auditing, grounds
+from gateway.operations import auditing, grounds, vouching
 from gateway.operations.context import Gateway
 from gateway.review.refusals import RefusedError
-from gateway.store import audit, reviews
+from gateway.review.rules import Act
+from gateway.store import audit
 from sandbox.contract.scope import Refusal
+
+#: Audited facts after which an earlier approval is no longer one.
+_TAKEN_BACK = tuple(
+    f"review_{act}" for act in (Act.WITHDRAW, Act.DECIDE, Act.REJECT, Act.SEND_BACK)
+)
 
 
 def still_approved(conn: Connection, gateway: Gateway, review_id: int, digest: str) -> None:
     """Ask the approvals again as they stand in this moment, and whether the audit agrees."""
-    given = reviews.approvals(conn, review_id, digest)
+    given = vouching.approvers(conn, gateway, review_id, digest)
     if len(set(given)) < grounds.policy_of(gateway).approvals:
         raise RefusedError(
             Refusal("approvals", "An approval of this digest is missing.", "Approve it again.")
         )
     row = audit.find(conn, "review_approve", review=review_id, digest=digest)
-    altered = (
-        "The audit knows nothing of this approval."
-        if row is None
-        else auditing.trouble_since(conn, gateway, row)
-    )
+    if row is None:
+        altered: str | None = "The audit knows nothing of this approval."
+    elif any(_since(conn, kind, review_id, row) for kind in _TAKEN_BACK):
+        altered = "The audit says that this approval was taken back."
+    else:
+        altered = auditing.trouble_since(conn, gateway, row)
     if altered:
         raise RefusedError(
             Refusal(
@@ -30,3 +37,8 @@ def still_approved(conn: Connection, gateway: Gateway, review_id: int, digest: s
                 "Somebody changed the database by hand. Find out who before anything is written.",
             )
         )
+
+
+def _since(conn: Connection, kind: str, review_id: int, row: int) -> bool:
+    newest = audit.find(conn, kind, review=review_id)
+    return newest is not None and newest > row

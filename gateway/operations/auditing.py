@@ -24,7 +24,7 @@ def trouble_since(conn: Connection, gateway: Gateway, row: int) -> str | None:
     """
     remembered = _VERIFIED.get(gateway.database)
     after = 0 if remembered is None else min(remembered.seq, row - 1)
-    trouble = audit.verify(conn, remembered, after=after)
+    trouble = audit.verify(conn, remembered, after=after, public=gateway.settings.signer.public)
     if trouble is None:
         _VERIFIED[gateway.database] = audit.head(conn)
     return trouble

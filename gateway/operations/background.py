@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.operations import following, receiving, registering, telling
+from gateway.operations import following, receiving, registering, restoring, telling
 from gateway.operations.context import Gateway
 from gateway.operations.duplicates import look_for_duplicates
 from gateway.operations.heart import Heart
@@ -31,6 +31,8 @@ RESUME_EVERY = 30.0
 DUPLICATES_EVERY = 20.0
 HINTS_EVERY = 2.0
 WANTED_EVERY = 2.0
+REMEMBER_EVERY = 5.0
+SEAL_EVERY = 30.0
 #: The pause after a failure doubles up to this many seconds.
 LONGEST_PAUSE = 15.0
 #: Reading Jira costs it something: a poll that goes on failing is tried this seldom.
@@ -81,6 +83,8 @@ class Background:
             # The sandbox takes a registry for valid for a minute: no long pause here.
             Work("registry", lambda: registering.push_registry(gateway), REGISTRY_EVERY, 5.0),
             Work("tell", lambda: telling.tell(gateway), TELL_EVERY),
+            Work("seal", lambda: receiving.seal_idle(gateway), SEAL_EVERY),
+            Work("remember", lambda: restoring.remember(gateway), REMEMBER_EVERY),
             Work("resume", lambda: resume(gateway), RESUME_EVERY),
             Work("poll", poller.run_once, gateway.settings.poll_seconds, LONGEST_POLL_PAUSE),
             Work(

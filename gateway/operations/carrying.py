@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from gateway.operations.context import Gateway
+from gateway.operations.looking_back import twin
 from gateway.operations.looking_up import is_hidden, look_up, now_of
 from gateway.promotion import markers
 from gateway.promotion.drift import Drift, Now, compare, missing
@@ -113,18 +114,6 @@ def _settled(job: Job, before: Now) -> Result | None:
     return _looked_again(job) or _drifted(job, before) or _without_file(job)
 
 
-def _looked_again(job: Job) -> Result | None:
-    """Look again, in this very moment, for what was sent once before and looked up since."""
-    if not job.operation.attempts:
-        return None
-    finding = look_up(job.gateway, job.operation, job.planned, job.fields)
-    if finding.event is OpEvent.FOUND:
-        return found(job, finding)
-    if finding.event is OpEvent.CANNOT_TELL:
-        return Result(OpEvent.CANNOT_TELL, trouble=finding.sentence, looks=finding.looks)
-    return None
-
-
 def _drifted(job: Job, before: Now) -> Result | None:
     drift = compare(job.planned, before, job.fields)
     if drift.lost:
@@ -144,6 +133,23 @@ def _without_file(job: Job) -> Result | None:
         return None
     sentence = "The gateway no longer holds the file that was approved. Nothing was written."
     return Result(OpEvent.REFUSED, trouble=sentence)
+
+
+def _looked_again(job: Job) -> Result | None:
+    """Look again, in this very moment, for what was or may have been sent before."""
+    operation = job.operation
+    if operation.attempts == 0 and not operation.wary:
+        return None
+    finding = look_up(job.gateway, operation, job.planned, job.fields)
+    if finding.event is OpEvent.FOUND:
+        return found(job, finding)
+    if finding.event is OpEvent.CANNOT_TELL:
+        return Result(OpEvent.CANNOT_TELL, trouble=finding.sentence, looks=finding.looks)
+    if operation.wary and operation.attempts == 0:
+        there = twin(job.gateway, job.planned, job.change_set)
+        if there:
+            return Result(OpEvent.CANNOT_TELL, trouble=there)
+    return None
 
 
 def _write(job: Job, before: Now, request: Request) -> Result:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from gateway.operations.context import Gateway
 from gateway.store import audit, audit_reading, people, registry
 from gateway.store.audit import Checkpoint
@@ -28,6 +30,8 @@ class History:
     checked: bool
     #: The first thing that is wrong with the chain, or None.
     fault: str | None
+    #: The newest row that was anchored outside the database; 0: none was.
+    anchored: int
     #: Where the next, older page begins; None on the last one.
     older: int | None
 
@@ -50,9 +54,16 @@ def look(gateway: Gateway, wanted: Wanted, *, before: int | None, check: bool) -
             accounts=accounts,
             head=head,
             checked=checked,
-            fault=audit.verify(conn) if checked else None,
+            fault=audit.verify(conn, public=gateway.settings.signer.public) if checked else None,
+            anchored=_anchored(conn),
             older=facts[-1].seq if len(found) > PAGE else None,
         )
+
+
+def _anchored(conn: Connection) -> int:
+    newest = audit.newest(conn, "audit_anchored")
+    row = None if newest is None else newest.body.get("row")
+    return row if isinstance(row, int) else 0
 
 
 def export(gateway: Gateway, wanted: Wanted) -> Iterator[Fact]:

@@ -14,6 +14,7 @@ from gateway.operations import grounds, reviewing
 from gateway.operations.context import Gateway
 from gateway.operations.looking_up import now_of
 from gateway.operations.seeing import Sight
+from gateway.promotion.authors import Author
 from gateway.promotion.drift import Now
 from gateway.promotion.fields import Fields
 from gateway.promotion.preflight import (
@@ -52,12 +53,21 @@ def dry_run(gateway: Gateway, review_id: int) -> Preflight:
 
 
 @dataclass(frozen=True, slots=True)
+class _Seen:
+    """What Jira said to one account, and the address it is asked at."""
+
+    evidence: Evidence
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Run:
     """One dry run: the review, what Jira said, and which issues do not exist yet."""
 
     sight: Sight
     planned: tuple[PlannedOperation, ...]
-    evidence: Evidence
+    #: By the account that writes.
+    by: dict[Author, _Seen]
     #: Temporary key to temporary id, of the issues that do not exist in Jira yet.
     temporary: dict[str, str]
     real: dict[str, str]
@@ -85,7 +95,7 @@ def dry_run_of(gateway: Gateway, sight: Sight) -> Preflight:
     run = _Run(
         sight=sight,
         planned=planned,
-        evidence=_evidence(_writer(gateway), _waiting(sight, planned), fields),
+        by=_by_author(gateway, _waiting(sight, planned), fields),
         temporary={key: one for key, one in known.items() if one not in real},
         real=real,
     )
@@ -96,7 +106,7 @@ def dry_run_of(gateway: Gateway, sight: Sight) -> Preflight:
         digest=sight.situation.digest,
         checked_at=gateway.clock(),
         site_url=gateway.identity.base_url,
-        author=run.evidence.author,
+        author=", ".join(dict.fromkeys(_names(run))),
         verdict=worst([*(one.verdict for one in whole), *(one.verdict for one in reports)]),
         remarks=whole,
         operations=reports,
@@ -108,9 +118,8 @@ def _with_real(planned: PlannedOperation, real: dict[str, str]) -> PlannedOperat
     return with_real(planned, real).model_copy(update={"issue_id": issue_id})
 
 
-def _writer(gateway: Gateway) -> Upstream:
-    """Return the connection that promotion would write through."""
-    return gateway.writing().upstream
+def _names(run: _Run) -> list[str]:
+    return [one.evidence.author for one in run.by.values() if one.evidence.author]
 
 
 def _whole(gateway: Gateway, run: _Run, paused: str | None) -> Iterable[Remark]:
@@ -126,9 +135,11 @@ def _whole(gateway: Gateway, run: _Run, paused: str | None) -> Iterable[Remark]:
         yield blocked("read_only", READ_ONLY, step)
     if sight.plan is not None and sight.plan.identity != gateway.identity:
         yield blocked("site", "It was approved for another Jira than the one that is connected.")
-    unread = run.evidence.troubles.get(_AUTHOR)
-    if unread is not None:
-        yield blocked("unread", unread, "Try again; if it stays so, run 'airlock doctor --jira'.")
+    for one in run.by.values():
+        unread = one.evidence.troubles.get(_AUTHOR)
+        if unread is not None:
+            step = "Try again; if it stays so, run 'airlock doctor --jira'."
+            yield blocked("unread", unread, step)
     found = obstacles(sight.situation) if sight.review.state in _OPEN else ()
     for sentence in found:
         yield blocked("obstacle", sentence, "Open the change set to see what stands in the way.")
@@ -137,12 +148,14 @@ def _whole(gateway: Gateway, run: _Run, paused: str | None) -> Iterable[Remark]:
 
 
 def _report(gateway: Gateway, planned: PlannedOperation, run: _Run) -> OperationReport:
-    request = exact(planned, gateway.identity.base_url, run.makers)
-    if _is_done(run.sight, planned):
+    seen = run.by.get(planned.author)
+    base_url = gateway.identity.base_url if seen is None else seen.base_url
+    request = exact(planned, base_url, run.makers)
+    if seen is None or _is_done(run.sight, planned):
         done = ok("done", "It was written before, and is not sent again.")
         return report_of(planned, request, [done])
-    found = [*_earlier(planned, run), *remarks(planned, run.evidence)]
-    return report_of(planned, request, found)
+    found = [*_earlier(planned, run), *remarks(planned, seen.evidence)]
+    return report_of(planned, request, found, seen.evidence.author)
 
 
 def _earlier(planned: PlannedOperation, run: _Run) -> Iterable[Remark]:
@@ -164,6 +177,23 @@ def _waiting(sight: Sight, planned: Iterable[PlannedOperation]) -> list[PlannedO
 
 def _is_done(sight: Sight, planned: PlannedOperation) -> bool:
     return any(one.position == planned.position and one.state in _DONE for one in sight.operations)
+
+
+def _by_author(
+    gateway: Gateway, planned: list[PlannedOperation], fields: Fields
+) -> dict[Author, _Seen]:
+    """Ask Jira as each account that would write."""
+    found: dict[Author, _Seen] = {}
+    for author in dict.fromkeys(one.author for one in planned):
+        own = [one for one in planned if one.author == author]
+        try:
+            upstream = gateway.writing_as(author).upstream
+        except UpstreamError as error:
+            lost = Evidence(author.name, fields, {}, {_AUTHOR: error.sentence})
+            found[author] = _Seen(lost, gateway.identity.base_url)
+        else:
+            found[author] = _Seen(_evidence(upstream, own, fields), upstream.address.url)
+    return found
 
 
 def _evidence(upstream: Upstream, planned: list[PlannedOperation], fields: Fields) -> Evidence:

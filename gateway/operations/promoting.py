@@ -13,7 +13,7 @@ from typing import cast
 
 from sqlalchemy import Connection
 
-from gateway.operations import grounds
+from gateway.operations import grounds, restoring, vouching
 from gateway.operations.allowing import why_not_write
 from gateway.operations.carrying import SECOND, Job, Result, carry, found
 from gateway.operations.context import Gateway
@@ -117,6 +117,8 @@ class Promoter:
             job = replace(job, gateway=gateway.writing_as(job.planned.author))
         except UpstreamError as error:
             return _later(error)
+        # A backup restored later must be seen to lack this write.
+        restoring.remember(gateway, operation)
         # A second try looks behind the same point as the first: what was lost may still come.
         probe_from = operation.probe_from
         if probe_from is None or job.planned.kind is ChangeKind.CREATE:
@@ -180,7 +182,7 @@ class Promoter:
         planned = operation.planned
         planned = with_real(planned, outbox.resolved(conn, gateway.site, names_of(planned)))
         review = reviews.get(conn, operation.review_id)
-        approver = _approvers(conn, operation)
+        approver = _approvers(conn, gateway, operation)
         if not planned.change_ids:
             # The gateway's own comment reads back with the name in it.
             wants = cast("JsonObject", with_approver(planned.wants, approver, own=True))
@@ -272,9 +274,9 @@ class Promoter:
             sites.pause(conn, self._gateway.site, sentence)
 
 
-def _approvers(conn: Connection, operation: Operation) -> str:
+def _approvers(conn: Connection, gateway: Gateway, operation: Operation) -> str:
     """Return the names of who approved this operation."""
-    given = reviews.approvals(conn, operation.review_id, operation.digest)
+    given = vouching.approvers(conn, gateway, operation.review_id, operation.digest)
     found = [people.get(conn, one) for one in given]
     return ", ".join(one.name for one in found if one is not None) or ", ".join(given)
 

@@ -61,6 +61,12 @@ def _freshen(gateway: Gateway, change_set: ChangeSet) -> None:
         LOG.warning("not_refreshed_at_submit error=%s", type(error).__name__)
 
 
+def seal_idle(gateway: Gateway) -> int:
+    """Have what agents left lying handed in for review; returns how many sets that made."""
+    minutes = gateway.settings.idle_minutes
+    return len(gateway.sandbox.seal_idle(round(minutes * 60))) if minutes > 0 else 0
+
+
 def receive(
     conn: Connection, gateway: Gateway, claimed: ChangeSet, reads: tuple[Read, ...] | None
 ) -> int | None:

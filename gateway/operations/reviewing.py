@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from gateway.operations import grounds
+from gateway.operations import grounds, restoring, vouching
 from gateway.operations.approvals import still_approved
 from gateway.operations.context import Gateway
 from gateway.operations.differences import differences
@@ -174,12 +174,11 @@ def approve(
     codes = sorted({one.code for one in plan.confirmations})
 
     def store(conn: Connection) -> bool:
-        given = reviews.approvals(conn, review_id, digest)
+        given = vouching.approvers(conn, gateway, review_id, digest)
         done = len({*given, asked.person.person}) >= wanted
         moved = _approved(conn, gateway, asked, plan) if done else reviews.touch(conn, asked.review)
         if moved:
-            at = gateway.clock()
-            reviews.add_approval(conn, review_id, digest, asked.person.person, at, codes)
+            vouching.add_approval(conn, gateway, review_id, digest, asked.person.person, codes)
         return moved
 
     body: dict[str, JsonValue] = {"digest": digest, "operations": len(plan.operations)}
@@ -248,7 +247,8 @@ def _approved(conn: Connection, gateway: Gateway, asked: _Asked, plan: Plan) -> 
         decided_at=gateway.clock(),
     )
     if moved:
-        outbox.hold(conn, asked.review.id, plan, asked.review.edition)
+        wary = restoring.is_wary(conn, asked.review.change_set.sealed_at)
+        outbox.hold(conn, asked.review.id, plan, asked.review.edition, wary=wary)
     return moved
 
 

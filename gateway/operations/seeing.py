@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from gateway.operations import grounds
+from gateway.operations import grounds, vouching
 from gateway.operations.context import Gateway
 from gateway.operations.fetching import attached
 from gateway.operations.grounds import Looked
@@ -184,7 +184,9 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         decisions=decisions,
         refusal=grounds.authority(conn, settle(review.change_set, {}, settled_of(decisions))[0]),
         operations=() if digest is None else outbox.of_review(conn, review.id, digest),
-        approved_by=frozenset(_approvers(conn, review, plan or _try(review, ground, decisions)[0])),
+        approved_by=frozenset(
+            _approvers(conn, gateway, review, plan or _try(review, ground, decisions)[0])
+        ),
         person_name=grounds.person_name(conn, review.site, review.change_set.person),
         real=outbox.resolved(conn, review.site, _new_names(review)),
         waits=progress.waits(conn, review.site, review.id),
@@ -206,8 +208,10 @@ def _before(conn: Connection, review: Review) -> Review | None:
     return found if mine else None
 
 
-def _approvers(conn: Connection, review: Review, plan: Plan | None) -> tuple[str, ...]:
-    return () if plan is None else reviews.approvals(conn, review.id, plan.digest())
+def _approvers(
+    conn: Connection, gateway: Gateway, review: Review, plan: Plan | None
+) -> tuple[str, ...]:
+    return () if plan is None else vouching.approvers(conn, gateway, review.id, plan.digest())
 
 
 def _try(review: Review, ground: Ground, decisions: dict[str, Decision]) -> tuple[Plan | None, str]:

@@ -62,6 +62,8 @@ class OperationReport(Frozen):
     request: ExactRequest
     verdict: Verdict
     remarks: tuple[Remark, ...] = ()
+    #: Display name of the Jira account that would write it; empty when it is not known.
+    author: str = ""
 
 
 class Preflight(Frozen):
@@ -73,7 +75,7 @@ class Preflight(Frozen):
     #: Microseconds since 1970, UTC.
     checked_at: int
     site_url: str
-    #: Display name of the Jira account that would write; empty when it is not known.
+    #: Display names of the Jira accounts that would write; empty when they are not known.
     author: str
     verdict: Verdict
     #: What concerns the whole set.
@@ -112,7 +114,7 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def report_of(
-    planned: PlannedOperation, request: ExactRequest, remarks: Iterable[Remark]
+    planned: PlannedOperation, request: ExactRequest, remarks: Iterable[Remark], author: str = ""
 ) -> OperationReport:
     """Return the report of one operation."""
     found = tuple(remarks)
@@ -124,6 +126,7 @@ def report_of(
         request=request,
         verdict=worst(one.verdict for one in found),
         remarks=found,
+        author=author,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import JsonValue
 from sqlalchemy import Connection, Row, insert, select, update
 
+from gateway.promotion.signing import Signer, head_text, is_good
 from gateway.store.tables import GatewayTable
 from sandbox.contract.digest import canonical
 from sandbox.contract.shapes import JsonObject
@@ -20,6 +21,8 @@ from sandbox.contract.shapes import JsonObject
 _AUDIT = GatewayTable.metadata.tables["audit"]
 _HEAD = GatewayTable.metadata.tables["audit_head"]
 _ONLY = 1
+#: Name of the execution option that holds the signer of a database's audit.
+SIGNER = "airlock_signer"
 #: What the first row names as the one before it.
 GENESIS = "0" * 64
 
@@ -44,6 +47,16 @@ class Checkpoint:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """The chain's end with the signature over it."""
+
+    head: Checkpoint
+    signature: str
+    #: When its row was written.
+    at: int
+
+
 def ensure_head(conn: Connection) -> None:
     """Make the head row; done under the migration lock, so that only one ever is."""
     if conn.execute(select(_HEAD.c.id).where(_HEAD.c.id == _ONLY)).first() is None:
@@ -56,9 +69,17 @@ def append(conn: Connection, *, at: int, actor: str, kind: str, body: JsonObject
     text = _text(body)
     seq = last.seq + 1
     found = _hash(last.hash, seq, at, actor, kind, text)
+    signer: Signer | None = conn.get_execution_options().get(SIGNER)
     conn.execute(
         insert(_AUDIT).values(
-            seq=seq, at=at, actor=actor, kind=kind, body=text, prev_hash=last.hash, hash=found
+            seq=seq,
+            at=at,
+            actor=actor,
+            kind=kind,
+            body=text,
+            prev_hash=last.hash,
+            hash=found,
+            signature="" if signer is None else signer.sign(head_text(seq, found)),
         )
     )
     conn.execute(update(_HEAD).where(_HEAD.c.id == _ONLY).values(seq=seq, hash=found))
@@ -93,13 +114,52 @@ def find(conn: Connection, kind: str, **facts: JsonValue) -> int | None:
     return None
 
 
+def signed_head(conn: Connection) -> SignedHead:
+    """Return the end of the chain with its signature; empty when it has none."""
+    found = head(conn)
+    query = select(_AUDIT.c.signature, _AUDIT.c.at).where(_AUDIT.c.seq == found.seq)
+    row = conn.execute(query).first()
+    return SignedHead(found, "" if row is None else row.signature, 0 if row is None else row.at)
+
+
+def newest(conn: Connection, kind: str) -> Entry | None:
+    """Return the newest fact of a kind, or None."""
+    query = select(_AUDIT).where(_AUDIT.c.kind == kind).order_by(_AUDIT.c.seq.desc()).limit(1)
+    row = conn.execute(query).first()
+    if row is None:
+        return None
+    return Entry(row.seq, row.at, row.actor, row.kind, json.loads(row.body), row.hash)
+
+
+def holds(conn: Connection, remembered: Checkpoint) -> bool:
+    """Return whether a remembered head is part of the chain; its rows are not read again."""
+    return _anchor(conn, remembered.seq) == remembered
+
+
+def is_signed(conn: Connection) -> bool:
+    """Return whether any row was ever signed: from then on every row must be."""
+    return (
+        conn.execute(select(_AUDIT.c.seq).where(_AUDIT.c.signature != "").limit(1)).first()
+        is not None
+    )
+
+
 def has(conn: Connection, kind: str, **facts: JsonValue) -> bool:
     """Return whether a fact of this kind with all these values was ever audited."""
     return find(conn, kind, **facts) is not None
 
 
-def verify(conn: Connection, remembered: Checkpoint | None = None, *, after: int = 0) -> str | None:
+def verify(
+    conn: Connection,
+    remembered: Checkpoint | None = None,
+    *,
+    after: int = 0,
+    public: str = "",
+) -> str | None:
     """Return a sentence about the first thing wrong with the chain, or None.
+
+    With a ``public`` key the end of a chain that was ever signed must be signed by it:
+    a signature covers all rows before it.
 
     ``remembered`` is a checkpoint kept elsewhere; it must still be part of the chain.
     ``after`` looks at the rows behind that one only: sound up to the remembered row when
@@ -119,7 +179,17 @@ def verify(conn: Connection, remembered: Checkpoint | None = None, *, after: int
         return f"The audit ends at row {expected.seq}, but its head says {head(conn).seq}."
     if remembered is not None and seen.get(remembered.seq) != remembered.hash:
         return f"The audit no longer holds the remembered row {remembered.seq}."
-    return None
+    return _unsigned(conn, public) if public else None
+
+
+def _unsigned(conn: Connection, public: str) -> str | None:
+    """Return what is wrong with the signature of the chain's end, or None."""
+    end = signed_head(conn)
+    if end.head.seq == 0 or is_good(end.signature, head_text(end.head.seq, end.head.hash), public):
+        return None
+    if not end.signature:
+        return f"Audit row {end.head.seq} is not signed." if is_signed(conn) else None
+    return f"Audit row {end.head.seq} is signed by another key than this installation's."
 
 
 def _broken(row: Row[Any], before: Checkpoint) -> str:

@@ -18,11 +18,14 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.pool import StaticPool
 
+from gateway.promotion.signing import Signer
 from gateway.store import audit, bell
 from gateway.store.bell import Bell
-from gateway.store.tables import GatewayTable
+from gateway.store.installation_tables import InstanceRow
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
+#: All tables: those of ``installation_tables`` stand on those of ``tables``.
+_METADATA = InstanceRow.metadata
 #: Any number that no other program on the same PostgreSQL uses for its advisory lock.
 _MIGRATION_LOCK = 7_401_902_201
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,9 +34,13 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 class Database:
     """One database with its engine; shared by all threads of the gateway."""
 
-    def __init__(self, url: str) -> None:
-        """Make the engine; nothing connects until the first use."""
-        self.engine = _engine(url)
+    def __init__(self, url: str, signer: Signer | None = None) -> None:
+        """Make the engine; nothing connects until the first use.
+
+        With a ``signer`` every audited fact is signed.
+        """
+        self.engine = _engine(url).execution_options(**{audit.SIGNER: signer})
+        self.signer = signer
         # One connection is all that an in-memory database has: one thread at a time.
         self._turn = threading.RLock() if _in_memory(url) else None
         # SQLite has one writer, and lets others sleep and ask again: a queue is quicker.
@@ -79,7 +86,7 @@ class Database:
                 command.upgrade(config, "head")
             else:
                 # As fast as it gets for a fresh file; a test keeps both ways equal.
-                GatewayTable.metadata.create_all(conn)
+                _METADATA.create_all(conn)
                 command.stamp(config, "head")
             audit.ensure_head(conn)
 

@@ -52,6 +52,8 @@ class Operation:
     lease_until: int
     attempts: int
     probe_from: int | None
+    #: It may have been sent in a life that a restored backup knows nothing of.
+    wary: bool
     receipt: Receipt | None
     trouble: str
     #: Goes on although an earlier one of its set failed.
@@ -65,8 +67,11 @@ class Operation:
         return PlannedOperation.model_validate_json(self.body)
 
 
-def hold(conn: Connection, review_id: int, plan: Plan, edition: int) -> None:
-    """Store an approved plan's operations; nothing runs before ``release``."""
+def hold(conn: Connection, review_id: int, plan: Plan, edition: int, *, wary: bool = False) -> None:
+    """Store an approved plan's operations; nothing runs before ``release``.
+
+    With ``wary`` each is looked up in Jira before it is sent for the first time.
+    """
     digest = plan.digest()
     real = resolved(conn, plan.identity.site, [one.issue_id for one in plan.operations])
     ids: dict[int, int] = {}
@@ -89,6 +94,7 @@ def hold(conn: Connection, review_id: int, plan: Plan, edition: int) -> None:
                 lease_until=0,
                 not_before=0,
                 attempts=0,
+                wary=wary,
                 trouble="",
                 carry_on=False,
                 evidence="[]",
@@ -382,6 +388,7 @@ def _operation(row: Row[Any]) -> Operation:
         lease_until=row.lease_until,
         attempts=row.attempts,
         probe_from=row.probe_from,
+        wary=bool(row.wary),
         receipt=None if receipt is None else Receipt.model_validate_json(receipt),
         trouble=row.trouble,
         carry_on=bool(row.carry_on),

@@ -7,12 +7,14 @@ sign in with what it holds.
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from gateway.review.people import Person, Role
+from gateway.store.installation_tables import PersonalTokenRow
 from gateway.store.tables import GatewayTable
 
 _TABLES = GatewayTable.metadata.tables
 _PERSON = _TABLES["person"]
 _LINK = _TABLES["sign_in_link"]
 _SESSION = _TABLES["session"]
+_PERSONAL = PersonalTokenRow.metadata.tables["personal_token"]
 
 
 def get(conn: Connection, person: str) -> Person | None:
@@ -101,6 +103,19 @@ def revoke_session(conn: Connection, session_hash: str, *, now: int) -> None:
         .where(_SESSION.c.session_hash == session_hash, _SESSION.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+
+
+def void_all(conn: Connection, *, now: int) -> int:
+    """End all sessions and use up all links and personal tokens; returns how many."""
+    ended = [
+        update(table).where(column.is_(None)).values({column.name: now})
+        for table, column in (
+            (_SESSION, _SESSION.c.revoked_at),
+            (_LINK, _LINK.c.used_at),
+            (_PERSONAL, _PERSONAL.c.revoked_at),
+        )
+    ]
+    return sum(conn.execute(one).rowcount for one in ended)
 
 
 def _person(found: RowMapping) -> Person:

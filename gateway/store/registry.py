@@ -72,6 +72,12 @@ def revoke(conn: Connection, site: str, token_id: str, *, now: int) -> bool:
     return result.rowcount == 1
 
 
+def revoke_all(conn: Connection, site: str, *, now: int) -> int:
+    """Revoke every token of a site; returns how many were not revoked yet."""
+    live = update(_TOKEN).where(_TOKEN.c.site == site, _TOKEN.c.revoked_at.is_(None))
+    return conn.execute(live.values(revoked_at=now)).rowcount
+
+
 def tokens(conn: Connection, site: str) -> tuple[StoredToken, ...]:
     """Return all tokens of a site, newest first."""
     return _read(conn, _of(site))

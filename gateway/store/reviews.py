@@ -1,8 +1,8 @@
 """Reviews, decisions and approvals as they are stored; nothing here decides anything."""
 
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -67,6 +67,24 @@ class Decision:
     at: int
     #: The value that a person put in place of the agent's.
     settled: Settled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A person's approval of one digest, as stored."""
+
+    digest: str
+    person: str
+    at: int
+    #: Codes of what this person confirmed separately, with spaces between.
+    confirmed: str
+    #: By the key that is not in the database; see ``gateway.promotion.signing``.
+    signature: str
+
+    @property
+    def confirmations(self) -> frozenset[str]:
+        """The codes of what was confirmed separately."""
+        return frozenset(self.confirmed.split())
 
 
 def add(
@@ -218,33 +236,27 @@ def set_decision(conn: Connection, review_id: int, decision: Decision) -> None:
     )
 
 
-def approvals(conn: Connection, review_id: int, digest: str) -> tuple[str, ...]:
-    """Return who approved exactly this digest."""
-    query = select(_APPROVAL.c.person).where(
+def approvals(conn: Connection, review_id: int, digest: str) -> tuple[Approval, ...]:
+    """Return the stored approvals of exactly this digest; whether they count is not asked."""
+    query = select(_APPROVAL).where(
         _APPROVAL.c.review_id == review_id, _APPROVAL.c.digest == digest
     )
-    return tuple(conn.execute(query.order_by(_APPROVAL.c.at)).scalars())
-
-
-def add_approval(
-    conn: Connection,
-    review_id: int,
-    digest: str,
-    person: str,
-    at: int,
-    confirmed: Collection[str] = (),
-) -> None:
-    """Store one person's approval of one digest, and what they confirmed beside it."""
-    values = {"review_id": review_id, "digest": digest, "person": person, "at": at}
-    conn.execute(insert(_APPROVAL).values(**values, confirmed=" ".join(sorted(confirmed))))
-
-
-def confirmations(conn: Connection, review_id: int, digest: str) -> tuple[frozenset[str], ...]:
-    """Return what each approver of this digest confirmed separately."""
-    query = select(_APPROVAL.c.confirmed).where(
-        _APPROVAL.c.review_id == review_id, _APPROVAL.c.digest == digest
+    return tuple(
+        Approval(row.digest, row.person, row.at, row.confirmed, row.signature)
+        for row in conn.execute(query.order_by(_APPROVAL.c.at))
     )
-    return tuple(frozenset(one.split()) for one in conn.execute(query).scalars())
+
+
+def add_approval(conn: Connection, review_id: int, approval: Approval) -> None:
+    """Store one person's approval of one digest, in place of a row that does not count."""
+    conn.execute(
+        delete(_APPROVAL).where(
+            _APPROVAL.c.review_id == review_id,
+            _APPROVAL.c.digest == approval.digest,
+            _APPROVAL.c.person == approval.person,
+        )
+    )
+    conn.execute(insert(_APPROVAL).values(review_id=review_id, **asdict(approval)))
 
 
 def drop_approvals(conn: Connection, review_id: int) -> None:

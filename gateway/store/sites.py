@@ -12,6 +12,8 @@ from sandbox.contract.shapes import Flavour, SiteBaseline
 _SITE = GatewayTable.metadata.tables["site"]
 #: A pause because Jira does not know us.
 IDENTITY = "identity"
+#: The pause of a database that came out of a backup; see ``gateway.operations.restoring``.
+RESTORED = "restored"
 #: What a site's metadata column holds before the first intake.
 _NOTHING = "{}"
 
@@ -122,10 +124,25 @@ def pause(conn: Connection, site: str, sentence: str | None, kind: str = IDENTIT
     never takes the place of one that a person has to end.
     """
     stored = get(conn, site)
+    if stored is not None and stored.paused_kind == RESTORED and kind != RESTORED:
+        # Only who looked at the restored backup ends this one.
+        return
     lasting = stored is not None and stored.paused is not None and stored.paused_kind != IDENTITY
     if sentence is not None and kind == IDENTITY and lasting:
         return
     _change(conn, site, paused=sentence, paused_kind="" if sentence is None else kind)
+
+
+def paused(conn: Connection, site: str) -> str:
+    """Return why everything is paused; empty when it is not."""
+    return conn.execute(select(_SITE.c.paused).where(_SITE.c.site == site)).scalar() or ""
+
+
+def end_pause(conn: Connection, site: str, kind: str) -> None:
+    """Go on after a pause of this kind; another one stays."""
+    stored = get(conn, site)
+    if stored is not None and stored.paused_kind == kind:
+        _change(conn, site, paused=None, paused_kind="")
 
 
 def _change(conn: Connection, site: str, **columns: object) -> None:

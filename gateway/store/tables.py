@@ -196,6 +196,8 @@ class ApprovalRow(GatewayTable, table=True):
     at: int = Field(sa_type=BigInteger)
     #: Codes of what this person confirmed separately, with spaces between.
     confirmed: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    #: By a key outside the database, over everything above and the site.
+    signature: str = Field(default="", sa_type=Text)
 
 
 class FileRow(GatewayTable, table=True):
@@ -257,6 +259,8 @@ class OperationRow(GatewayTable, table=True):
     probe_from: int | None = Field(default=None, sa_type=BigInteger)
     #: ``Receipt`` as JSON.
     receipt: str | None = Field(default=None, sa_type=Text)
+    #: True when a backup was restored: it may have been sent before, unknown to us.
+    wary: bool = False
     #: A sentence for people when it did not go through.
     trouble: str = Field(default="", sa_type=Text)
     #: True: goes on although an earlier one of its set failed, unless it depends on it.
@@ -299,6 +303,8 @@ class AuditRow(GatewayTable, table=True):
     body: str = Field(sa_type=Text)
     prev_hash: str = Field(sa_type=Text)
     hash: str = Field(sa_type=Text)
+    #: By a key outside the database, over the chain up to this row; empty without a key.
+    signature: str = Field(default="", sa_type=Text)
 
 
 class AuditHeadRow(GatewayTable, table=True):

@@ -56,6 +56,8 @@ class Chain:
     sentence: str
     length: str
     head: str
+    #: Up to which row it was anchored outside the database, or that it never was.
+    anchor: str
     #: Query of the link that checks a long chain now; empty when it was checked.
     check: str
 

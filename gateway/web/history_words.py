@@ -78,6 +78,17 @@ SAYINGS: dict[str, Saying] = {
     "agent registered": Saying(Group.AGENTS, N_("Registered the agent %(agent)s")),
     "token issued": Saying(Group.AGENTS, N_("Made a token: %(agent)s for %(person)s"), "info"),
     "token revoked": Saying(Group.AGENTS, N_("Revoked the token %(token_id)s"), "warn"),
+    "audit_anchored": Saying(
+        Group.PEOPLE, N_("Anchored the history outside the database, up to row %(row)s"), "ok"
+    ),
+    "restored": Saying(Group.WRITES, N_("Came out of a backup: paused, all tokens void"), "bad"),
+    "restore_resumed": Saying(Group.WRITES, N_("Went on after a backup was restored"), "info"),
+    "personal_token": Saying(
+        Group.PEOPLE, N_("Made a token for the API: %(person)s, %(scopes)s"), "info"
+    ),
+    "personal_token_revoked": Saying(
+        Group.PEOPLE, N_("Revoked the API token %(token_id)s"), "warn"
+    ),
     "signed_in": Saying(Group.PEOPLE, N_("Signed in")),
     "jira_connected": Saying(Group.PEOPLE, N_("Connected the Jira account %(account)s"), "info"),
     "jira_revoked": Saying(Group.PEOPLE, N_("Took back the Jira account %(account)s"), "warn"),

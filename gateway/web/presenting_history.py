@@ -71,8 +71,15 @@ def _chain(history: History, query: HistoryQuery, tongue: Tongue) -> Chain:
         sentence=sentence,
         length=tongue.ngettext("%(num)d row", "%(num)d rows", history.head.seq),
         head=history.head.hash,
+        anchor=_anchor(history, tongue),
         check="" if history.checked else query.address(check=1),
     )
+
+
+def _anchor(history: History, tongue: Tongue) -> str:
+    if not history.anchored:
+        return tongue.gettext("unanchored: rows cut off at the end could not be seen")
+    return tongue.gettext("anchored up to row %(row)s", row=history.anchored)
 
 
 def _groups(query: HistoryQuery, tongue: Tongue) -> tuple[Option, ...]:

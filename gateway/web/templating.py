@@ -15,9 +15,11 @@ from starlette.types import Scope
 
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
+from gateway.store import sites
 from gateway.web.language import COOKIE, N_, Lang, Tongue, catalogue
 from gateway.web.presenting import host
 from gateway.web.sentences import ROLES
+from gateway.web.told import in_tongue
 
 _HERE = Path(__file__).parent
 STATIC_FOLDER = _HERE / "static"
@@ -51,6 +53,8 @@ class Shell:
     other_href: str
     path: str
     host: str
+    #: Why everything is paused; empty when it is not, and for whoever is not signed in.
+    paused: str
     demo: bool
     #: A sandbox stands in for Jira outside the demo (``AIRLOCK_TEST_UPSTREAM``).
     rehearsal: bool
@@ -120,12 +124,18 @@ def _shell(request: Request, gateway: Gateway, tongue: Tongue, person: Person | 
         other_href=_in_language(request, tongue.other),
         path=request.url.path,
         host=host(gateway.identity.base_url),
+        paused=in_tongue(_paused(gateway), tongue) if person else "",
         demo=gateway.demo,
         rehearsal=gateway.settings.test_upstream is not None,
         person=person.name if person else "",
         role=tongue.gettext(ROLES[person.role]) if person else "",
         keys=tuple((keys, tongue.gettext(meaning)) for keys, meaning in _KEYS),
     )
+
+
+def _paused(gateway: Gateway) -> str:
+    with gateway.database.read() as conn:
+        return sites.paused(conn, gateway.site)
 
 
 def page_behind(path: str) -> str:

@@ -182,6 +182,15 @@ SENTENCES: tuple[str, ...] = (
     N_("It was written, and edited since by somebody else."),
     N_("Jira carries our mark, but not the values that were approved. Please look at it."),
     N_("Jira has it more than once: %(issues)s. Keep only one."),
+    N_("Jira has it already, from before the backup was restored: %(name)s. Please look at it."),
+    N_("Nothing waits here to go on."),
+    N_("Only a promotion that a person began can be tried again here."),
+    N_("Open the change set in a browser and decide there."),
+    N_("Nothing has to be done."),
+    N_(
+        "%(finding)s This database came out of a backup, so everything is paused. "
+        "See 'airlock restore-check' for how to go on."
+    ),
     N_("The issue is gone, so nobody can look it up there."),
     N_("An earlier request of this change set did not go through."),
     N_("It needs another request of this change set, which did not go through."),
@@ -263,6 +272,9 @@ SENTENCES: tuple[str, ...] = (
     N_("Audit row %(row)s is missing: the next one found is %(found)s."),
     N_("Audit row %(row)s does not follow the row before it."),
     N_("Audit row %(row)s was altered."),
+    N_("Audit row %(row)s is not signed."),
+    N_("Audit row %(row)s is signed by another key than this installation's."),
+    N_("The audit says that this approval was taken back."),
     N_("The audit ends at row %(row)s, but its head says %(head)s."),
 )
 

@@ -7,7 +7,7 @@ answer. Writes and long reads run in the threadpool.
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic_core import to_jsonable_python
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -55,6 +55,12 @@ class Rules(_Body):
     """What an upstream does by itself after a write."""
 
     rules: tuple[Rule, ...]
+
+
+class Idle(_Body):
+    """How long nobody must have written, in seconds."""
+
+    seconds: Annotated[int, Field(ge=0)]
 
 
 class Seal(_Body):
@@ -207,6 +213,13 @@ async def discard(sandbox: SandboxDep, workspace_id: str) -> JsonObject:
     """Close a workspace for good."""
     await run_in_threadpool(workspaces.discard, sandbox, workspace_id)
     return {}
+
+
+@router.post("/idle/seal")
+async def seal_idle(sandbox: SandboxDep, body: Idle) -> JsonObject:
+    """Seal what agents left unsealed for so long; answers the new sets' ids."""
+    made = await run_in_threadpool(workspaces.seal_idle, sandbox, body.seconds * 1_000_000)
+    return {"sealed": [one.id for one in made]}
 
 
 @router.post("/workspaces/{workspace_id}/seal")

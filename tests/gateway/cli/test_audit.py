@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gateway.cli.main import main
+from gateway.promotion.signing import head_text, is_good, signer_of
 from gateway.store import audit
 from gateway.store.audit import Checkpoint
 from gateway.store.database import Database
@@ -160,3 +161,82 @@ def test_looking_makes_no_database(
     monkeypatch.setenv("AIRLOCK_DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
     assert said(capsys, "verify")[0] == 1
     assert list(tmp_path.iterdir()) == []
+
+
+KEY = "the key of this installation"
+
+
+@pytest.fixture
+def signed(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """The same database, written on by a gateway that signs."""
+    monkeypatch.setenv("AIRLOCK_SECRET_KEY", KEY)
+    found = Database(database_url, signer_of(KEY.encode()))
+    with found.write() as conn:
+        audit.append(conn, at=START, actor="eve", kind="fact", body={})
+    found.dispose()
+    return database
+
+
+def test_a_signed_head_can_be_checked_by_whoever_has_the_public_key(
+    signed: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = json.loads(said(capsys, "head", "--json")[1])
+    assert f"{told['hash']}:{told['seq']}" == head(signed)
+    assert is_good(told["signature"], head_text(told["seq"], told["hash"]), told["public_key"])
+    assert "signed by the key" in said(capsys, "verify")[1]
+    monkeypatch.delenv("AIRLOCK_SECRET_KEY")
+    assert "signatures not checked" in said(capsys, "verify")[1]
+    assert said(capsys, "verify", "--public-key", told["public_key"])[0] == 0
+    code, text = said(capsys, "verify", "--public-key", signer_of(b"thief").public)
+    assert (code, "another key" in text) == (1, True)
+
+
+def test_rows_that_were_added_without_the_key_are_seen(
+    signed: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with signed.write() as conn:
+        # A whole new end, hashes and all, by somebody who has the database alone.
+        audit.append(conn, at=START, actor="eve", kind="review_approve", body={"review": 1})
+    code, text = said(capsys, "verify")
+    assert (code, "row 7 is not signed" in text) == (1, True)
+    assert said(capsys, "anchor", "heads.jsonl")[0] == 1
+    assert not Path("heads.jsonl").exists()
+
+
+def test_an_anchor_shows_a_cut_tail_and_a_fork(
+    signed: Database, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        code, text = said(capsys, "anchor", "heads.jsonl")
+        assert code == 0, text
+    anchors = [json.loads(line) for line in Path("heads.jsonl").read_text("utf-8").splitlines()]
+    assert [one["seq"] for one in anchors] == [6, 7]
+    code, text = said(capsys, "verify", "--anchors", "heads.jsonl")
+    assert (code, "unanchored" in text) == (0, False)
+    alter(
+        signed,
+        "DELETE FROM audit WHERE seq > 6",
+        "UPDATE audit_head SET seq = 6, hash = (SELECT hash FROM audit WHERE seq = 6)",
+    )
+    # Cut back to a row that is signed: only what was kept elsewhere can tell.
+    assert said(capsys, "verify")[0] == 0
+    cut = said(capsys, "verify", "--anchors", "heads.jsonl")
+    assert (cut[0], "anchored row 7" in cut[1]) == (1, True)
+    forked = Database(database_url, signer_of(KEY.encode()))
+    with forked.write() as conn:
+        audit.append(conn, at=START, actor="eve", kind="fact", body={"another": "history"})
+        audit.append(conn, at=START, actor="eve", kind="fact", body={})
+    forked.dispose()
+    assert said(capsys, "verify")[0] == 0
+    fork = said(capsys, "verify", "--anchors", "heads.jsonl")
+    assert (fork[0], "anchored row 7" in fork[1]) == (1, True)
+
+
+def test_a_file_without_heads_anchors_nothing(
+    signed: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert head(signed)
+    for content in ("", "no head", '{"seq": 1}', "[]"):
+        Path("heads.jsonl").write_text(content, encoding="utf-8")
+        assert said(capsys, "verify", "--anchors", "heads.jsonl")[0] == 1
+    assert said(capsys, "verify", "--anchors", "nowhere.jsonl")[0] == 1

@@ -167,3 +167,55 @@ def test_a_setting_that_cannot_be_used_is_named(built: House, name: str, value: 
 
 def test_a_port_that_is_none_is_refused(built: House) -> None:
     assert "AIRLOCK_PORT" in run(built, "serve", "--no-intake", code=1, AIRLOCK_PORT="70000")
+
+
+#: The house's first person, who is its admin.
+BY = ("--by", "mina")
+
+
+def test_people_decide_from_the_terminal_but_approve_in_a_browser(built: House) -> None:
+    run(built, "login", "mina")
+    token = create(built, "deciding-bot")["token"]
+    stage(built, token, "deciding", submit=True)
+    [review] = built.fetch()
+    link = run(built, "changes", "approve", f"CS-{review}", code=4)
+    assert f"/cs/{review}" in link
+    assert "browser" in link
+    assert "browser" in run(built, "changes", "retry", str(review), *BY, code=4)
+    stale = [*BY, "--digest", "0" * 64, "--words", "x"]
+    assert "no longer" in run(built, "changes", "reject", str(review), *stale, code=3)
+    assert "agents never do" in run(
+        built, "changes", "reject", str(review), "--by", "deciding-bot", "--words", "x", code=4
+    )
+    run(built, "changes", "send-back", f"CS-{review}", *BY, "--words", "왜 바꾸나요?")
+    shown = json.loads(run(built, "changes", "show", str(review)))
+    assert (shown["state"], shown["words"]) == ("changes_requested", "왜 바꾸나요?")
+    run(built, "changes", "reject", str(review), *BY, "--words", "됐습니다")
+    assert json.loads(run(built, "changes", "show", str(review)))["state"] == "rejected"
+
+
+def test_a_persons_token_is_made_listed_and_revoked(built: House) -> None:
+    run(built, "login", "mina")
+    options = ["--name", "CI", "--scope", "comment", "--json"]
+    made = json.loads(run(built, "token", "create", "mina", *options))
+    assert made["token"].startswith("alp_")
+    assert made["scopes"] == ["comment", "read"]
+    [row] = json.loads(run(built, "token", "list", "--json"))
+    assert (row["token"], row["person"], row["state"]) == (made["token_id"], "mina", "live")
+    assert made["token"] not in run(built, "token", "list")
+    run(built, "token", "revoke", made["token_id"])
+    assert json.loads(run(built, "token", "list", "--json"))[0]["state"] == "revoked"
+    assert "no live token" in run(built, "token", "revoke", made["token_id"], code=1)
+    assert "nobody-here" in run(built, "token", "create", "nobody-here", *options, code=1)
+
+
+def test_a_restored_backup_waits_for_a_person(built: House) -> None:
+    assert "was here last" in run(built, "restore-check")
+    memory = built.folder / "instance.json"
+    known = json.loads(memory.read_text())
+    memory.write_text(json.dumps(known | {"seq": known["seq"] + 1_000}))
+    said = run(built, "restore-check", code=3)
+    assert "came out of a backup" in said
+    assert "restore-check --resume" in said
+    assert run(built, "restore-check", "--resume", "--by", "mina").startswith("It goes on.")
+    assert "told to go on" in run(built, "restore-check")

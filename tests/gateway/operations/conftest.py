@@ -11,6 +11,7 @@ import pytest
 from gateway.operations import receiving
 from gateway.operations.context import Gateway
 from gateway.operations.promoting import Promoter
+from gateway.promotion.signing import signer_of
 from gateway.promotion.steps import Step
 from gateway.review.people import Person, Role
 from gateway.sandbox_link import SandboxLink
@@ -26,6 +27,8 @@ from tests.gateway.promotion.world import AGENT, BASE_URL, CLOUD, PERSON, SITE, 
 
 __all__ = ["database_url", "postgres"]
 
+#: What the markers and the signing key are made of.
+KEY = b"only the gateway knows"
 YEAR = 365 * 86_400 * 1_000_000
 
 
@@ -92,7 +95,7 @@ def house_on(url: str) -> House:
     """Return a house on one database."""
     jira, door = SmallJira(), Door()
     door.reads = [Read(issue_key="AIR-1", at=40, door="mcp")]
-    database = Database(url)
+    database = Database(url, signer_of(KEY))
     gateway = Gateway(
         site=SITE,
         identity=CLOUD,
@@ -109,7 +112,7 @@ def house_on(url: str) -> House:
         settings=Settings(
             site=SITE,
             projects=("AIR",),
-            secret_key=b"only the gateway knows",
+            secret_key=KEY,
             quarantine_seconds=0.0,
             lease_seconds=30.0,
         ),

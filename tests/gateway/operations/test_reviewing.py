@@ -3,14 +3,18 @@
 import threading
 
 import pytest
+from sqlalchemy import insert, update
 
-from gateway.operations import reviewing
+from gateway.operations import reviewing, vouching
 from gateway.promotion.states import OpState
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.states import State
 from gateway.store import audit, outbox, reviews
+from gateway.store.tables import GatewayTable
 from tests.gateway.operations.conftest import House
 from tests.gateway.promotion.world import change_set, edit
+
+TABLES = GatewayTable.metadata.tables
 
 
 def arrived(house: House) -> tuple[int, str]:
@@ -25,7 +29,7 @@ def test_an_approval_stores_held_operations_and_an_audit_row(house: House) -> No
     review_id, digest = arrived(house)
     reviewing.approve(house.gateway, "eve", review_id, digest)
     with house.gateway.database.read() as conn:
-        assert reviews.approvals(conn, review_id, digest) == ("eve",)
+        assert vouching.approvers(conn, house.gateway, review_id, digest) == ("eve",)
         assert [one.state for one in outbox.of_review(conn, review_id, digest)] == [OpState.HELD]
         assert audit.has(conn, "review_approve", review=review_id, digest=digest)
         assert audit.verify(conn) is None
@@ -117,6 +121,65 @@ def test_promote_is_refused_when_the_audit_does_not_know_the_approval(house: Hou
     assert reviewing.view(house.gateway, review_id).state is State.APPROVED
 
 
+FORGED = (
+    "INSERT INTO approval (review_id, digest, person, at, signature) "
+    "VALUES ({review}, '{digest}', 'max', 1, '{signature}')"
+)
+
+
+@pytest.mark.parametrize("stolen", [False, True])
+def test_an_approval_that_was_put_into_the_database_by_hand_does_not_count(
+    house: House, stolen: bool
+) -> None:
+    review_id, digest = arrived(house)
+    reviewing.approve(house.gateway, "eve", review_id, digest)
+    with house.gateway.database.write() as conn:
+        genuine = conn.exec_driver_sql("SELECT signature FROM approval").scalar()
+        conn.exec_driver_sql("DELETE FROM approval")
+        signature = genuine if stolen else ""
+        forged = FORGED.format(review=review_id, digest=digest, signature=signature)
+        conn.exec_driver_sql(forged)
+    with pytest.raises(RefusedError, match="approval of this digest is missing"):
+        reviewing.promote(house.gateway, "eve", review_id, digest)
+    # Even with the whole review moved by hand, the write itself is refused.
+    with house.gateway.database.write() as conn:
+        conn.exec_driver_sql(f"UPDATE review SET state = 'promoting' WHERE id = {review_id}")
+        conn.exec_driver_sql("UPDATE operation SET state = 'ready'")
+    house.promote_all()
+    assert house.jira.effects == []
+    [operation] = reviewing.view(house.gateway, review_id).operations
+    assert "not what was approved" in operation.trouble
+
+
+def test_a_forged_row_does_not_keep_that_person_from_approving(house: House) -> None:
+    review_id, digest = arrived(house)
+    with house.gateway.database.write() as conn:
+        conn.exec_driver_sql(FORGED.format(review=review_id, digest=digest, signature="x.y"))
+    assert reviewing.view(house.gateway, review_id).state is State.REVIEW
+    reviewing.approve(house.gateway, "max", review_id, digest)
+    reviewing.promote(house.gateway, "max", review_id, digest)
+    house.promote_all()
+    assert len(house.jira.effects) == 1
+
+
+def test_an_approval_that_was_taken_back_does_not_come_back(house: House) -> None:
+    review_id, digest = arrived(house)
+    reviewing.approve(house.gateway, "eve", review_id, digest)
+    with house.gateway.database.read() as conn:
+        [row] = conn.exec_driver_sql("SELECT * FROM approval").mappings().all()
+        [old] = conn.exec_driver_sql("SELECT * FROM review").mappings().all()
+    reviewing.withdraw_approval(house.gateway, "eve", review_id, digest)
+    # Somebody puts both rows back as they were, signature and all.
+    with house.gateway.database.write() as conn:
+        conn.execute(insert(TABLES["approval"]).values(**row))
+        conn.execute(update(TABLES["review"]).values(**old))
+        conn.exec_driver_sql("UPDATE operation SET state = 'held'")
+    with pytest.raises(RefusedError, match="taken back"):
+        reviewing.promote(house.gateway, "eve", review_id, digest)
+    house.promote_all()
+    assert house.jira.effects == []
+
+
 def test_unknown_reviews_and_changes_say_so(house: House) -> None:
     with pytest.raises(UnknownReviewError, match="no CS-99"):
         reviewing.view(house.gateway, 99)
@@ -150,7 +213,7 @@ def test_approving_while_somebody_decides_has_one_winner(house: House) -> None:
     with house.gateway.database.read() as conn:
         review = reviews.get(conn, review_id)
         assert review is not None
-        given = reviews.approvals(conn, review_id, digest)
+        given = vouching.approvers(conn, house.gateway, review_id, digest)
         held = outbox.of_review(conn, review_id, digest)
         assert audit.verify(conn) is None
     winners = [one for one in results if one != "refused"]

@@ -24,6 +24,7 @@ SHELL = Shell(
     other_name="한국어",
     path="/cs/1",
     host="jira.example.com",
+    paused="",
     demo=False,
     rehearsal=False,
     other_href="",
