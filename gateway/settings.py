@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gateway.installation_settings import INSTALLATION
 from gateway.jira_settings import JIRA, Setting
 from gateway.people_settings import PEOPLE, Oidc, OidcSettingsError, oidc_of
 from gateway.promotion.signing import Signer, signer_of
@@ -56,32 +57,12 @@ TABLE: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
-        "AIRLOCK_SIGNING_KEY",
-        "",
-        "secret that the key is made of which signs approvals and the audit; default: made of "
-        "AIRLOCK_SECRET_KEY. Who has the database alone can sign nothing",
-        secret=True,
-    ),
-    Setting(
-        "AIRLOCK_INSTANCE_FILE",
-        "",
-        "file outside the database that remembers how far it had come, so that a restored "
-        "backup is noticed; leave it out of backups. Default: instance.json beside the SQLite "
-        "database; with PostgreSQL none",
-    ),
-    Setting(
         "AIRLOCK_QUARANTINE_SECONDS",
         "45",
         "how long a write of unknown outcome rests before Jira is asked what became of it",
     ),
     Setting("AIRLOCK_LEASE_SECONDS", "60", "how long one promoter may hold an operation"),
     Setting("AIRLOCK_PROMOTERS", "8", "how many operations one gateway process carries at once"),
-    Setting(
-        "AIRLOCK_IDLE_MINUTES",
-        "30",
-        "what an agent left without handing it in is sealed for review after so many minutes "
-        "without a write; 0: never. A draft never expires",
-    ),
     Setting("AIRLOCK_POLL_SECONDS", "60", "how often Jira is read again"),
     Setting(
         "AIRLOCK_POLL_OVERLAP_SECONDS",
@@ -146,6 +127,7 @@ TABLE: tuple[Setting, ...] = (
         "the process environment, never from a file",
     ),
     *PEOPLE,
+    *INSTALLATION,
     *JIRA,
 )
 
