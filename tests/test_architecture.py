@@ -49,7 +49,7 @@ LAYERS = {
     ],
     "gateway": [
         "policy protection review promotion",
-        "jira_settings people_settings",
+        "jira_settings people_settings installation_settings",
         "settings store upstream sandbox_link identity",
         "operations",
         "web",
