@@ -11,6 +11,7 @@ ONCE = HERE + "test_promoting:"
 TOGETHER = HERE + "test_promoting_together:"
 REVIEW = HERE + "test_reviewing:"
 JIRA = HERE + "test_connection:"
+LIMITS = HERE + "test_limits:"
 UNDO = HERE + "test_undoing:"
 WIRE = "tests.gateway.upstream.test_wire:"
 PLAN = "tests.gateway.promotion.test_plan:"
@@ -28,8 +29,8 @@ CASES: dict[int, tuple[str, ...]] = {
     4: (LOST, WIRE + "test_every_answer_says_whose_fault_it_is"),
     5: (
         ONCE + "test_being_told_to_wait_costs_no_attempt",
-        JIRA + "test_a_limit_of_one_issue_holds_that_issue_alone",
-        JIRA + "test_a_limit_of_the_site_holds_everything_and_costs_no_attempt",
+        LIMITS + "test_a_limit_of_one_issue_holds_that_issue_alone",
+        LIMITS + "test_a_limit_of_the_site_holds_everything_and_costs_no_attempt",
         WIRE + "test_retry_after_is_seconds_or_a_date",
     ),
     6: (
