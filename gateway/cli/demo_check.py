@@ -154,7 +154,7 @@ def _leave_out(browser: Browser, review: int, what: str) -> None:
 
 def _promote(browser: Browser, review: int) -> None:
     browser.post(f"/cs/{review}", "/approve").raise_for_status()
-    browser.post(f"/cs/{review}", "/promote").raise_for_status()
+    browser.post(f"/cs/{review}/promote", "/promote").raise_for_status()
     until = time.monotonic() + _PROMOTION_SECONDS
     while time.monotonic() < until:
         html = browser.open(f"/cs/{review}")
