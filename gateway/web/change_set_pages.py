@@ -20,6 +20,7 @@ from gateway.web.forms import (
     ChangeForm,
     DecisionForm,
     MailsForm,
+    PromoteForm,
     ValueForm,
     WordedForm,
 )
@@ -134,9 +135,11 @@ def confirm(
 
 
 @router.post("/promote")
-def promote(gateway: GatewayDep, person: FreshDep, review_id: int, form: DecisionForm) -> Response:
+def promote(gateway: GatewayDep, person: FreshDep, review_id: int, form: PromoteForm) -> Response:
     """Release the approved operations."""
-    reviewing.promote(gateway, person.person, review_id, form.digest)
+    reviewing.promote(
+        gateway, person.person, review_id, form.digest, carry_on=form.carry_on == "yes"
+    )
     return _see(f"/cs/{review_id}/run")
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Form
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
+from gateway.operations.resolving import Verdict
 from gateway.review.settling import Wish
 from gateway.web.page_values import NO_DIGEST
 from sandbox.contract.shapes import Scope
@@ -64,6 +65,19 @@ class MailsDecision(Decision):
     mails: str = Field(max_length=3)
 
 
+class Resolution(WordedDecision):
+    """What a person says became of one request."""
+
+    verdict: Verdict
+    key: str = Field(default="", max_length=100)
+
+
+class PromoteDecision(Decision):
+    """A promotion, and what happens when one request is not written."""
+
+    carry_on: str = Field(default="no", max_length=3)
+
+
 class UndoRequest(BaseModel):
     """An undo that a person asks for."""
 
@@ -116,6 +130,8 @@ class TokenRequest(BaseModel):
 DecisionForm = Annotated[Decision, Form()]
 ValueForm = Annotated[ValueDecision, Form()]
 MailsForm = Annotated[MailsDecision, Form()]
+ResolveForm = Annotated[Resolution, Form()]
+PromoteForm = Annotated[PromoteDecision, Form()]
 UndoForm = Annotated[UndoRequest, Form()]
 ApprovalForm = Annotated[Approval, Form()]
 WordedForm = Annotated[WordedDecision, Form()]

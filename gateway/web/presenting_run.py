@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from gateway.promotion.lasting import Lasting
-from gateway.promotion.states import SETTLED, OpState
+from gateway.promotion.states import OP_TRANSITIONS, SETTLED, OpEvent, OpState
 from gateway.promotion.undo import Undo
 from gateway.review.people import Person, Role, at_least
 from gateway.review.states import State
@@ -47,6 +47,15 @@ _COUNTED: tuple[tuple[OpState, tuple[str, str], str], ...] = (
 )
 
 
+#: What a person may say, the event that it is, and the words on its button.
+_SAYS: tuple[tuple[str, OpEvent, str], ...] = (
+    ("there", OpEvent.FOUND, N_("It is in Jira")),
+    ("again", OpEvent.SEND_AGAIN, N_("It is not there: send it again")),
+    ("leave", OpEvent.LEAVE, N_("Leave it as it is")),
+)
+_WAITS_FOR_A_PERSON = frozenset({OpState.NEEDS_HUMAN})
+
+
 def present_run(
     view: ReviewView,
     person: Person,
@@ -59,6 +68,7 @@ def present_run(
     """Return a promotion as its page shows it to one person."""
     page = present(view, person, tongue, now)
     undo = view.state in _UNDOABLE and at_least(person.role, Role.REVIEWER)
+    decides = at_least(person.role, Role.APPROVER)
     blocks = RequestBlocks(tongue)
     verdict, look = _VERDICTS.get(view.state, ("", "info"))
     released = () if view.state in (State.REVIEW, State.CHANGES_REQUESTED) else view.operations
@@ -66,7 +76,7 @@ def present_run(
         page=page,
         mark=mark,
         totals=_totals(released, tongue),
-        steps=tuple(_step(one, blocks, undo=undo) for one in released),
+        steps=tuple(_step(one, blocks, undo=undo, decides=decides) for one in released),
         paused=in_tongue(view.paused, tongue),
         verdict=tongue.gettext(verdict),
         verdict_look=look,
@@ -99,10 +109,24 @@ def _totals(operations: tuple[OperationView, ...], tongue: Tongue) -> Totals:
     return Totals(settled, len(operations), chips)
 
 
-def _step(view: OperationView, blocks: RequestBlocks, *, undo: bool) -> Step:
+def _verdicts(view: OperationView, tongue: Tongue) -> tuple[tuple[str, str], ...]:
+    """Return what a person may say of a request that waits for one."""
+    if view.state not in _WAITS_FOR_A_PERSON:
+        return ()
+    events = OP_TRANSITIONS[view.state]
+    return tuple(
+        (verdict, tongue.gettext(label))
+        for verdict, event, label in _SAYS
+        if event in events and (verdict != "there" or view.state is OpState.NEEDS_HUMAN)
+    )
+
+
+def _step(view: OperationView, blocks: RequestBlocks, *, undo: bool, decides: bool) -> Step:
     return Step(
         block=blocks.block(view),
         waiting=_waiting(view, blocks.tongue),
+        verdicts=_verdicts(view, blocks.tongue) if decides else (),
+        asks_key=view.planned.kind is ChangeKind.CREATE and view.state is OpState.NEEDS_HUMAN,
         evidence=blocks.evidence(view) if view.state is OpState.NEEDS_HUMAN else (),
         undo=undo and view.state is OpState.APPLIED,
     )

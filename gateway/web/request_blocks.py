@@ -13,6 +13,7 @@ from gateway.promotion.authors import Author, AuthorKind
 from gateway.promotion.values import (
     APP,
     WORKFLOW,
+    Look,
     PlannedOperation,
     Receipt,
     SideEffect,
@@ -66,7 +67,18 @@ class RequestBlocks:
             self.gettext("Wanted"): self.values.json(view.planned.wants),
             self.gettext("Jira had before"): self.values.json(view.planned.base),
         }
-        return tuple(found.items())
+        return (*found.items(), *(self._look(one) for one in view.evidence))
+
+    def _look(self, look: Look) -> tuple[str, Markup]:
+        """Return what one probe looked at and found."""
+        seen = self.gettext("%(number)s looked at", number=look.seen)
+        marked = ", ".join(look.marked) or self.gettext("none")
+        parts = [seen, self.gettext("with our mark: %(names)s", names=marked)]
+        if look.missing:
+            names = ", ".join(look.missing)
+            parts.append(self.gettext("not as wanted: %(names)s", names=names))
+        title = self.gettext("Looked up %(when)s", when=self.tongue.second_of(look.at))
+        return title, reveal(f"{look.place}: {' · '.join(parts)}")
 
     def _facts(self, planned: PlannedOperation) -> tuple[tuple[str, Markup], ...]:
         found = {

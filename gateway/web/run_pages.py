@@ -15,12 +15,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from gateway.operations import reviewing, undoing, watching
+from gateway.operations import resolving, reviewing, undoing, watching
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
 from gateway.review.states import State
-from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep, visitor
-from gateway.web.forms import UndoForm
+from gateway.web.dependencies import FreshDep, GatewayDep, PersonDep, TongueDep, visitor
+from gateway.web.forms import ResolveForm, UndoForm
 from gateway.web.language import Tongue
 from gateway.web.presenting_run import present_run, present_undo
 from gateway.web.run_values import RunPage
@@ -98,6 +98,24 @@ def undo(gateway: GatewayDep, person: PersonDep, review_id: int, form: UndoForm)
     """Make the change set that undoes it; it waits for approval like any other."""
     made = undoing.propose(gateway, person.person, review_id, form.position)
     return RedirectResponse(f"/cs/{made.review_id}", status_code=303)
+
+
+@router.post("/requests/{position}")
+def resolve(
+    gateway: GatewayDep, person: FreshDep, review_id: int, position: int, form: ResolveForm
+) -> Response:
+    """Take a person's word on what became of one request."""
+    resolving.resolve(
+        gateway,
+        person.person,
+        review_id,
+        position,
+        form.verdict,
+        form.digest,
+        key=form.key.strip(),
+        words=form.words,
+    )
+    return RedirectResponse(f"/cs/{review_id}/run#s-{position}", status_code=303)
 
 
 def _run(gateway: Gateway, person: Person, tongue: Tongue, review_id: int) -> RunPage:

@@ -14,7 +14,11 @@ class Step:
     block: RequestBlock
     #: What it rests for and until when; empty when it does not.
     waiting: str
-    #: What a person is asked, when nobody else can tell what became of it.
+    #: What a person may say of it: verdict and button.
+    verdicts: tuple[tuple[str, str], ...]
+    #: Whether the key of a new issue is asked for.
+    asks_key: bool
+    #: What a person goes by, when nobody else can tell what became of it.
     evidence: tuple[tuple[str, Markup], ...]
     #: Whether an undo of it alone can be asked for.
     undo: bool

@@ -163,3 +163,35 @@ def test_a_viewer_finds_no_undo(visit: Visit) -> None:
     assert "/undo" not in visit.get(f"/cs/{review}/run").text
     assert visit.get(f"/cs/{review}/undo").status_code == 403
     assert visit.post(f"/cs/{review}/undo").status_code == 403
+
+
+def test_a_request_that_nobody_can_tell_of_is_decided_on_the_page(
+    released: tuple[Visit, int],
+) -> None:
+    eve, review = released
+    eve.house.jira.faults = ["400"]
+    eve.house.promote_all()
+    with eve.house.gateway.database.write() as conn:
+        conn.exec_driver_sql("UPDATE operation SET state = 'needs_human'")
+    html = eve.get(f"/cs/{review}/run").text
+    for said in ("A person decides", "It is in Jira", "send it again", "Leave it as it is"):
+        assert said in html
+    stuck = eve.post(f"/cs/{review}/promote", digest=eve.digest(review))
+    assert "say at that request whether it is there" in stuck.text
+    answer = eve.post(
+        f"/cs/{review}/requests/1", digest=eve.digest(review), verdict="again", words="Not there."
+    )
+    assert answer.headers["location"] == f"/cs/{review}/run#s-1"
+    eve.house.promote_all()
+    assert "Everything that was approved is in Jira" in eve.get(f"/cs/{review}/run").text
+    wrong = eve.post(f"/cs/{review}/requests/1", digest=eve.digest(review), verdict="maybe")
+    assert wrong.status_code == 400
+
+
+def test_whoever_promotes_chooses_whether_to_carry_on(eve: Visit) -> None:
+    review = eve.arrive()
+    digest = eve.digest(review)
+    eve.post(f"/cs/{review}/approve", digest=digest)
+    assert 'name="carry_on" value="yes"' in eve.get(f"/cs/{review}/promote").text
+    assert eve.post(f"/cs/{review}/promote", digest=digest, carry_on="yes").status_code == 303
+    assert eve.get("/history").status_code == 200
