@@ -41,6 +41,8 @@ _TRIES = 6
 _WITHHELD = 12
 #: Seconds between two kills, from and to.
 _CALM = (0.6, 2.5)
+#: Milliseconds that the control's writes come late, from and to.
+_VERY_LATE = (2000, 5000)
 TROUBLE = (SQLAlchemyError, UpstreamError, RefusedError, StaleError, httpx2.HTTPError)
 
 
@@ -71,7 +73,7 @@ def all_faults(seed: int) -> JsonObject:
 
 def late_writes(seed: int) -> JsonObject:
     """Return the one fault that only the quarantine is proof against."""
-    late: Any = {"fault": "late", "share": 0.5, "on": "writes", "late_ms": [400, 900]}
+    late: Any = {"fault": "late", "share": 0.5, "on": "writes", "late_ms": _VERY_LATE}
     return {"seed": seed, "rules": [late]}
 
 
@@ -180,7 +182,7 @@ class Run:
             self._try(lambda: background.resume(self.gateway))
             time.sleep(0.2)
         # A request may still travel: what it does has to be seen.
-        time.sleep(0.6)
+        time.sleep(_VERY_LATE[1] / 1000 if self.is_control else 0.6)
 
     def _pause(self) -> float:
         return self.draw.uniform(*_CALM)

@@ -125,7 +125,11 @@ class Walk:
         self.wishing.issues = [self._known(one) for one in self.ids]
         # Every issue may be edited again: what stands in the way has to be seen.
         self.wishing.forget()
-        wishes = [self.wishing.wish() for _ in range(self.draw.randint(1, 3))]
+        try:
+            wishes = [self.wishing.wish() for _ in range(self.draw.randint(1, 3))]
+        except (TypeError, KeyError, AttributeError, IndexError) as error:
+            # What was read is garbage, until it is read again: an agent can do nothing with it.
+            raise NothingError from error
         task = f"walk {self.sets}"
         made = self.wishing.sealed(task, wishes)
         with self.gateway.database.write() as conn:
@@ -300,7 +304,8 @@ class Walk:
             known = baselines.latest(conn, self.gateway.site, issue_id)
         if known is None:
             raise NothingError
-        return {**known.doc, "revision": known.revision}
+        named = {"id": known.issue_id, "key": known.key}
+        return {**known.doc, **named, "revision": known.revision}
 
     def _real(self) -> dict[str, str]:
         with self.gateway.database.read() as conn:
