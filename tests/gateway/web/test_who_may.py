@@ -1,4 +1,4 @@
-"""Every route × every role × {cookie, bearer, none, cross-site}: exactly the allowed cells pass.
+"""Every page, every role, {cookie, bearer, none, cross-site}: exactly the allowed cells pass.
 
 A route without a row here fails. To pass means to get as far as what the route itself says:
 a page, a redirect into the house, or a complaint about what was asked. To be kept out is to
@@ -39,6 +39,8 @@ ROWS: dict[tuple[str, str], Role | None] = {
     ("POST", "/agents/tokens/{token_id}/revoke"): Role.ADMIN,
     ("GET", "/cs/{review_id}/promote"): Role.VIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}/value"): Role.REVIEWER,
+    ("POST", "/cs/{review_id}/mails"): Role.REVIEWER,
+    ("POST", "/cs/{review_id}/requests/{position}"): Role.APPROVER,
     ("GET", "/jira"): Role.VIEWER,
     ("GET", "/jira/callback"): Role.VIEWER,
     ("GET", "/jira/consent"): Role.VIEWER,
@@ -56,7 +58,14 @@ ROWS: dict[tuple[str, str], Role | None] = {
 #: These answer 403 of their own to everybody here: no link, no identity provider.
 ANSWERS_403 = {("POST", "/sign-in"), ("GET", "/sign-in/oidc"), ("GET", "/sign-in/oidc/callback")}
 ELSEWHERE = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
-FORM = {"digest": "0" * 64, "words": "because", "verdict": "keep", "link": "x"}
+FORM = {
+    "choice": "take",
+    "mails": "no",
+    "digest": "0" * 64,
+    "words": "because",
+    "verdict": "keep",
+    "link": "x",
+}
 
 
 def routes() -> set[tuple[str, str]]:
@@ -66,7 +75,7 @@ def routes() -> set[tuple[str, str]]:
         for pages in PAGES
         for route in pages.router.routes
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
 
 
@@ -89,11 +98,12 @@ def door(visit: Visit) -> Iterator[Visit]:
 def ask(door: Visit, row: tuple[str, str], headers: dict[str, str]) -> httpx2.Response:
     """Send one request, with the cookies that the browser has."""
     method, template = row
-    path = template.format(review_id=1, change_id="c1", token_id="none")
+    path = template.format(review_id=1, change_id="c1", token_id="none", position=1)
     if template.endswith("/events"):
         # A stream that would not end: a cut-off position beyond the end closes it at once.
         path = "/cs/99/run/events"
-    data = FORM if method == "POST" else None
+    verdict = {"verdict": "leave"} if "{position}" in template else {}
+    data = FORM | verdict if method == "POST" else None
     return door.http.request(method, path, data=data, headers=headers)
 
 
