@@ -88,7 +88,7 @@ def test_static_files_may_be_kept_for_a_year(visit: Visit) -> None:
 
 
 def test_an_oversized_form_is_refused(eve: Visit) -> None:
-    answer = eve.post("/cs/1/reject", digest="0" * 64, words="x" * 200_000)
+    answer = eve.post("/cs/1/reject", digest="0" * 64, words="x" * 500_000)
     assert answer.status_code == 413
 
 
