@@ -126,6 +126,7 @@ def test_a_lost_read_taints_its_workspace_as_soon_as_that_can_be_stored(
     store: Store, queue: ReadQueue, ws: Workspace, caplog: pytest.LogCaptureFixture
 ) -> None:
     other = store.open_workspace("other")
+    stranger = store.open_workspace("t", person="somebody-else")
     queue.note(_note(ws, "APP-1"))
     _rename(store.database, "journal", "gone")
     _rename(store.database, "workspace", "away")
@@ -137,7 +138,8 @@ def test_a_lost_read_taints_its_workspace_as_soon_as_that_can_be_stored(
     assert queue.flush()
     with store.database.read() as conn:
         marks = {one.id: one.tainted for one in workspaces.listed(conn, SITE)}
-    assert marks == {ws.id: True, other.id: False}
+    # The mark stays with the person, whatever the task.
+    assert marks == {ws.id: True, other.id: True, stranger.id: False}
     assert _stored(store, ws) == []
 
 
