@@ -11,11 +11,11 @@ depends_on = None
 
 def upgrade() -> None:
     """Go to this form."""
+    # Added in place: a table made anew would be dropped under the rows that refer to it.
     for table in ("approval", "audit"):
-        with op.batch_alter_table(table) as batch:
-            batch.add_column(sa.Column("signature", sa.Text(), nullable=False, server_default=""))
-    with op.batch_alter_table("operation") as batch:
-        batch.add_column(sa.Column("wary", sa.Boolean(), nullable=False, server_default=sa.false()))
+        op.add_column(table, sa.Column("signature", sa.Text(), nullable=False, server_default=""))
+    wary = sa.Column("wary", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("operation", wary)
     op.create_table(
         "instance",
         sa.Column("id", sa.Integer(), nullable=False),
