@@ -52,7 +52,7 @@ def test_leaving_a_change_out_makes_another_digest_and_the_old_one_stale(house: 
     assert view.digest != digest
     with pytest.raises(StaleError) as error:
         reviewing.approve(house.gateway, "eve", review_id, digest)
-    assert "Left out now: c2." in error.value.changes
+    assert "Rob left out: AIR-1 Labels." in error.value.changes
     reviewing.decide(house.gateway, "rob", review_id, "c2", "keep", "", view.digest)
     assert reviewing.view(house.gateway, review_id).digest == digest
 
