@@ -14,7 +14,9 @@ def upgrade() -> None:
     # Added in place: a table made anew would be dropped under the rows that refer to it.
     for table in ("approval", "audit"):
         op.add_column(table, sa.Column("signature", sa.Text(), nullable=False, server_default=""))
-    wary = sa.Column("wary", sa.Boolean(), nullable=False, server_default=sa.false())
+    wary: sa.Column[bool] = sa.Column(
+        "wary", sa.Boolean(), nullable=False, server_default=sa.false()
+    )
     op.add_column("operation", wary)
     op.create_table(
         "instance",
