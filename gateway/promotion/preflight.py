@@ -9,6 +9,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from gateway.promotion.markers import PLACEHOLDER
+from gateway.promotion.naming import APPROVER, with_approver
 from gateway.promotion.references import mentioned
 from gateway.promotion.values import PlannedOperation
 from sandbox.contract.digest import canonical
@@ -168,6 +169,8 @@ def _later(planned: PlannedOperation, body: str, creates: dict[str, int]) -> Ite
         yield Later(
             shown=_text(PLACEHOLDER), becomes="our mark, by which a lost answer is found again"
         )
+    if with_approver(request.body, "", own=not planned.change_ids) != request.body:
+        yield Later(shown=APPROVER, becomes="the name of whoever approves")
 
 
 def _transition(planned: PlannedOperation) -> JsonObject:

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from gateway.operations import preflight, reviewing
+from gateway.promotion.naming import APPROVER
 from gateway.promotion.preflight import OperationReport, Preflight, Verdict
 from gateway.promotion.values import MARKER_KEY
 from gateway.review.states import State
@@ -59,7 +60,7 @@ def test_what_is_printed_is_what_is_sent_and_nothing_else_was(built: House) -> N
     assert view.state is State.PROMOTED, [one.trouble for one in view.operations]
     writes = [one for one in sent if one.method != "GET" and not one.url.path.endswith("/jql")]
     assert len(writes) == len(report.operations) >= 5
-    real = real_names(view)
+    real = real_names(view) | {APPROVER: "mina"}
     for shown, request in zip(report.operations, writes, strict=True):
         assert request.method == shown.request.method
         assert str(request.url) == filled(shown.request.url, shown, real)
