@@ -23,4 +23,21 @@ INSTALLATION: tuple[Setting, ...] = (
         "what an agent left without handing it in is sealed for review after so many minutes "
         "without a write; 0: never. A draft never expires",
     ),
+    Setting(
+        "AIRLOCK_HOOK_SECRET",
+        "",
+        "secret of Jira's webhook to /hooks/jira (signed) or /hooks/jira/SECRET; empty: none",
+        secret=True,
+    ),
+    Setting(
+        "AIRLOCK_BROWSE_LINKS",
+        "yes",
+        "yes: MCP answers link to the issue in Jira itself; no: agents never see where Jira is",
+    ),
+    Setting(
+        "AIRLOCK_TEST_UPSTREAM",
+        "",
+        "loopback URL of a sandbox that may stand in for Jira outside the demo; only from "
+        "the process environment, never from a file",
+    ),
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gateway.installation_settings import INSTALLATION
 from gateway.jira_settings import JIRA, Setting
+from gateway.notify_settings import NOTIFY, Notify, NotifySettingsError, notify_of
 from gateway.people_settings import PEOPLE, Oidc, OidcSettingsError, oidc_of
 from gateway.promotion.signing import Signer, signer_of
 
@@ -70,12 +71,6 @@ TABLE: tuple[Setting, ...] = (
         "how much of the time before is read again each time: Jira's search lags behind",
     ),
     Setting(
-        "AIRLOCK_HOOK_SECRET",
-        "",
-        "secret of Jira's webhook to /hooks/jira (signed) or /hooks/jira/SECRET; empty: none",
-        secret=True,
-    ),
-    Setting(
         "AIRLOCK_OPEN_SECONDS",
         "60",
         "how often issues that agents work on are read again, each by its id",
@@ -91,11 +86,6 @@ TABLE: tuple[Setting, ...] = (
         "",
         "where reviewers find the pages; default: http://AIRLOCK_HOST:AIRLOCK_PORT",
         aliases=("PUBLIC_BASE_URL",),
-    ),
-    Setting(
-        "AIRLOCK_BROWSE_LINKS",
-        "yes",
-        "yes: MCP answers link to the issue in Jira itself; no: agents never see where Jira is",
     ),
     Setting("AIRLOCK_DEMO", "no", "demo: requires a sandbox as its upstream, shows a banner"),
     Setting(
@@ -120,14 +110,9 @@ TABLE: tuple[Setting, ...] = (
         "yes: a comment on each issue that a promotion touches names agent and approver",
     ),
     Setting("AIRLOCK_LARGEST_FILE", "10", "megabytes that one attachment may have"),
-    Setting(
-        "AIRLOCK_TEST_UPSTREAM",
-        "",
-        "loopback URL of a sandbox that may stand in for Jira outside the demo; only from "
-        "the process environment, never from a file",
-    ),
     *PEOPLE,
     *INSTALLATION,
+    *NOTIFY,
     *JIRA,
 )
 
@@ -210,6 +195,8 @@ class Settings:
     author: str = "service"
     #: Where people sign in, or None: by one-time links alone.
     oidc: Oidc | None = None
+    #: Where people are told that something waits; off when it names no channel.
+    notify: Notify = field(default_factory=Notify)
     #: Sentences for the person who starts the gateway.
     warnings: tuple[str, ...] = ()
 
@@ -259,6 +246,7 @@ class Settings:
             read_only=_truth(names, "AIRLOCK_READ_ONLY"),
             author=_one_of(names, "AIRLOCK_AUTHOR", ("service", "requester", "approver")),
             oidc=_oidc(names),
+            notify=_notify(names),
             warnings=unknown_names({**(dotenv or {}), **env}),
         )
 
@@ -383,6 +371,13 @@ def _oidc(names: Mapping[str, str]) -> Oidc | None:
     try:
         return oidc_of(names)
     except OidcSettingsError as error:
+        raise SettingsError(error.name, str(error)) from None
+
+
+def _notify(names: Mapping[str, str]) -> Notify:
+    try:
+        return notify_of(names)
+    except NotifySettingsError as error:
         raise SettingsError(error.name, str(error)) from None
 
 

@@ -43,6 +43,29 @@ _API = (
     "now). With an `Idempotency-Key` the same request gets the same answer for a day, another "
     "one 422. No token approves: that needs a person in a browser, and 403 tells the link."
 )
+_NOTIFY = (
+    "Off until a channel is set (`AIRLOCK_NOTIFY_*`). A message is one sentence with a link to the "
+    "page: no word of an issue, no token, nothing that approves. It is sent at least once, again "
+    "after growing pauses for about a day; `id` is the same each time. The webhook is a `POST` of "
+    "JSON (`id`, `event`, `at`, `site`, `change_set`, `link`, `text`) with `X-Airlock-Timestamp` "
+    "(seconds) and `X-Airlock-Signature: sha256=` + HMAC-SHA256 in hex, keyed with the secret, over "
+    "timestamp, a full stop and the body as it came; refuse timestamps older than five minutes. "
+    "Answer 2xx; redirects are not followed. Failures are shown to admins (`/notifications`) and "
+    "by `airlock doctor --notify`, and hold up nothing."
+)
+_EVENT_NAMES = (
+    ("waiting", "a change set arrived and waits for review"),
+    ("second_approver", "it was approved, and needs another approver"),
+    ("conflict", "a promotion met a value that somebody changed in Jira meanwhile"),
+    ("promoted", "everything was written"),
+    (
+        "needs_person",
+        "not everything was written, nobody can tell what became of a request, or "
+        "all is paused after a restored backup",
+    ),
+    ("sent_back", "a reviewer sent it back to the agent"),
+    ("test", "an admin asked for a test"),
+)
 _SANDBOX = (
     "For agents and any Jira client; also below `/t/{task}`. What is missing here, and what "
     "differs from Jira, is in [divergences](divergences.md)."
@@ -84,7 +107,10 @@ def _commands_and_settings() -> list[str]:
         "## Settings",
         _SETTINGS,
         _table(("name", "default", "meaning"), (_setting_row(one) for one in TABLE)),
-        "### Settings of the sandbox's process",
+        "## Notifications",
+        _NOTIFY,
+        _table(("event", "when"), ((f"`{name}`", text) for name, text in _EVENT_NAMES)),
+        "## Settings of the sandbox's process",
         _table(("name", "meaning"), ((f"`{name}`", text) for name, text in NAMES.items())),
         "### Automation of an upstream",
         _AUTOMATION,

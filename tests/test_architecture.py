@@ -49,8 +49,8 @@ LAYERS = {
     ],
     "gateway": [
         "policy protection review promotion",
-        "jira_settings people_settings installation_settings",
-        "settings store upstream sandbox_link identity",
+        "jira_settings people_settings installation_settings notify_settings",
+        "settings store upstream sandbox_link identity notifying",
         "operations",
         "web",
         "app",
@@ -224,12 +224,13 @@ def all_harmless(package: str) -> bool:
     )
 
 
-def test_only_upstream_and_the_link_open_connections() -> None:
+def test_only_rooms_that_speak_with_others_open_connections() -> None:
     clients = ("httpx2", "http.client", "socket", "urllib.request", "requests", "smtplib")
     allowed = (
         "gateway/upstream/",
         "gateway/sandbox_link",
         "gateway/identity/issuer.py",
+        "gateway/notifying/sending.py",
         "gateway/cli/",
     )
     # These two read the environment's proxy settings; they open nothing.
@@ -241,6 +242,21 @@ def test_only_upstream_and_the_link_open_connections() -> None:
         if not path.startswith(allowed)
     }
     assert {path: names for path, names in found.items() if names} == {}
+
+
+def test_what_notifies_knows_neither_jira_nor_the_database() -> None:
+    """Notifications go to the administrator's addresses, made of nothing but these values."""
+    allowed = ("gateway.notifying", "gateway.notify_settings")
+    found = {
+        path: sorted(
+            name
+            for name in imports_of(text)
+            if starts(name, ("gateway", "sandbox")) and not starts(name, allowed)
+        )
+        for path, text in sources("gateway/notifying")
+    }
+    assert {path: names for path, names in found.items() if names} == {}
+    assert len(found) > 1
 
 
 def test_only_credentials_reads_jira_secrets() -> None:

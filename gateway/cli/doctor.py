@@ -12,6 +12,7 @@ from gateway.cli.telling import say, say_json
 from gateway.operations.accounts import Accounts
 from gateway.operations.checking import Checked, Level, fail
 from gateway.operations.checking_jira import Way, check_jira
+from gateway.operations.checking_notices import check_notices
 from gateway.operations.checking_sandbox import check_sandbox
 from gateway.operations.checking_security import check_security
 from gateway.settings import Settings, SettingsError
@@ -26,16 +27,17 @@ from gateway.upstream.oauth import Atlassian
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options; without any of the first three, everything is looked at."""
+    """Add the options; without any of the first four, everything is looked at."""
     parser.add_argument("--jira", action="store_true", help="reach, account, permissions, clock")
     parser.add_argument("--sandbox", action="store_true", help="control door, secret, freshness")
     parser.add_argument("--security", action="store_true", help="users, file modes, open doors")
+    parser.add_argument("--notify", action="store_true", help="whether notifications arrive")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Look at what was asked for."""
-    everything = not (args.jira or args.sandbox or args.security)
+    everything = not (args.jira or args.sandbox or args.security or args.notify)
     found: list[Checked] = []
     for one in _look(args, everything=everything):
         found.append(one)
@@ -60,6 +62,8 @@ def _look(args: argparse.Namespace, *, everything: bool) -> Iterator[Checked]:
         yield from _jira(settings, own, env)
     if everything or args.sandbox:
         yield from _sandbox(settings)
+    if everything or args.notify:
+        yield from _notices(settings)
     if everything or args.security:
         yield from check_security(settings, env)
 
@@ -116,5 +120,13 @@ def _sandbox(settings: Settings) -> Iterator[Checked]:
     database = Database(settings.database_url)
     try:
         yield from check_sandbox(settings, database)
+    finally:
+        database.dispose()
+
+
+def _notices(settings: Settings) -> Iterator[Checked]:
+    database = Database(settings.database_url)
+    try:
+        yield from check_notices(settings, database)
     finally:
         database.dispose()

@@ -16,6 +16,7 @@ from gateway.operations import intake
 from gateway.operations.background import Background
 from gateway.operations.context import Gateway
 from gateway.settings import SettingsError
+from gateway.web.notice_words import deliverer_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +61,7 @@ def _serve(gateway: Gateway, listening: socket.socket, *, read_jira: bool) -> in
         report = intake.take_in(gateway, on_progress=shown.show)
         shown.end()
         _say(f"{report.issues} issues taken in from {gateway.identity.base_url}")
-    background = Background(gateway)
+    background = Background(gateway, deliverer=deliverer_of(gateway))
     background.start()
     try:
         _invite(gateway)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from gateway.operations import following, receiving, registering, restoring, telling
 from gateway.operations.context import Gateway
+from gateway.operations.delivering import Deliverer
 from gateway.operations.duplicates import look_for_duplicates
 from gateway.operations.heart import Heart
 from gateway.operations.polling import Poller
@@ -33,6 +34,7 @@ HINTS_EVERY = 2.0
 WANTED_EVERY = 2.0
 REMEMBER_EVERY = 5.0
 SEAL_EVERY = 30.0
+NOTIFY_EVERY = 2.0
 #: The pause after a failure doubles up to this many seconds.
 LONGEST_PAUSE = 15.0
 #: Reading Jira costs it something: a poll that goes on failing is tried this seldom.
@@ -63,6 +65,8 @@ class Background:
     name: str = field(default_factory=process_name)
     stopping: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
+    #: Sends notifications; None: nobody is told.
+    deliverer: Deliverer | None = None
 
     def start(self) -> None:
         """Start every thread."""
@@ -83,6 +87,7 @@ class Background:
             # The sandbox takes a registry for valid for a minute: no long pause here.
             Work("registry", lambda: registering.push_registry(gateway), REGISTRY_EVERY, 5.0),
             Work("tell", lambda: telling.tell(gateway), TELL_EVERY),
+            *self._notifying(),
             Work("seal", lambda: receiving.seal_idle(gateway), SEAL_EVERY),
             Work("remember", lambda: restoring.remember(gateway), REMEMBER_EVERY),
             Work("resume", lambda: resume(gateway), RESUME_EVERY),
@@ -100,6 +105,12 @@ class Background:
             Work("heartbeat", heart.beat, heart.every, heart.every),
             *(self._promoter(number, heart) for number in range(1, gateway.settings.promoters + 1)),
         )
+
+    def _notifying(self) -> tuple[Work, ...]:
+        """Return the thread of its own in which slow receivers hold up nothing else."""
+        if self.deliverer is None:
+            return ()
+        return (Work("notify", self.deliverer.run_once, NOTIFY_EVERY),)
 
     def _promoter(self, number: int, heart: Heart) -> Work:
         promoter = Promoter(self.gateway, f"{self.name}-{number}", heart=heart)

@@ -22,10 +22,12 @@ from gateway.promotion.signing import Signer
 from gateway.store import audit, bell
 from gateway.store.bell import Bell
 from gateway.store.installation_tables import InstanceRow
+from gateway.store.notice_tables import NoticeRow
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
-#: All tables: those of ``installation_tables`` stand on those of ``tables``.
-_METADATA = InstanceRow.metadata
+#: One of each file of tables: a file that is not read has none.
+_OF_EACH_FILE = (InstanceRow, NoticeRow)
+_METADATA = _OF_EACH_FILE[0].metadata
 #: Any number that no other program on the same PostgreSQL uses for its advisory lock.
 _MIGRATION_LOCK = 7_401_902_201
 _MIGRATIONS = Path(__file__).parent / "migrations"

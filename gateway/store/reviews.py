@@ -138,6 +138,13 @@ def lock(conn: Connection, review_id: int) -> Standing | None:
     return None if row is None else Standing(row.id, State(row.state), row.edition)
 
 
+def standing(conn: Connection, review_id: int) -> Standing | None:
+    """Return where a review stands, without a lock."""
+    query = select(_REVIEW.c.id, _REVIEW.c.state, _REVIEW.c.edition)
+    row = conn.execute(query.where(_REVIEW.c.id == review_id)).first()
+    return None if row is None else Standing(row.id, State(row.state), row.edition)
+
+
 def by_change_set(conn: Connection, change_set: str) -> Review | None:
     """Return the review of a sealed set by the set's id."""
     row = conn.execute(select(_REVIEW).where(_REVIEW.c.change_set == change_set)).first()

@@ -14,7 +14,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from gateway.operations.context import Gateway
-from gateway.review.people import Person
+from gateway.operations.delivering import channel_states
+from gateway.review.people import Person, Role, at_least
 from gateway.store import sites
 from gateway.web.language import COOKIE, N_, Lang, Tongue, catalogue
 from gateway.web.presenting import host
@@ -56,6 +57,8 @@ class Shell:
     #: Why everything is paused; empty when it is not, and for whoever is not signed in.
     paused: str
     demo: bool
+    #: Whether notifications do not arrive; told to admins alone.
+    unheard: bool
     #: A sandbox stands in for Jira outside the demo (``AIRLOCK_TEST_UPSTREAM``).
     rehearsal: bool
     person: str
@@ -126,6 +129,7 @@ def _shell(request: Request, gateway: Gateway, tongue: Tongue, person: Person | 
         host=host(gateway.identity.base_url),
         paused=in_tongue(_paused(gateway), tongue) if person else "",
         demo=gateway.demo,
+        unheard=_unheard(gateway, person),
         rehearsal=gateway.settings.test_upstream is not None,
         person=person.name if person else "",
         role=tongue.gettext(ROLES[person.role]) if person else "",
@@ -136,6 +140,11 @@ def _shell(request: Request, gateway: Gateway, tongue: Tongue, person: Person | 
 def _paused(gateway: Gateway) -> str:
     with gateway.database.read() as conn:
         return sites.paused(conn, gateway.site)
+
+
+def _unheard(gateway: Gateway, person: Person | None) -> bool:
+    admin = person is not None and at_least(person.role, Role.ADMIN)
+    return admin and any(one.trouble for one in channel_states(gateway))
 
 
 def page_behind(path: str) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 
 from gateway.web.language import N_, Tongue
 from gateway.web.told_dry_run import DRY_RUN
+from gateway.web.told_notices import NOTICE_TROUBLES
 from gateway.web.told_undo import UNDO_SENTENCES
 
 #: ``%(…)s`` stands for a value.
@@ -220,39 +221,10 @@ SENTENCES: tuple[str, ...] = (
     N_("Jira no longer accepts our credentials (401)."),
     # what a dry run found
     *DRY_RUN,
-    # what an undo leaves
-    N_("Mails that Jira has sent and automations that it has set off cannot be called back."),
-    N_("Tell the people concerned."),
-    N_("What was deleted is gone for good; an undo cannot make it again."),
-    N_("Write it again in Jira by hand if it is needed."),
-    N_("A new issue is deleted by an undo only while nobody else has touched it."),
-    N_("Look at the issue before you undo."),
-    N_("Somebody else has worked on the new issue since, so it is not deleted."),
-    N_("Close or delete it in Jira by hand."),
-    N_("Somebody changed it since it was written, so it is not deleted."),
-    N_("Look at it in Jira and delete it by hand if it should go."),
-    N_("A status can be turned back only if the workflow offers a way back then."),
-    N_("Look at the workflow before you approve."),
-    N_("The workflow offers no way back to the status before."),
-    N_("Move the issue in Jira by hand."),
-    N_("A resolution follows the workflow; an undo does not set it by itself."),
-    N_("Look at the issue's resolution after the undo."),
-    N_("It is no longer in Jira, or is hidden from us."),
-    N_("Look for it in Jira by hand."),
-    N_("Somebody changed a field before it was read again, so it is not touched."),
-    N_("Compare it with the issue's history in Jira."),
-    N_("Somebody's edit fell together with ours, so nobody knows what to put back."),
-    N_("Jira had the wanted value already, so nothing of it is ours to take back."),
-    N_("Edit the issue in Jira if it should change."),
-    N_("An undo does not know this kind of request."),
-    N_("Put it right in Jira by hand."),
-    N_("A new issue is not deleted by an undo."),
-    N_("A comment is not deleted by an undo."),
-    N_("Delete it in Jira by hand if it should go; deleting is switched off here."),
-    N_("Logged work is not deleted by an undo."),
-    N_("An issue link is not deleted by an undo."),
-    N_("A web link is not deleted by an undo."),
-    N_("An attached file is not deleted by an undo."),
+    # why an undo is not made, and what one leaves
+    *UNDO_SENTENCES,
+    # why a notification did not arrive
+    *NOTICE_TROUBLES,
     # why no token was made
     N_("An agent needs a name of 1 to 100 characters."),
     N_("Choose one."),
@@ -304,9 +276,7 @@ def _in_parts(sentence: str, tongue: Tongue) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (text, re.compile(_pattern(text), re.DOTALL)) for text in (*SENTENCES, *UNDO_SENTENCES)
-    )
+    return tuple((text, re.compile(_pattern(text), re.DOTALL)) for text in SENTENCES)
 
 
 def _pattern(text: str) -> str:

@@ -47,6 +47,8 @@ ROWS: dict[tuple[str, str], Role | None] = {
     # The form names somebody else's account; one's own is everybody's to take back.
     ("POST", "/jira/revoke"): Role.ADMIN,
     ("POST", "/jira/token"): Role.VIEWER,
+    ("GET", "/notifications"): Role.ADMIN,
+    ("POST", "/notifications/test"): Role.ADMIN,
     ("GET", "/sign-in"): None,
     ("POST", "/sign-in"): None,
     ("POST", "/sign-out"): None,
