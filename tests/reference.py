@@ -48,8 +48,8 @@ _NOTIFY = (
     "page: no word of an issue, no token, nothing that approves. It is sent at least once, again "
     "after growing pauses for about a day; `id` is the same each time. The webhook is a `POST` of "
     "JSON (`id`, `event`, `at`, `site`, `change_set`, `link`, `text`) with `X-Airlock-Timestamp` "
-    "(seconds) and `X-Airlock-Signature: sha256=` + HMAC-SHA256 in hex, keyed with the secret, over "
-    "timestamp, a full stop and the body as it came; refuse timestamps older than five minutes. "
+    "(seconds) and `X-Airlock-Signature: sha256=` + HMAC-SHA256 in hex, keyed with the secret, "
+    "over timestamp, a full stop and the body as it came; refuse timestamps older than five minutes. "
     "Answer 2xx; redirects are not followed. Failures are shown to admins (`/notifications`) and "
     "by `airlock doctor --notify`, and hold up nothing."
 )
@@ -60,8 +60,7 @@ _EVENT_NAMES = (
     ("promoted", "everything was written"),
     (
         "needs_person",
-        "not everything was written, nobody can tell what became of a request, or "
-        "all is paused after a restored backup",
+        "not everything was written, an outcome is unknown, or all is paused after a backup",
     ),
     ("sent_back", "a reviewer sent it back to the agent"),
     ("test", "an admin asked for a test"),

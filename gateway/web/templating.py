@@ -57,13 +57,13 @@ class Shell:
     #: Why everything is paused; empty when it is not, and for whoever is not signed in.
     paused: str
     demo: bool
-    #: Whether notifications do not arrive; told to admins alone.
-    unheard: bool
     #: A sandbox stands in for Jira outside the demo (``AIRLOCK_TEST_UPSTREAM``).
     rehearsal: bool
     person: str
     role: str
     keys: tuple[tuple[tuple[str, ...], str], ...]
+    #: Whether notifications do not arrive; told to admins alone.
+    unheard: bool = False
 
     def static(self, name: str) -> str:
         """Return a static file's address; it changes with the file's content."""

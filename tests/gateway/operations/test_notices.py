@@ -14,6 +14,8 @@ from gateway.notify_settings import Event, Mail, Notify, Tls
 from gateway.notifying.message import Message
 from gateway.notifying.sending import NotSentError, Sender
 from gateway.operations import noticing, reviewing
+from gateway.operations.checking import ok
+from gateway.operations.checking_notices import check_notices
 from gateway.operations.delivering import PAUSES, Deliverer, channel_states
 from gateway.review.refusals import RefusedError
 from gateway.review.states import State
@@ -339,3 +341,30 @@ def test_an_agents_digest_never_helps_through_a_notification(told: Told) -> None
     review = arrive(told)
     with pytest.raises(RefusedError):
         reviewing.approve(told.house.gateway, "robot", review, "")
+
+
+def test_the_doctor_says_how_each_channel_does(tmp_path: Path) -> None:
+    """Nothing is sent by looking."""
+    url = f"sqlite:///{tmp_path / 'gateway.db'}"
+    house = house_on(url)
+    house.gateway.database.migrate()
+    fill(house)
+    away = Told(house)
+    gateway = house.gateway
+
+    def said() -> list[str]:
+        settings = replace(gateway.settings, database_url=url)
+        return [str(one) for one in check_notices(settings, gateway.database)]
+
+    assert said() == [
+        str(ok("notify", "No notifications are set: reviewers look at the inbox themselves."))
+    ]
+    away.set(webhook="https://somewhere.example")
+    assert "nothing was sent yet" in said()[0]
+    arrive(away)
+    Deliverer(gateway, Refusing(), wording(Tongue(Lang.EN))).run_once()
+    assert said()[0].startswith("warn  notify.webhook")
+    assert "webhook: It answered 500. Waiting: 1, given up: 0." in said()[0]
+    gateway.settings = replace(gateway.settings, public_url="http://127.0.0.1:8642")
+    assert said()[0].startswith("warn  notify.link")
+    gateway.database.dispose()
