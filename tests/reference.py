@@ -49,7 +49,7 @@ _NOTIFY = (
     "after growing pauses for about a day; `id` is the same each time. The webhook is a `POST` of "
     "JSON (`id`, `event`, `at`, `site`, `change_set`, `link`, `text`) with `X-Airlock-Timestamp` "
     "(seconds) and `X-Airlock-Signature: sha256=` + HMAC-SHA256 in hex, keyed with the secret, "
-    "over timestamp, a full stop and the body as it came; refuse timestamps older than five minutes. "
+    "over timestamp, a full stop and the body as it came; refuse what is older than five minutes. "
     "Answer 2xx; redirects are not followed. Failures are shown to admins (`/notifications`) and "
     "by `airlock doctor --notify`, and hold up nothing."
 )
