@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gateway.jira_settings import Setting
-from gateway.review.people import LADDER, Role
+from gateway.review.people import EVERY, LADDER, Role, role_at
 
 PEOPLE: tuple[Setting, ...] = (
     Setting(
@@ -20,13 +21,23 @@ PEOPLE: tuple[Setting, ...] = (
     Setting(
         "AIRLOCK_OIDC_ROLES",
         "",
-        "role=group, comma-separated, such as approver=jira-leads,viewer=*; the highest that "
-        "fits is taken, and who is in none cannot sign in",
+        "role=group or role@PROJECT=group, comma-separated, such as "
+        "approver@WEB=web-leads,admin=jira-admins,viewer=*; the highest that fits is taken, "
+        "in a project or everywhere, and who is in none cannot sign in",
     ),
 )
 
 #: Group that everybody of the issuer is in.
 EVERYBODY = "*"
+
+
+class GroupRole(NamedTuple):
+    """What a group of the issuer may do here."""
+
+    role: Role
+    group: str
+    #: Project key; ``EVERY``: in every project.
+    project: str = EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +49,8 @@ class Oidc:
     client_secret: str = field(repr=False)
     scope: str = "openid profile email"
     groups_claim: str = "groups"
-    #: Role and group, as they were written.
-    roles: tuple[tuple[Role, str], ...] = ()
+    #: What each group means, as it was written.
+    roles: tuple[GroupRole, ...] = ()
 
 
 class OidcSettingsError(ValueError):
@@ -77,14 +88,17 @@ def oidc_of(names: Mapping[str, str]) -> Oidc | None:
     )
 
 
-def _roles(text: str) -> tuple[tuple[Role, str], ...]:
+def _roles(text: str) -> tuple[GroupRole, ...]:
     found = []
     for one in (part.strip() for part in text.split(",") if part.strip()):
-        role, separator, group = (word.strip() for word in one.partition("="))
-        if not separator or not group or role not in list(LADDER):
+        left, separator, group = (word.strip() for word in one.partition("="))
+        given = role_at(left)
+        if not separator or not group or given is None:
             known = ", ".join(LADDER)
             raise OidcSettingsError(
-                "AIRLOCK_OIDC_ROLES", f"has '{one}'; it has to be role=group, a role of {known}."
+                "AIRLOCK_OIDC_ROLES",
+                f"has '{one}'; it has to be role=group or role@PROJECT=group, a role of {known}.",
             )
-        found.append((Role(role), group))
+        role, project = given
+        found.append(GroupRole(role, group, project))
     return tuple(found)

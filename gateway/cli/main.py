@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "agent": "register agents; make, list and revoke their tokens",
     "workspace": "list, fork, reset or discard agents' workspaces",
     "changes": "list, show, dry-run, send back, reject and retry change sets",
+    "people": "let people in; their roles, in all projects or in some; take them out",
     "token": "make, list and revoke people's own tokens for the machine API",
     "audit": "verify and export the record of what people and the gateway did",
     "jira": "connect the Jira accounts that changes are written as; list and revoke them",

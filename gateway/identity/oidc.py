@@ -17,7 +17,7 @@ from pydantic import JsonValue
 
 from gateway.identity.agents import account_id
 from gateway.people_settings import EVERYBODY, Oidc
-from gateway.review.people import LADDER, Person, Role
+from gateway.review.people import EVERY, Person, ProjectRole, Role, at_least
 from sandbox.contract.shapes import JsonObject
 
 #: Where the issuer sends people back to, on the gateway's pages.
@@ -91,14 +91,16 @@ def check_answer(query: Mapping[str, str], attempt: Attempt | None, oidc: Oidc) 
     return query["code"]
 
 
-def person_of(claims: JsonObject, oidc: Oidc, users: Sequence[JsonObject]) -> Person:
+def person_of(claims: JsonObject, oidc: Oidc, users: Sequence[JsonObject], site: str) -> Person:
     """Return who the issuer's claims are about; raises SignInError when no role fits.
+
+    Their groups give roles on this ``site``, in every project or in some.
 
     A person is (issuer, subject): names and addresses may pass to somebody else. Of the
     Jira ``users`` the one with the same verified e-mail address is theirs, if there is one.
     """
-    role = role_of(groups_of(claims.get(oidc.groups_claim)), oidc)
-    if role is None:
+    roles = roles_of(groups_of(claims.get(oidc.groups_claim)), oidc)
+    if not roles:
         raise SignInError("None of your groups has a role here.")
     subject = str(claims["sub"])
     email = str(claims.get("email") or "") if claims.get("email_verified") is True else ""
@@ -106,7 +108,11 @@ def person_of(claims: JsonObject, oidc: Oidc, users: Sequence[JsonObject]) -> Pe
     return Person(
         person=f"{oidc.issuer}#{subject}",
         name=str(shown),
-        role=role,
+        role=roles.pop(EVERY, Role.NONE),
+        roles=tuple(
+            ProjectRole(site=site, project=project, role=role)
+            for project, role in sorted(roles.items())
+        ),
         jira_account=_account(email, users),
     )
 
@@ -117,10 +123,14 @@ def groups_of(claim: JsonValue) -> frozenset[str]:
     return frozenset(one for one in listed if isinstance(one, str))
 
 
-def role_of(groups: frozenset[str], oidc: Oidc) -> Role | None:
-    """Return the highest role that one of the groups has here."""
-    fitting = [role for role, group in oidc.roles if group == EVERYBODY or group in groups]
-    return max(fitting, key=LADDER.index, default=None)
+def roles_of(groups: frozenset[str], oidc: Oidc) -> dict[str, Role]:
+    """Return the highest role that the groups have, by project; ``EVERY``: everywhere."""
+    found: dict[str, Role] = {}
+    for one in oidc.roles:
+        if one.group == EVERYBODY or one.group in groups:
+            before = found.get(one.project, Role.NONE)
+            found[one.project] = one.role if at_least(one.role, before) else before
+    return found
 
 
 def _account(email: str, users: Sequence[JsonObject]) -> str | None:

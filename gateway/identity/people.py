@@ -44,28 +44,46 @@ def admit(gateway: House, person: Person, *, by: str) -> Person:
             people.add(conn, stored, now=now)
         else:
             people.change(conn, stored)
-        body: JsonObject = {"person": stored.person, "role": str(stored.role)}
-        audit.append(conn, at=now, actor=by, kind="person", body=body)
+        audit.append(conn, at=now, actor=by, kind="person", body=admitted(stored))
     return stored
 
 
 def welcome(gateway: House, person: Person) -> Person:
     """Let somebody in whom an identity provider vouches for, with the role it gives them.
 
-    Unlike `admit` it makes nobody admin for being first.
+    Unlike `admit` it makes nobody admin for being first. Roles on other sites and a Jira
+    account that they proved stay. Raises UnknownPersonError for somebody who was taken out.
     """
-    now = gateway.clock()
+    now, site = gateway.clock(), gateway.settings.site
     with gateway.database.write() as conn:
         stored = people.get(conn, person.person)
+        if stored is not None:
+            if stored.disabled:
+                raise UnknownPersonError(person.name)
+            person = _kept(person, stored, site)
         if stored == person:
             return person
         if stored is None:
             people.add(conn, person, now=now)
         else:
             people.change(conn, person)
-        body: JsonObject = {"person": person.person, "role": str(person.role)}
-        audit.append(conn, at=now, actor=person.person, kind="person", body=body)
+        audit.append(conn, at=now, actor=person.person, kind="person", body=admitted(person))
     return person
+
+
+def _kept(person: Person, stored: Person, site: str) -> Person:
+    elsewhere = tuple(one for one in stored.roles if one.site != site)
+    roles = tuple(sorted((*elsewhere, *person.roles), key=lambda one: (one.site, one.project)))
+    account = person.jira_account or stored.jira_account
+    return person.model_copy(update={"roles": roles, "jira_account": account})
+
+
+def admitted(person: Person) -> JsonObject:
+    """Return what the audit says of somebody who was let in or changed."""
+    body: JsonObject = {"person": person.person, "role": str(person.role)}
+    if person.roles:
+        body["roles"] = ", ".join(f"{one.role}@{one.site}/{one.project}" for one in person.roles)
+    return body
 
 
 def known(gateway: House, person: str) -> Person:
@@ -73,7 +91,7 @@ def known(gateway: House, person: str) -> Person:
     with gateway.database.read() as conn:
         found = people.get(conn, person)
         empty = people.total(conn) == 0
-    if found is not None:
+    if found is not None and not found.disabled:
         return found
     if not empty:
         raise UnknownPersonError(person)

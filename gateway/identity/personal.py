@@ -73,7 +73,7 @@ def who(gateway: House, secret: str) -> tuple[Person, PersonalToken] | None:
     with gateway.database.write() as conn:
         token = personal.live(conn, hashed(secret), now=now)
         person = None if token is None else people.get(conn, token.person)
-        if token is None or person is None:
+        if token is None or person is None or person.disabled:
             return None
         if token.used_at is None or now - token.used_at > _DAY // 24:
             personal.touch(conn, token.token_id, now=now)

@@ -126,7 +126,7 @@ def _store(
             now=now,
         )
         if person is not None and person.jira_account is None:
-            people.change(conn, person.model_copy(update={"jira_account": account.id}))
+            people.set_account(conn, person.person, account.id)
         audit.append(conn, at=now, actor=asker.name, kind="jira_connected", body=body)
         found = connections.get(conn, accounts.site, owner)
     if found is None:

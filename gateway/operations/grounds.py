@@ -9,6 +9,7 @@ from gateway.operations.context import Gateway
 from gateway.policy.authority import Known, linked_issues, new_fields, parent_keys, why_not
 from gateway.policy.facts import facts_of, facts_of_new
 from gateway.policy.policy import Policy
+from gateway.policy.projects import issues_of, projects_of
 from gateway.promotion.authors import Author, AuthorKind, Writers
 from gateway.promotion.drift import Now
 from gateway.promotion.ground import Ground
@@ -117,6 +118,11 @@ def documents(conn: Connection, change_set: ChangeSet) -> dict[str, JsonObject]:
             if baseline is not None:
                 found[change.id] = baseline.doc
     return found
+
+
+def projects(conn: Connection, change_set: ChangeSet) -> frozenset[str]:
+    """Return the keys of the projects that a set is about, by our own baselines too."""
+    return projects_of(change_set, baselines.projects(conn, change_set.site, issues_of(change_set)))
 
 
 def authority(conn: Connection, change_set: ChangeSet) -> Refusal | None:

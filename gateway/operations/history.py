@@ -1,16 +1,22 @@
 """The history that people read: the audit's rows with what their numbers stand for."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import Connection
 
+from gateway.operations import standing
 from gateway.operations.context import Gateway
+from gateway.review.people import Person, sees
 from gateway.store import audit, audit_reading, people, registry
 from gateway.store.audit import Checkpoint
 from gateway.store.audit_reading import Fact, Named, Wanted
 
 PAGE = 50
+#: Rows read at once when most of them may not be shown.
+_CHUNK = 500
 #: A longer chain is checked only when somebody asks: a page must not wait for it.
 CHECKED_ALWAYS = 20_000
 
@@ -36,10 +42,20 @@ class History:
     older: int | None
 
 
-def look(gateway: Gateway, wanted: Wanted, *, before: int | None, check: bool) -> History:
-    """Return one page of the audit, newest first."""
+def look(
+    gateway: Gateway, person: Person, wanted: Wanted, *, before: int | None, check: bool
+) -> History:
+    """Return one page of the audit as a person may see it, newest first.
+
+    Whoever has a role in some projects only sees what happened to their change sets.
+    """
+    everything = sees(person, gateway.site, ())
+    own = frozenset() if everything else {one.id for one in standing.inbox(gateway, person)}
     with gateway.database.read() as conn:
-        found = audit_reading.newest(conn, wanted, before=before, limit=PAGE + 1)
+        if everything:
+            found = audit_reading.newest(conn, wanted, before=before, limit=PAGE + 1)
+        else:
+            found = tuple(islice(_of_sets(conn, wanted, before, own), PAGE + 1))
         facts = found[:PAGE]
         head = audit.head(conn)
         checked = check or head.seq <= CHECKED_ALWAYS
@@ -47,10 +63,11 @@ def look(gateway: Gateway, wanted: Wanted, *, before: int | None, check: bool) -
             one.grant.person: one.person_name for one in registry.tokens(conn, gateway.site)
         }
         names = {one.person: one.name for one in people.listed(conn)}
+        actors = audit_reading.actors(conn) if everything else audit_reading.actors_of(facts)
         return History(
             facts=facts,
             named=audit_reading.named(conn, facts),
-            actors=tuple((one, names.get(one, "")) for one in audit_reading.actors(conn)),
+            actors=tuple((one, names.get(one, "")) for one in actors),
             accounts=accounts,
             head=head,
             checked=checked,
@@ -58,6 +75,15 @@ def look(gateway: Gateway, wanted: Wanted, *, before: int | None, check: bool) -
             anchored=_anchored(conn),
             older=facts[-1].seq if len(found) > PAGE else None,
         )
+
+
+def _of_sets(
+    conn: Connection, wanted: Wanted, before: int | None, own: AbstractSet[int]
+) -> Iterator[Fact]:
+    """Yield the facts about these change sets, newest first."""
+    while facts := audit_reading.newest(conn, wanted, before=before, limit=_CHUNK):
+        yield from (fact for fact in facts if fact.body.get("review") in own)
+        before = facts[-1].seq
 
 
 def _anchored(conn: Connection) -> int:

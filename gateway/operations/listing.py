@@ -51,7 +51,8 @@ def _make(conn: Connection, gateway: Gateway, review_ids: list[int]) -> _Lines:
         if review is not None:
             name = names.get(review.change_set.person, review.change_set.person)
             flags = _flags(conn, gateway, review, site, name) if review.state in _OPEN else ()
-            found[review_id] = (review.edition, _row(review, name, flags))
+            projects = tuple(sorted(grounds.projects(conn, review.change_set)))
+            found[review_id] = (review.edition, _row(review, name, flags, projects))
     return found
 
 
@@ -75,7 +76,9 @@ def _flags(
     return (*shown.flags, *(flag for one in shown.changes for flag in one.flags))
 
 
-def _row(review: Review, person_name: str, flags: tuple[Flag, ...]) -> InboxRow:
+def _row(
+    review: Review, person_name: str, flags: tuple[Flag, ...], projects: tuple[str, ...]
+) -> InboxRow:
     changes = review.change_set.changes
     return InboxRow(
         id=review.id,
@@ -90,4 +93,5 @@ def _row(review: Review, person_name: str, flags: tuple[Flag, ...]) -> InboxRow:
         flags=flags,
         round=review.change_set.round,
         received_at=review.received_at,
+        projects=projects,
     )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
+from gateway.operations import standing
 from gateway.operations.context import Gateway
 from gateway.operations.settling import settle
 from gateway.promotion.fields import project_key
@@ -17,7 +18,7 @@ from gateway.promotion.values import PlannedOperation, Receipt
 from gateway.review.people import Person, Role, at_least
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.states import TRANSITIONS, Event, State
-from gateway.store import audit, outbox, people, reviews
+from gateway.store import audit, outbox, reviews
 from gateway.store.outbox import Operation
 from gateway.store.reviews import Review
 from gateway.upstream.errors import UpstreamError
@@ -62,7 +63,7 @@ def resolve(
     """
     with gateway.database.read() as conn:
         review = _review(conn, gateway, review_id)
-        person = _allowed(conn, person_id)
+        person = _allowed(standing.human(conn, person_id, review))
         operation = _operation(conn, review, position, digest)
     event = _event(operation, verdict)
     receipt = _receipt(gateway, operation, key) if event is OpEvent.FOUND else None
@@ -150,8 +151,7 @@ def _found(gateway: Gateway, planned: PlannedOperation, key: str) -> JsonObject:
     return doc
 
 
-def _allowed(conn: Connection, person_id: str) -> Person:
-    person = None if reviews.is_agent(conn, person_id) else people.get(conn, person_id)
+def _allowed(person: Person | None) -> Person:
     if person is None or not at_least(person.role, Role.APPROVER):
         raise _refused(
             "role",

@@ -24,7 +24,7 @@ from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Plan
 from gateway.review.people import Person
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
-from gateway.review.rules import STALE, Act, event_of, may
+from gateway.review.rules import STALE, UNSEEN, Act, event_of, may
 from gateway.review.settling import Wish
 from gateway.review.values import InboxRow, ReviewView
 from gateway.store import audit, outbox, people, reviews
@@ -295,6 +295,8 @@ def _ask(
         agent = reviews.is_agent(conn, person_id)
         person = None if agent else people.get(conn, person_id)
     refusal = may(act, person, sight.situation, shown=shown, words=words, confirmed=confirmed)
+    if refusal is not None and refusal.code == UNSEEN:
+        raise UnknownReviewError(review_id)
     if refusal is not None and refusal.code == STALE:
         raise StaleError(review_id, shown, sight.situation.digest, differences(sight, shown))
     if refusal is not None or person is None:

@@ -75,6 +75,8 @@ class _Stored:
     names: dict[str, str]
     #: The round that this one replaces.
     before: Review | None
+    #: Keys of the projects that the set is about.
+    projects: frozenset[str]
 
 
 def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None = None) -> Sight:
@@ -119,6 +121,8 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
             troubles=troubles,
             approved_by=stored.approved_by,
             read_only=gateway.settings.read_only,
+            site=review.site,
+            projects=stored.projects,
             confirmations=() if plan is None else plan.confirmations,
         ),
         operations=stored.operations,
@@ -193,6 +197,7 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         held=files.held(conn, review.site, attached(review.change_set)),
         names={one.person: one.name for one in people.listed(conn)},
         before=_before(conn, review),
+        projects=grounds.projects(conn, review.change_set),
     )
 
 

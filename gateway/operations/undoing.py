@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from gateway.operations import grounds, intake, undo_authority
+from gateway.operations import grounds, intake, standing, undo_authority
 from gateway.operations.context import Gateway
 from gateway.promotion.lasting import Lasting
 from gateway.promotion.references import names_of, with_real
@@ -20,7 +20,7 @@ from gateway.review.people import Person, Role, at_least
 from gateway.review.refusals import RefusedError, UnknownReviewError
 from gateway.review.states import State
 from gateway.sandbox_link import SandboxLinkError
-from gateway.store import audit, baselines, outbox, people, reviews
+from gateway.store import audit, baselines, outbox, reviews
 from gateway.store.outbox import Operation
 from gateway.store.reviews import Review
 from gateway.upstream.errors import UpstreamError
@@ -84,8 +84,7 @@ def _asked(
     """Ask who may, read Jira again and turn the operations back."""
     review = _review(gateway, review_id)
     with gateway.database.read() as conn:
-        agent = reviews.is_agent(conn, person_id)
-        person = _allowed(None if agent else people.get(conn, person_id))
+        person = _allowed(standing.human(conn, person_id, review))
         operations = _applied(conn, review, position)
     made = _turned(gateway, operations)
     if not made.changes:

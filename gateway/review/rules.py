@@ -10,13 +10,15 @@ from enum import StrEnum
 from gateway.policy.policy import Policy
 from gateway.promotion.confirming import CUSTOMER_REPLY, DELETE, missing
 from gateway.promotion.values import Confirmation
-from gateway.review.people import Person, Role, at_least
+from gateway.review.people import Person, Role, at_least, role_in
 from gateway.review.states import TRANSITIONS, Event, State
 from gateway.review.values import ChangeView, Flag
 from sandbox.contract.compare import Three
 from sandbox.contract.scope import Refusal
 
 STALE = "stale"
+#: Refusal of somebody who must not even know that there is such a change set.
+UNSEEN = "unseen"
 #: Promotion takes a sign-in that is no older: a browser left open must not write.
 FRESH_S = 30 * 60
 #: What a gateway without the right to write answers to promote.
@@ -77,6 +79,9 @@ class Situation:
     approved_by: frozenset[str] = field(default_factory=frozenset)
     #: True when this gateway never writes to Jira.
     read_only: bool = False
+    site: str = ""
+    #: Keys of the projects that the set is about: a role is needed in each.
+    projects: frozenset[str] = field(default_factory=frozenset)
 
 
 def may(
@@ -90,7 +95,7 @@ def may(
 ) -> Refusal | None:
     """Return why ``person`` may not do it, or None."""
     return (
-        _wrong_person(act, person)
+        wrong_person(act, person, situation)
         or _read_only(act, situation)
         or _wrong_state(act, situation)
         or _stale(act, situation, shown)
@@ -142,14 +147,18 @@ def obstacles(situation: Situation) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _wrong_person(act: Act, person: Person | None) -> Refusal | None:
+def wrong_person(act: Act, person: Person | None, situation: Situation) -> Refusal | None:
+    """Return why this is nothing for them, whatever the state, or None."""
     if person is None:
         return Refusal(
             "nobody",
             "Only a person who signed in can decide; agents never do.",
             "Sign in with a link from the command 'airlock login'.",
         )
-    if not at_least(person.role, _ROLES[act]):
+    role = role_in(person, situation.site, situation.projects)
+    if role is Role.NONE:
+        return Refusal(UNSEEN, "There is no such change set.", "Open the inbox to see what is waiting.")
+    if not at_least(role, _ROLES[act]):
         return Refusal(
             "role",
             "Your role may look, but not do this.",

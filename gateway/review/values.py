@@ -141,3 +141,5 @@ class InboxRow(Frozen):
     flags: tuple[Flag, ...]
     round: int
     received_at: int
+    #: Keys of the projects that one needs a role in to see it.
+    projects: tuple[str, ...] = ()

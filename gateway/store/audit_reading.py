@@ -1,7 +1,7 @@
 """Reading the audit for people: newest first, filtered, page by page. Nothing is written here."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +76,15 @@ def chunk(conn: Connection, wanted: Wanted, *, after: int) -> tuple[Fact, ...]:
 
 def actors(conn: Connection) -> tuple[str, ...]:
     """Return everybody who ever did something, promoters as one."""
-    found = conn.execute(select(_AUDIT.c.actor).distinct()).scalars()
+    return _as_one(conn.execute(select(_AUDIT.c.actor).distinct()).scalars())
+
+
+def actors_of(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """Return everybody who did something of this, promoters as one."""
+    return _as_one(fact.actor for fact in facts)
+
+
+def _as_one(found: Iterable[str]) -> tuple[str, ...]:
     promoters = f"{PROMOTER}:"
     return tuple(sorted({PROMOTER if one.startswith(promoters) else one for one in found}))
 

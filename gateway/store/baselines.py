@@ -84,6 +84,15 @@ def by_key(conn: Connection, site: str, key: str) -> IssueBaseline | None:
     return None
 
 
+def projects(conn: Connection, site: str, issue_ids: Collection[str]) -> dict[str, str]:
+    """Return issue id to the key of its project as last read, of issues that left too."""
+    query = select(_BASELINE.c.issue_id, _BASELINE.c.key).where(
+        _BASELINE.c.site == site, _BASELINE.c.issue_id.in_([*issue_ids]), _BASELINE.c.key != ""
+    )
+    rows = conn.execute(query.order_by(_BASELINE.c.revision))
+    return {row.issue_id: row.key.rpartition("-")[0] for row in rows}
+
+
 def all_latest(conn: Connection, site: str) -> list[IssueBaseline]:
     """Return the newest baseline of every issue that is not gone."""
     return newer(conn, site, -1)

@@ -4,14 +4,17 @@ Links and sessions are kept by the hash of their secret: who reads the database 
 sign in with what it holds.
 """
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from collections import defaultdict
 
-from gateway.review.people import Person, Role
+from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
+
+from gateway.review.people import Person, ProjectRole, Role
 from gateway.store.installation_tables import PersonalTokenRow
 from gateway.store.tables import GatewayTable
 
 _TABLES = GatewayTable.metadata.tables
 _PERSON = _TABLES["person"]
+_ROLE = _TABLES["project_role"]
 _LINK = _TABLES["sign_in_link"]
 _SESSION = _TABLES["session"]
 _PERSONAL = PersonalTokenRow.metadata.tables["personal_token"]
@@ -19,15 +22,16 @@ _PERSONAL = PersonalTokenRow.metadata.tables["personal_token"]
 
 def get(conn: Connection, person: str) -> Person | None:
     """Return one person, or None."""
-    found = conn.execute(select(_PERSON).where(_PERSON.c.person == person))
-    row = found.mappings().one_or_none()
-    return None if row is None else _person(row)
+    return _one(conn, select(_PERSON).where(_PERSON.c.person == person))
 
 
 def listed(conn: Connection) -> list[Person]:
     """Return everybody who may sign in."""
     rows = conn.execute(select(_PERSON).order_by(_PERSON.c.created_at, _PERSON.c.person))
-    return [_person(row) for row in rows.mappings()]
+    roles: dict[str, list[ProjectRole]] = defaultdict(list)
+    for one in conn.execute(select(_ROLE).order_by(_ROLE.c.site, _ROLE.c.project)):
+        roles[one.person].append(_role(one.site, one.project, one.role))
+    return [_person(row, roles[row["person"]]) for row in rows.mappings()]
 
 
 def total(conn: Connection) -> int:
@@ -37,14 +41,38 @@ def total(conn: Connection) -> int:
 
 def add(conn: Connection, person: Person, *, now: int) -> None:
     """Store a new person."""
-    values = person.model_dump(mode="json")
-    conn.execute(insert(_PERSON).values(**values, created_at=now))
+    values = person.model_dump(mode="json", include=_COLUMNS)
+    conn.execute(insert(_PERSON).values(person=person.person, **values, created_at=now))
+    _put_roles(conn, person)
 
 
 def change(conn: Connection, person: Person) -> None:
-    """Store a person's new name, role or Jira account."""
-    values = person.model_dump(mode="json", exclude={"person"})
+    """Store a person's new name, roles or Jira account.
+
+    Never of somebody as they are in some projects: that role is not theirs elsewhere.
+    """
+    if person.everywhere is not None:
+        raise ValueError(person.person)
+    values = person.model_dump(mode="json", include=_COLUMNS)
     conn.execute(update(_PERSON).where(_PERSON.c.person == person.person).values(**values))
+    _put_roles(conn, person)
+
+
+def set_account(conn: Connection, person: str, account: str | None) -> None:
+    """Store which Jira account is a person's."""
+    conn.execute(update(_PERSON).where(_PERSON.c.person == person).values(jira_account=account))
+
+
+def disable(conn: Connection, person: str, *, now: int) -> None:
+    """Take everything back at once: sessions, links and tokens end."""
+    mine = update(_PERSON).where(_PERSON.c.person == person, _PERSON.c.disabled_at.is_(None))
+    conn.execute(mine.values(disabled_at=now))
+    _void(conn, person, now=now)
+
+
+def enable(conn: Connection, person: str) -> None:
+    """Let somebody in again; what ended stays ended."""
+    conn.execute(update(_PERSON).where(_PERSON.c.person == person).values(disabled_at=None))
 
 
 def add_link(conn: Connection, link_hash: str, person: str, *, expires_at: int) -> None:
@@ -77,17 +105,17 @@ def add_session(
 
 def session_person(conn: Connection, session_hash: str, *, now: int) -> Person | None:
     """Return who is signed in with a session, or None."""
-    found = conn.execute(
+    return _one(
+        conn,
         select(_PERSON)
         .join(_SESSION, _SESSION.c.person == _PERSON.c.person)
         .where(
             _SESSION.c.session_hash == session_hash,
             _SESSION.c.revoked_at.is_(None),
             _SESSION.c.expires_at > now,
-        )
+            _PERSON.c.disabled_at.is_(None),
+        ),
     )
-    row = found.mappings().one_or_none()
-    return None if row is None else _person(row)
 
 
 def session_since(conn: Connection, session_hash: str) -> int | None:
@@ -107,21 +135,57 @@ def revoke_session(conn: Connection, session_hash: str, *, now: int) -> None:
 
 def void_all(conn: Connection, *, now: int) -> int:
     """End all sessions and use up all links and personal tokens; returns how many."""
-    ended = [
-        update(table).where(column.is_(None)).values({column.name: now})
-        for table, column in (
-            (_SESSION, _SESSION.c.revoked_at),
-            (_LINK, _LINK.c.used_at),
-            (_PERSONAL, _PERSONAL.c.revoked_at),
-        )
-    ]
-    return sum(conn.execute(one).rowcount for one in ended)
+    return _void(conn, None, now=now)
 
 
-def _person(found: RowMapping) -> Person:
+def end_sessions(conn: Connection, person: str, *, but: str = "", now: int) -> None:
+    """End a person's sessions, without the one of that hash."""
+    mine = update(_SESSION).where(_SESSION.c.person == person, _SESSION.c.revoked_at.is_(None))
+    conn.execute(mine.where(_SESSION.c.session_hash != but).values(revoked_at=now))
+
+
+def _void(conn: Connection, person: str | None, *, now: int) -> int:
+    ended = 0
+    for table, column in (
+        (_SESSION, _SESSION.c.revoked_at),
+        (_LINK, _LINK.c.used_at),
+        (_PERSONAL, _PERSONAL.c.revoked_at),
+    ):
+        query = update(table).where(column.is_(None)).values({column.name: now})
+        whose = query if person is None else query.where(table.c.person == person)
+        ended += conn.execute(whose).rowcount
+    return ended
+
+
+_COLUMNS = {"name", "role", "jira_account"}
+
+
+def _put_roles(conn: Connection, person: Person) -> None:
+    conn.execute(delete(_ROLE).where(_ROLE.c.person == person.person))
+    rows = [{"person": person.person, **one.model_dump(mode="json")} for one in person.roles]
+    if rows:
+        conn.execute(insert(_ROLE), rows)
+
+
+def _one(conn: Connection, query: Select[tuple[object, ...]]) -> Person | None:
+    row = conn.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    roles = select(_ROLE).where(_ROLE.c.person == row["person"])
+    found = conn.execute(roles.order_by(_ROLE.c.site, _ROLE.c.project))
+    return _person(row, [_role(one.site, one.project, one.role) for one in found])
+
+
+def _role(site: str, project: str, role: str) -> ProjectRole:
+    return ProjectRole(site=site, project=project, role=Role(role))
+
+
+def _person(found: RowMapping, roles: list[ProjectRole]) -> Person:
     return Person(
         person=found["person"],
         name=found["name"],
         role=Role(found["role"]),
         jira_account=found["jira_account"],
+        roles=tuple(roles),
+        disabled=found["disabled_at"] is not None,
     )

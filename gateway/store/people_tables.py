@@ -24,11 +24,25 @@ class PersonRow(GatewayTable, table=True):
 
     person: str = Field(primary_key=True, sa_type=Text)
     name: str = Field(sa_type=Text)
-    #: ``viewer``, ``reviewer``, ``approver`` or ``admin``.
+    #: On every site, in every project: ``none``, ``viewer``, … ``admin``.
     role: str = Field(sa_type=Text)
     #: Their Jira account, to know whether a change was made for them.
     jira_account: str | None = Field(default=None, sa_type=Text)
     created_at: int = Field(sa_type=BigInteger)
+    #: When an admin took everything back, else NULL. The row stays for the history.
+    disabled_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ProjectRoleRow(GatewayTable, table=True):
+    """A role that somebody has in one project."""
+
+    __tablename__ = "project_role"
+
+    person: str = Field(primary_key=True, sa_type=Text)
+    site: str = Field(primary_key=True, sa_type=Text)
+    #: Project key; ``*`` stands for all of the site.
+    project: str = Field(primary_key=True, sa_type=Text)
+    role: str = Field(sa_type=Text)
 
 
 class SignInLinkRow(GatewayTable, table=True):

@@ -1,5 +1,6 @@
 """Agents and their tokens: who may work for whom, on what, until when."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -10,7 +11,7 @@ from gateway.operations import registering, staff
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
 from gateway.review.refusals import RefusedError
-from gateway.web.dependencies import AdminDep, GatewayDep, PersonDep, TongueDep
+from gateway.web.dependencies import NO_ROLE, GatewayDep, PersonDep, TongueDep
 from gateway.web.forms import TokenForm, TokenRequest
 from gateway.web.language import N_, Tongue
 from gateway.web.presenting_agents import LONGEST_DAYS, present_agents, present_new_token
@@ -37,18 +38,19 @@ def agents(
     late: bool = False,
 ) -> Response:
     """Show all agents and their tokens."""
-    shown = present_agents(staff.look(gateway), person, tongue, gateway.clock(), late=late)
+    shown = present_agents(staff.look(gateway, person), person, tongue, gateway.clock(), late=late)
     return page(request, "agents.html", tongue, person, page=shown)
 
 
 @router.post("/tokens")
 def make_token(
-    request: Request, gateway: GatewayDep, person: AdminDep, tongue: TongueDep, form: TokenForm
+    request: Request, gateway: GatewayDep, person: PersonDep, tongue: TongueDep, form: TokenForm
 ) -> Response:
     """Make a token and show it this once.
 
     No redirect here: the token is kept nowhere, so no other page could show it.
     """
+    _admin_of(gateway, person, form.projects)
     troubles = _troubles(form, tongue)
     if troubles:
         return _again(request, gateway, person, tongue, form, troubles)
@@ -68,12 +70,19 @@ def make_token(
 
 @router.post("/tokens/{token_id}/revoke")
 def revoke(
-    gateway: GatewayDep, person: AdminDep, token_id: Annotated[str, Path(max_length=60)]
+    gateway: GatewayDep, person: PersonDep, token_id: Annotated[str, Path(max_length=60)]
 ) -> Response:
     """Revoke a token at once. Doing so twice is no fault."""
+    _admin_of(gateway, person, staff.projects_of(gateway, token_id))
     registering.revoke(gateway, token_id, person.person)
     told = staff.tell(gateway)
     return RedirectResponse("/agents" if told else "/agents?late=true", status_code=303)
+
+
+def _admin_of(gateway: Gateway, person: Person, projects: Sequence[str]) -> None:
+    """Refuse who is not an admin in all of these projects, or of the site if there are none."""
+    if not staff.may_make(person, gateway.site, projects):
+        raise RefusedError(NO_ROLE)
 
 
 def _troubles(form: TokenRequest, tongue: Tongue) -> dict[str, str]:
@@ -101,7 +110,7 @@ def _again(
 ) -> Response:
     """Show the form as it was filled in, with what is wrong beside it."""
     shown = present_agents(
-        staff.look(gateway), person, tongue, gateway.clock(), filled=form, troubles=troubles
+        staff.look(gateway, person), person, tongue, gateway.clock(), filled=form, troubles=troubles
     )
     return page(request, "agents.html", tongue, person, status=400, page=shown)
 

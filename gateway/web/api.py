@@ -3,20 +3,24 @@
 The same operations and rules stand behind it. Approving needs a person in a browser.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Query
+from fastapi import APIRouter, Depends, FastAPI, Query
 from pydantic import BaseModel, Field, JsonValue
 from starlette.responses import Response
 
-from gateway.operations import preflight, retrying, reviewing
+from gateway.operations import preflight, retrying, reviewing, standing
 from gateway.operations.context import Gateway
 from gateway.promotion.preflight import Preflight
+from gateway.review.people import Person
 from gateway.review.states import State
 from gateway.review.values import InboxRow, ReviewView
 from gateway.web.api_asking import (
     CommentDep,
     KeyDep,
+    ListDep,
     ReadDep,
     RejectDep,
     RetryDep,
@@ -38,6 +42,19 @@ class Words(BaseModel):
     words: str = Field(max_length=LONGEST_WORDS)
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A decision in words, as it was sent."""
+
+    shown: SeenDep
+    body: Words
+    key: KeyDep = None
+
+
+SentDep = Annotated[Sent, Depends()]
+_Act = Callable[[Gateway, str, int, str, str], None]
+
+
 class Listed(BaseModel):
     """A page of change sets, newest first."""
 
@@ -49,7 +66,7 @@ class Listed(BaseModel):
 @router.get("")
 def change_sets(
     gateway: GatewayDep,
-    _person: ReadDep,
+    person: ListDep,
     state: State | None = None,
     before: int | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -57,7 +74,7 @@ def change_sets(
     """Answer change sets, newest first; ``before`` is an id."""
     rows = [
         one
-        for one in reviewing.inbox(gateway)
+        for one in standing.inbox(gateway, person)
         if (state is None or one.state is state) and (before is None or one.id < before)
     ]
     more = rows[limit - 1].id if len(rows) > limit else None
@@ -86,39 +103,15 @@ def dry_run(gateway: GatewayDep, _person: ReadDep, review_id: int, response: Res
 
 
 @router.post("/{review_id}/send-back")
-def send_back(
-    gateway: GatewayDep,
-    person: CommentDep,
-    review_id: int,
-    shown: SeenDep,
-    body: Words,
-    key: KeyDep = None,
-) -> Response:
+def send_back(gateway: GatewayDep, person: CommentDep, review_id: int, sent: SentDep) -> Response:
     """Comment: send the change set back to the agent with words."""
-
-    def work() -> JsonValue:
-        reviewing.send_back(gateway, person.person, review_id, shown, body.words)
-        return _now(gateway, review_id)
-
-    return once(gateway, person, key, ["send-back", review_id, shown, body.words], work)
+    return _decide(gateway, person, review_id, sent, ("send-back", reviewing.send_back))
 
 
 @router.post("/{review_id}/reject")
-def reject(
-    gateway: GatewayDep,
-    person: RejectDep,
-    review_id: int,
-    shown: SeenDep,
-    body: Words,
-    key: KeyDep = None,
-) -> Response:
+def reject(gateway: GatewayDep, person: RejectDep, review_id: int, sent: SentDep) -> Response:
     """Reject the whole change set, with words for the agent."""
-
-    def work() -> JsonValue:
-        reviewing.reject(gateway, person.person, review_id, shown, body.words)
-        return _now(gateway, review_id)
-
-    return once(gateway, person, key, ["reject", review_id, shown, body.words], work)
+    return _decide(gateway, person, review_id, sent, ("reject", reviewing.reject))
 
 
 @router.post("/{review_id}/retry")
@@ -162,6 +155,20 @@ def api(gateway: Gateway) -> FastAPI:
     add_problem_handlers(made)
     made.include_router(router)
     return made
+
+
+def _decide(
+    gateway: Gateway, person: Person, review_id: int, sent: Sent, act: tuple[str, _Act]
+) -> Response:
+    """Do once what was asked for in words; answers where the change set stands then."""
+    verb, decide = act
+    words = sent.body.words
+
+    def work() -> JsonValue:
+        decide(gateway, person.person, review_id, sent.shown, words)
+        return _now(gateway, review_id)
+
+    return once(gateway, person, sent.key, [verb, review_id, sent.shown, words], work)
 
 
 def _page(gateway: Gateway, review_id: int) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from gateway.identity import personal as tokens
 from gateway.identity.personal import ApiScope
+from gateway.operations import standing
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
 from gateway.store import personal
@@ -48,30 +49,46 @@ def _asks(scope: ApiScope) -> Callable[[Request, Gateway], Person]:
     """Return what asks for a person whose token is for this."""
 
     def found(request: Request, gateway: GatewayDep) -> Person:
-        kind, _, secret = request.headers.get("authorization", "").partition(" ")
-        known = tokens.who(gateway, secret.strip()) if kind.lower() == "bearer" else None
-        if known is None:
-            raise ProblemError(
-                401,
-                "token",
-                "Who are you?",
-                "The API takes a personal token as Bearer; cookies and agents' tokens count "
-                "for nothing here. Make one with 'airlock token create'.",
-            )
-        person, token = known
-        if scope not in token.scopes:
-            raise ProblemError(
-                403, "scope", "The token is not for this", f"It lacks the scope '{scope}'."
-            )
-        return person
+        return _owner(request, gateway, scope)
 
     return found
 
 
-ReadDep = Annotated[Person, Depends(_asks(ApiScope.READ))]
-CommentDep = Annotated[Person, Depends(_asks(ApiScope.COMMENT))]
-RejectDep = Annotated[Person, Depends(_asks(ApiScope.REJECT))]
-RetryDep = Annotated[Person, Depends(_asks(ApiScope.RETRY))]
+def _asks_of_one(scope: ApiScope) -> Callable[[Request, Gateway, int], Person]:
+    """Return what asks for a person whose token is for this, and who may see the set."""
+
+    def found(request: Request, gateway: GatewayDep, review_id: int) -> Person:
+        return standing.party(gateway, _owner(request, gateway, scope), review_id)
+
+    return found
+
+
+def _owner(request: Request, gateway: Gateway, scope: ApiScope) -> Person:
+    """Return whose token it is; raises ProblemError."""
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    known = tokens.who(gateway, secret.strip()) if kind.lower() == "bearer" else None
+    if known is None:
+        raise ProblemError(
+            401,
+            "token",
+            "Who are you?",
+            "The API takes a personal token as Bearer; cookies and agents' tokens count "
+            "for nothing here. Make one with 'airlock token create'.",
+        )
+    person, token = known
+    if scope not in token.scopes:
+        raise ProblemError(
+            403, "scope", "The token is not for this", f"It lacks the scope '{scope}'."
+        )
+    return person
+
+
+#: Of all change sets; the others are of one, and answer 404 when it is not theirs to see.
+ListDep = Annotated[Person, Depends(_asks(ApiScope.READ))]
+ReadDep = Annotated[Person, Depends(_asks_of_one(ApiScope.READ))]
+CommentDep = Annotated[Person, Depends(_asks_of_one(ApiScope.COMMENT))]
+RejectDep = Annotated[Person, Depends(_asks_of_one(ApiScope.REJECT))]
+RetryDep = Annotated[Person, Depends(_asks_of_one(ApiScope.RETRY))]
 SeenDep = Annotated[str, Depends(seen)]
 KeyDep = Annotated[str | None, Header(alias="Idempotency-Key", max_length=_LONGEST_KEY)]
 

@@ -6,14 +6,14 @@ with or without JavaScript the browser ends up at the same place.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.operations import preflight, reviewing
+from gateway.operations import preflight, reviewing, standing
 from gateway.review.refusals import RefusedError
 from gateway.web.change_rows import anchor
-from gateway.web.dependencies import FreshDep, GatewayDep, PersonDep, TongueDep
+from gateway.web.dependencies import FreshDep, GatewayDep, PartyDep, TongueDep, party_of
 from gateway.web.errors import value_refused
 from gateway.web.forms import (
     ApprovalForm,
@@ -28,7 +28,8 @@ from gateway.web.presenting import present
 from gateway.web.presenting_sheet import present_sheet
 from gateway.web.templating import page
 
-router = APIRouter(prefix="/cs/{review_id}")
+#: Whoever has no role in a set's projects gets the same answer as for a set that is not there.
+router = APIRouter(prefix="/cs/{review_id}", dependencies=[Depends(party_of)])
 Only = Annotated[str, Query(max_length=20)]
 
 
@@ -36,7 +37,7 @@ Only = Annotated[str, Query(max_length=20)]
 def change_set(
     request: Request,
     gateway: GatewayDep,
-    person: PersonDep,
+    person: PartyDep,
     tongue: TongueDep,
     review_id: int,
     only: Only = "",
@@ -49,14 +50,14 @@ def change_set(
         tongue,
         gateway.clock(),
         only_fresh=only == "fresh",
-        others=reviewing.inbox(gateway),
+        others=standing.inbox(gateway, person),
     )
     return page(request, "change_set.html", tongue, person, page=shown)
 
 
 @router.post("/changes/{change_id}")
 def decide(
-    gateway: GatewayDep, person: PersonDep, review_id: int, change_id: str, form: ChangeForm
+    gateway: GatewayDep, person: PartyDep, review_id: int, change_id: str, form: ChangeForm
 ) -> Response:
     """Keep one change or leave it out."""
     reviewing.decide(
@@ -69,7 +70,7 @@ def decide(
 def settle(  # noqa: PLR0917 - FastAPI's way to ask for what a page needs
     request: Request,
     gateway: GatewayDep,
-    person: PersonDep,
+    person: PartyDep,
     tongue: TongueDep,
     review_id: int,
     change_id: str,
@@ -84,7 +85,7 @@ def settle(  # noqa: PLR0917 - FastAPI's way to ask for what a page needs
 
 
 @router.post("/mails")
-def mails(gateway: GatewayDep, person: PersonDep, review_id: int, form: MailsForm) -> Response:
+def mails(gateway: GatewayDep, person: PartyDep, review_id: int, form: MailsForm) -> Response:
     """Choose whether Jira sends mails, where it lets itself be told."""
     quiet = form.mails == "no"
     reviewing.set_quiet(gateway, person.person, review_id, form.digest, quiet=quiet)
@@ -92,30 +93,28 @@ def mails(gateway: GatewayDep, person: PersonDep, review_id: int, form: MailsFor
 
 
 @router.post("/approve")
-def approve(gateway: GatewayDep, person: PersonDep, review_id: int, form: ApprovalForm) -> Response:
+def approve(gateway: GatewayDep, person: PartyDep, review_id: int, form: ApprovalForm) -> Response:
     """Approve exactly what was shown."""
     reviewing.approve(gateway, person.person, review_id, form.digest, form.confirmed)
     return _see(f"/cs/{review_id}/promote")
 
 
 @router.post("/withdraw")
-def withdraw(
-    gateway: GatewayDep, person: PersonDep, review_id: int, form: DecisionForm
-) -> Response:
+def withdraw(gateway: GatewayDep, person: PartyDep, review_id: int, form: DecisionForm) -> Response:
     """Take an approval back."""
     reviewing.withdraw_approval(gateway, person.person, review_id, form.digest)
     return _see(f"/cs/{review_id}")
 
 
 @router.post("/reject")
-def reject(gateway: GatewayDep, person: PersonDep, review_id: int, form: WordedForm) -> Response:
+def reject(gateway: GatewayDep, person: PartyDep, review_id: int, form: WordedForm) -> Response:
     """Reject the whole set."""
     reviewing.reject(gateway, person.person, review_id, form.digest, form.words)
     return _see("/")
 
 
 @router.post("/send-back")
-def send_back(gateway: GatewayDep, person: PersonDep, review_id: int, form: WordedForm) -> Response:
+def send_back(gateway: GatewayDep, person: PartyDep, review_id: int, form: WordedForm) -> Response:
     """Ask the agent for another round."""
     reviewing.send_back(gateway, person.person, review_id, form.digest, form.words)
     return _see("/")
@@ -123,7 +122,7 @@ def send_back(gateway: GatewayDep, person: PersonDep, review_id: int, form: Word
 
 @router.get("/promote")
 def confirm(
-    request: Request, gateway: GatewayDep, person: PersonDep, tongue: TongueDep, review_id: int
+    request: Request, gateway: GatewayDep, person: PartyDep, tongue: TongueDep, review_id: int
 ) -> Response:
     """Show what promotion would do, in order, before anybody says so."""
     view = reviewing.view(gateway, review_id)

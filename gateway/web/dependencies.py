@@ -7,8 +7,9 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from gateway.identity import sessions
+from gateway.operations import standing
 from gateway.operations.context import Gateway
-from gateway.review.people import Person, Role, at_least
+from gateway.review.people import Person, Role, at_least, within
 from gateway.review.refusals import RefusedError
 from gateway.review.rules import not_fresh
 from gateway.web.language import Lang, Tongue, choose
@@ -18,6 +19,13 @@ from sandbox.contract.scope import Refusal
 #: prefix without https, so a gateway on loopback uses the plain name.
 _SECURE_COOKIE = "__Host-airlock"
 _PLAIN_COOKIE = "airlock"
+
+
+NO_ROLE = Refusal(
+    "role",
+    "Your role may look, but not do this.",
+    "Ask somebody who may approve, or an admin for another role.",
+)
 
 
 class NotSignedInError(Exception):
@@ -42,8 +50,10 @@ def secure(request: Request) -> bool:
 
 
 def visitor(request: Request) -> Person | None:
-    """Return who is signed in, or None."""
-    return sessions.who(gateway_of(request), request.cookies.get(cookie_name(request), ""))
+    """Return who is signed in, with their role on the whole site, or None."""
+    gateway = gateway_of(request)
+    found = sessions.who(gateway, request.cookies.get(cookie_name(request), ""))
+    return None if found is None else within(found, gateway.site, ())
 
 
 def person_of(request: Request) -> Person:
@@ -60,21 +70,27 @@ def _with_role(wanted: Role) -> Callable[[Request], Person]:
     def found(request: Request) -> Person:
         person = person_of(request)
         if not at_least(person.role, wanted):
-            raise RefusedError(
-                Refusal(
-                    "role",
-                    "Your role may look, but not do this.",
-                    "Ask somebody who may approve, or an admin for another role.",
-                )
-            )
+            raise RefusedError(NO_ROLE)
         return person
 
     return found
 
 
-def fresh(request: Request) -> Person:
+def party_of(
+    gateway: Annotated[Gateway, Depends(gateway_of)],
+    person: Annotated[Person, Depends(person_of)],
+    review_id: int,
+) -> Person:
+    """Return who is signed in, with their role in the projects of the set that is asked for.
+
+    Raises UnknownReviewError, alike for a set that is not there and one that is not theirs.
+    """
+    return standing.party(gateway, person, review_id)
+
+
+def fresh(request: Request, person: Annotated[Person, Depends(party_of)]) -> Person:
     """Return who is signed in, since no longer than promotion takes; raises RefusedError."""
-    person, gateway = person_of(request), gateway_of(request)
+    gateway = gateway_of(request)
     since = sessions.since(gateway, request.cookies.get(cookie_name(request), ""))
     refusal = not_fresh(since, gateway.clock())
     if refusal is not None:
@@ -92,8 +108,10 @@ def tongue_of(request: Request) -> Tongue:
 
 
 GatewayDep = Annotated[Gateway, Depends(gateway_of)]
+#: Of what belongs to no change set; there it is ``PartyDep``.
 PersonDep = Annotated[Person, Depends(person_of)]
 ReviewerDep = Annotated[Person, Depends(_with_role(Role.REVIEWER))]
+PartyDep = Annotated[Person, Depends(party_of)]
 FreshDep = Annotated[Person, Depends(fresh)]
 AdminDep = Annotated[Person, Depends(_with_role(Role.ADMIN))]
 VisitorDep = Annotated[Person | None, Depends(visitor)]

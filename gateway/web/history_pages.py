@@ -36,7 +36,7 @@ def show(
 ) -> Response:
     """Show one page of the history, newest first."""
     asked = read(query)
-    found = history.look(gateway, asked.wanted, before=query.before, check=query.check)
+    found = history.look(gateway, person, asked.wanted, before=query.before, check=query.check)
     shown = present_history(found, query, asked, person, tongue)
     return page(request, "history.html", tongue, person, page=shown)
 

@@ -93,6 +93,11 @@ SAYINGS: dict[str, Saying] = {
     "jira_connected": Saying(Group.PEOPLE, N_("Connected the Jira account %(account)s"), "info"),
     "jira_revoked": Saying(Group.PEOPLE, N_("Took back the Jira account %(account)s"), "warn"),
     "person": Saying(Group.PEOPLE, N_("Let somebody in: %(person)s as %(role)s")),
+    "person_account": Saying(
+        Group.PEOPLE, N_("Named a Jira account: %(person)s is %(account)s"), "info"
+    ),
+    "person_disabled": Saying(Group.PEOPLE, N_("Took somebody out: %(person)s"), "warn"),
+    "person_enabled": Saying(Group.PEOPLE, N_("Let somebody in again: %(person)s")),
 }
 
 _OPERATION_WORDS: dict[OpEvent, tuple[str, str]] = {

@@ -18,7 +18,7 @@ from gateway.review.people import Person, Role, at_least
 from gateway.review.refusals import RefusedError
 from gateway.store.connections import SERVICE
 from gateway.upstream.errors import UpstreamError
-from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
+from gateway.web.dependencies import NO_ROLE, GatewayDep, PersonDep, TongueDep
 from gateway.web.forms import AccountForm, JiraTokenForm
 from gateway.web.language import Tongue
 from gateway.web.page_values import AccountLine, JiraPage
@@ -72,13 +72,7 @@ def token(gateway: GatewayDep, person: PersonDep, form: JiraTokenForm) -> Respon
 def revoke(gateway: GatewayDep, person: PersonDep, form: AccountForm) -> Response:
     """Take a connection back: one's own, or as an admin anybody's."""
     if form.account != person.jira_account and not at_least(person.role, Role.ADMIN):
-        raise RefusedError(
-            Refusal(
-                "role",
-                "Your role may look, but not do this.",
-                "Ask somebody who may approve, or an admin for another role.",
-            )
-        )
+        raise RefusedError(NO_ROLE)
     connecting.revoke(_accounts(gateway), form.account, person.person, gateway.clock())
     return RedirectResponse("/jira", status_code=303)
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.identity import oidc, sessions
 from gateway.identity.issuer import Issuer
 from gateway.identity.oidc import CALLBACK, SignInError
-from gateway.identity.people import welcome
+from gateway.identity.people import UnknownPersonError, welcome
 from gateway.operations.context import Gateway
 from gateway.store import sites
 from gateway.web.dependencies import GatewayDep, TongueDep, secure
@@ -69,7 +69,11 @@ def _session(request: Request, gateway: Gateway) -> str:
     with gateway.database.read() as conn:
         metadata = sites.metadata(conn, gateway.site)
     users = () if metadata is None else metadata.users
-    person = welcome(gateway, oidc.person_of(claims, issuer.oidc, users))
+    found = oidc.person_of(claims, issuer.oidc, users, gateway.site)
+    try:
+        person = welcome(gateway, found)
+    except UnknownPersonError as error:
+        raise SignInError(str(error)) from error
     return sessions.begin(gateway, person.person)
 
 

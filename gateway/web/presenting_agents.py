@@ -39,7 +39,7 @@ def present_agents(
         _card(agent, number, staff.work.get(agent.agent), tongue, now)
         for number, agent in enumerate(staff.agents, start=1)
     )
-    may = at_least(person.role, Role.ADMIN)
+    may = at_least(person.role, Role.ADMIN) or bool(staff.choices.projects)
     form = _form(staff.choices, filled or TokenRequest(), troubles or {}) if may else None
     return AgentsPage(cards, form, late)
 

@@ -15,18 +15,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from gateway.operations import resolving, reviewing, undoing, watching
+from gateway.operations import resolving, reviewing, standing, undoing, watching
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
+from gateway.review.refusals import UnknownReviewError
 from gateway.review.states import State
-from gateway.web.dependencies import FreshDep, GatewayDep, PersonDep, TongueDep, visitor
+from gateway.web.dependencies import FreshDep, GatewayDep, PartyDep, TongueDep, party_of, visitor
 from gateway.web.forms import ResolveForm, UndoForm
 from gateway.web.language import Tongue
 from gateway.web.presenting_run import present_run, present_undo
 from gateway.web.run_values import RunPage
 from gateway.web.templating import page, piece
 
-router = APIRouter(prefix="/cs/{review_id}")
+#: Whoever has no role in a set's projects gets the same answer as for a set that is not there.
+router = APIRouter(prefix="/cs/{review_id}", dependencies=[Depends(party_of)])
 
 #: Seconds between two looks at the stored progress.
 LOOK_EVERY = 0.4
@@ -52,7 +54,7 @@ Position = Annotated[int | None, Query(ge=0)]
 
 @router.get("/run")
 def run(
-    request: Request, gateway: GatewayDep, person: PersonDep, tongue: TongueDep, review_id: int
+    request: Request, gateway: GatewayDep, person: PartyDep, tongue: TongueDep, review_id: int
 ) -> Response:
     """Show what promotion has written so far."""
     shown = _run(gateway, person, tongue, review_id)
@@ -63,7 +65,6 @@ def run(
 def events(
     request: Request,
     gateway: GatewayDep,
-    person: PersonDep,
     tongue: TongueDep,
     review_id: int,
     seen: SeenDep,
@@ -71,7 +72,7 @@ def events(
     """Follow a promotion from what the browser shows already."""
     reviewing.view(gateway, review_id, read_now=False)
     return StreamingResponse(
-        _follow(request, person, tongue, review_id, seen),
+        _follow(request, tongue, review_id, seen),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
@@ -81,7 +82,7 @@ def events(
 def ask_undo(
     request: Request,
     gateway: GatewayDep,
-    person: PersonDep,
+    person: PartyDep,
     tongue: TongueDep,
     review_id: int,
     position: Position = None,
@@ -94,7 +95,7 @@ def ask_undo(
 
 
 @router.post("/undo")
-def undo(gateway: GatewayDep, person: PersonDep, review_id: int, form: UndoForm) -> Response:
+def undo(gateway: GatewayDep, person: PartyDep, review_id: int, form: UndoForm) -> Response:
     """Make the change set that undoes it; it waits for approval like any other."""
     made = undoing.propose(gateway, person.person, review_id, form.position)
     return RedirectResponse(f"/cs/{made.review_id}", status_code=303)
@@ -127,7 +128,7 @@ def _run(gateway: Gateway, person: Person, tongue: Tongue, review_id: int) -> Ru
 
 
 async def _follow(
-    request: Request, person: Person, tongue: Tongue, review_id: int, seen: str
+    request: Request, tongue: Tongue, review_id: int, seen: str
 ) -> AsyncIterator[str]:
     gateway: Gateway = request.app.state.gateway
     yield f"retry: {_RETRY_MS}\n\n"
@@ -135,7 +136,8 @@ async def _follow(
     while True:
         mark = await run_in_threadpool(watching.mark, gateway, review_id)
         if mark != seen:
-            if await run_in_threadpool(visitor, request) is None:
+            person = await run_in_threadpool(_party_now, request, review_id)
+            if person is None:
                 return  # signed out meanwhile: the browser comes back and is told so
             shown = await run_in_threadpool(_run, gateway, person, tongue, review_id)
             yield _event(shown.mark, piece(request, "_run.html", tongue, person, run=shown))
@@ -149,6 +151,15 @@ async def _follow(
         if time.monotonic() > ends:
             return
         await sleep(LOOK_EVERY)
+
+
+def _party_now(request: Request, review_id: int) -> Person | None:
+    """Return who looks, as they stand now; None when it is not theirs to see any more."""
+    person = visitor(request)
+    try:
+        return person and standing.party(request.app.state.gateway, person, review_id)
+    except UnknownReviewError:
+        return None
 
 
 def _event(name: str, html: str) -> str:

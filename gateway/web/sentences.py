@@ -204,6 +204,7 @@ FIELDS = {
 }
 
 ROLES = {
+    "none": N_("in some projects"),
     "viewer": N_("viewer"),
     "reviewer": N_("reviewer"),
     "approver": N_("approver"),

@@ -128,6 +128,9 @@ SENTENCES: tuple[str, ...] = (
     N_("The page did not say what was shown."),
     N_("Jira was never read for %(issues)s."),
     N_("An earlier change set has to be promoted first: it creates %(issues)s."),
+    N_("There is no such change set."),
+    N_("Open the inbox to see what is waiting."),
+    N_("Nobody called '%(name)s' may sign in here. An admin can add them."),
     N_("There is no %(what)s. Open the inbox to see what is waiting."),
     # why a set was refused on arrival
     N_("No token of '%(agent)s' for '%(person)s' is registered here."),

@@ -19,18 +19,22 @@ from gateway.identity.oidc import (
     new_attempt,
     opened,
     person_of,
-    role_of,
+    roles_of,
     sealed,
     way_there,
 )
-from gateway.people_settings import Oidc, OidcSettingsError, oidc_of
-from gateway.review.people import Role
+from gateway.people_settings import GroupRole, Oidc, OidcSettingsError, oidc_of
+from gateway.review.people import ProjectRole, Role
 from gateway.settings import resolved
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 ATTEMPT = Attempt("state", "nonce", "verifier", 10**18)
-ROLES = ((Role.APPROVER, "leads"), (Role.VIEWER, "*"), (Role.ADMIN, "root"))
+ROLES = (
+    GroupRole(Role.APPROVER, "leads"),
+    GroupRole(Role.VIEWER, "*"),
+    GroupRole(Role.ADMIN, "root"),
+)
 
 
 class Told:
@@ -106,7 +110,7 @@ def test_a_good_token_is_taken(issuer: Issuer) -> None:
     Told.id_token = signed(claims(issuer))
     found = issuer.claims("code", ATTEMPT, "http://here")
     assert found["sub"] == "kim"
-    assert person_of(found, issuer.oidc, ()).role is Role.APPROVER
+    assert person_of(found, issuer.oidc, (), "shop").role is Role.APPROVER
 
 
 @pytest.mark.parametrize(
@@ -169,18 +173,28 @@ def test_the_verifier_never_goes_through_the_browser(issuer: Issuer) -> None:
 
 def test_the_highest_role_wins_and_no_group_means_no_role() -> None:
     oidc = Oidc("https://i.example", "c", "", roles=ROLES)
-    assert role_of(frozenset({"leads", "root"}), oidc) is Role.ADMIN
-    assert role_of(frozenset(), oidc) is Role.VIEWER
-    assert role_of(frozenset({"x"}), Oidc("https://i.example", "c", "", roles=ROLES[:1])) is None
+    assert roles_of(frozenset({"leads", "root"}), oidc) == {"*": Role.ADMIN}
+    assert roles_of(frozenset(), oidc) == {"*": Role.VIEWER}
+    assert not roles_of(frozenset({"x"}), Oidc("https://i.example", "c", "", roles=ROLES[:1]))
+
+
+def test_groups_give_roles_in_projects_and_nothing_elsewhere() -> None:
+    roles = (GroupRole(Role.VIEWER, "web", "WEB"), GroupRole(Role.ADMIN, "leads", "WEB"))
+    oidc = Oidc("https://i.example", "c", "", roles=roles)
+    found = person_of({"sub": "kim", "groups": ["web", "leads"]}, oidc, (), "shop")
+    assert found.role is Role.NONE
+    assert found.roles == (ProjectRole(site="shop", project="WEB", role=Role.ADMIN),)
+    with pytest.raises(SignInError):
+        person_of({"sub": "kim", "groups": ["others"]}, oidc, (), "shop")
 
 
 def test_a_jira_account_is_found_by_a_verified_address_alone() -> None:
     oidc = Oidc("https://i.example", "c", "", roles=ROLES)
     users: list[Any] = [{"accountId": "a1", "emailAddress": "Kim@x.example"}]
     found: dict[str, Any] = {"sub": "kim", "email": "kim@x.example", "email_verified": True}
-    assert person_of({**found}, oidc, users).jira_account == "a1"
-    assert person_of({**found, "email_verified": False}, oidc, users).jira_account is None
-    assert person_of({**found}, oidc, users * 2).jira_account is None
+    assert person_of({**found}, oidc, users, "shop").jira_account == "a1"
+    assert person_of({**found, "email_verified": False}, oidc, users, "shop").jira_account is None
+    assert person_of({**found}, oidc, users * 2, "shop").jira_account is None
 
 
 @pytest.mark.parametrize(
@@ -191,17 +205,23 @@ def test_a_jira_account_is_found_by_a_verified_address_alone() -> None:
         ({"AIRLOCK_OIDC_ROLES": ""}, "AIRLOCK_OIDC_ROLES"),
         ({"AIRLOCK_OIDC_ROLES": "boss=x"}, "AIRLOCK_OIDC_ROLES"),
         ({"AIRLOCK_OIDC_ROLES": "viewer"}, "AIRLOCK_OIDC_ROLES"),
+        ({"AIRLOCK_OIDC_ROLES": "viewer@=x"}, "AIRLOCK_OIDC_ROLES"),
+        ({"AIRLOCK_OIDC_ROLES": "none=x"}, "AIRLOCK_OIDC_ROLES"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(changed: dict[str, str], named: str) -> None:
     good = {
         "AIRLOCK_OIDC_ISSUER": "https://login.example",
         "AIRLOCK_OIDC_CLIENT_ID": "airlock",
-        "AIRLOCK_OIDC_ROLES": "viewer=*, approver=leads",
+        "AIRLOCK_OIDC_ROLES": "viewer=*, approver=leads, reviewer@PAY=pay-team",
     }
     found = oidc_of(resolved(good))
     assert found is not None
-    assert found.roles == ((Role.VIEWER, "*"), (Role.APPROVER, "leads"))
+    assert found.roles == (
+        GroupRole(Role.VIEWER, "*"),
+        GroupRole(Role.APPROVER, "leads"),
+        GroupRole(Role.REVIEWER, "pay-team", "PAY"),
+    )
     with pytest.raises(OidcSettingsError) as caught:
         oidc_of(resolved({**good, **changed}))
     assert caught.value.name == named

@@ -85,7 +85,11 @@ def test_each_act_takes_its_role(act: Act, role: Role) -> None:
     state = {Act.PROMOTE: State.APPROVED, Act.WITHDRAW: State.APPROVED}.get(act, State.REVIEW)
     person = APPROVER.model_copy(update={"role": role})
     found = code(act, person, replace(SITUATION, state=state))
-    needs = {Role.VIEWER: set(), Role.REVIEWER: set(Act) - {Act.APPROVE, Act.PROMOTE}}
+    needs = {
+        Role.NONE: set(),
+        Role.VIEWER: set(),
+        Role.REVIEWER: set(Act) - {Act.APPROVE, Act.PROMOTE},
+    }
     assert (found == "") == (act in needs.get(role, set(Act)))
 
 

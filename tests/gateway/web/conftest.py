@@ -1,6 +1,7 @@
 """The pages over a real gateway: its own database, a small Jira, a small control door."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -50,9 +51,9 @@ class Visit:
         return reviewing.view(self.house.gateway, review).digest
 
 
-@pytest.fixture
-def visit() -> Iterator[Visit]:
-    """Lend a browser that nobody is signed in with."""
+@contextmanager
+def visiting() -> Iterator[Visit]:
+    """Open a browser that nobody is signed in with, at a gateway of its own."""
     found = house_on("sqlite://")
     found.gateway.database.migrate()
     fill(found)
@@ -60,6 +61,13 @@ def visit() -> Iterator[Visit]:
     with TestClient(app, ORIGIN, follow_redirects=False, raise_server_exceptions=False) as http:
         yield Visit(found, http)
     found.gateway.database.dispose()
+
+
+@pytest.fixture
+def visit() -> Iterator[Visit]:
+    """Lend a browser that nobody is signed in with."""
+    with visiting() as one:
+        yield one
 
 
 @pytest.fixture

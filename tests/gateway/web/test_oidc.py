@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from gateway.people_settings import Oidc
+from gateway.people_settings import GroupRole, Oidc
 from gateway.review.people import Role
 from gateway.store import people
 from tests.gateway.web.conftest import ORIGIN, Visit
@@ -58,7 +58,7 @@ def _wait_for(url: str) -> None:
 @pytest.fixture
 def door(visit: Visit, issuer: str) -> Visit:
     """Lend a browser at a gateway whose people sign in at the issuer."""
-    roles = ((Role.APPROVER, "jira-leads"), (Role.VIEWER, "everybody"))
+    roles = (GroupRole(Role.APPROVER, "jira-leads"), GroupRole(Role.VIEWER, "everybody"))
     oidc = Oidc(issuer, "airlock", "a secret", "openid profile email", "groups", roles)
     gateway = visit.house.gateway
     gateway.settings = replace(gateway.settings, public_url=ORIGIN, oidc=oidc, secret_key=b"k" * 32)

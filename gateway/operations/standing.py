@@ -1,0 +1,47 @@
+"""How somebody stands towards one change set: their role in its projects, or no sight of it."""
+
+from sqlalchemy import Connection
+
+from gateway.operations import grounds
+from gateway.operations.context import Gateway
+from gateway.operations.listing import rows
+from gateway.review.people import Person, Role, sees, within
+from gateway.review.refusals import UnknownReviewError
+from gateway.review.values import InboxRow
+from gateway.store import people, reviews
+from gateway.store.reviews import Review
+
+
+def party(gateway: Gateway, person: Person, review_id: int) -> Person:
+    """Return a person with their role in a set's projects.
+
+    Raises UnknownReviewError alike when there is no such set and when it is not theirs to
+    see.
+    """
+    with gateway.database.read() as conn:
+        review = reviews.get(conn, review_id)
+        if review is None or review.site != gateway.site:
+            raise UnknownReviewError(review_id)
+        return stands(conn, person, review)
+
+
+def stands(conn: Connection, person: Person, review: Review) -> Person:
+    """Return a person with their role in a review's projects; raises UnknownReviewError."""
+    found = within(person, review.site, grounds.projects(conn, review.change_set))
+    if found.role is Role.NONE:
+        raise UnknownReviewError(review.id)
+    return found
+
+
+def human(conn: Connection, person_id: str, review: Review) -> Person | None:
+    """Return the person of that name as they stand for a review; None for an agent or nobody.
+
+    Raises UnknownReviewError.
+    """
+    person = None if reviews.is_agent(conn, person_id) else people.get(conn, person_id)
+    return None if person is None else stands(conn, person, review)
+
+
+def inbox(gateway: Gateway, person: Person) -> tuple[InboxRow, ...]:
+    """Return a line for each review that a person may see, newest first."""
+    return tuple(one for one in rows(gateway) if sees(person, gateway.site, one.projects))
