@@ -1,9 +1,12 @@
 """``airlock login``: print a new one-time sign-in link."""
 
 import argparse
+import sys
 
+from gateway.cli.main import FAILED, OK
 from gateway.cli.telling import say, with_gateway
 from gateway.identity import links
+from gateway.identity.people import UnknownPersonError
 from gateway.operations.context import Gateway
 
 
@@ -18,5 +21,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _link(gateway: Gateway, person: str) -> int:
-    say(f"This link works once, for 10 minutes:\n\n  {links.new_link(gateway, person)}\n")
-    return 0
+    try:
+        link = links.new_link(gateway, person)
+    except UnknownPersonError as error:
+        sys.stderr.write(f"airlock: {error}\n")
+        return FAILED
+    say(f"This link works once, for 10 minutes:\n\n  {link}\n")
+    return OK

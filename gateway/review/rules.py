@@ -147,6 +147,9 @@ def obstacles(situation: Situation) -> tuple[str, ...]:
     return tuple(found)
 
 
+_UNSEEN = Refusal(UNSEEN, "There is no such change set.", "Open the inbox to see what is waiting.")
+
+
 def wrong_person(act: Act, person: Person | None, situation: Situation) -> Refusal | None:
     """Return why this is nothing for them, whatever the state, or None."""
     if person is None:
@@ -157,7 +160,9 @@ def wrong_person(act: Act, person: Person | None, situation: Situation) -> Refus
         )
     role = role_in(person, situation.site, situation.projects)
     if role is Role.NONE:
-        return Refusal(UNSEEN, "There is no such change set.", "Open the inbox to see what is waiting.")
+        return Refusal(
+            UNSEEN, "There is no such change set.", "Open the inbox to see what is waiting."
+        )
     if not at_least(role, _ROLES[act]):
         return Refusal(
             "role",

@@ -220,3 +220,18 @@ def test_a_restored_backup_waits_for_a_person(built: House) -> None:
     assert "restore-check --resume" in said
     assert run(built, "restore-check", "--resume", "--by", "mina").startswith("It goes on.")
     assert "told to go on" in run(built, "restore-check")
+
+
+def test_people_are_let_in_with_roles_in_projects_and_taken_out(built: House) -> None:
+    run(built, "people", "add", "root", "--role", "admin")
+    assert "may sign in here" in run(built, "login", "stranger", code=1)
+    told = run(built, "people", "add", "kim", "--name", "김지우", "--role", "approver@WEB")
+    assert "kim may sign in as approver@WEB." in told
+    assert "/sign-in?link=" in told
+    wrong = run(built, "people", "role", "kim", "approver@NOPE", code=1)
+    assert "There is no project NOPE here." in wrong
+    run(built, "people", "disable", "kim")
+    rows = json.loads(run(built, "people", "list", "--json"))
+    assert [(one["name"], one["roles"]) for one in rows if one["person"] == "kim"] == [
+        ("김지우", "disabled")
+    ]
