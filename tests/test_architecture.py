@@ -19,7 +19,7 @@ _ALLOWED = """
     mimetypes operator os pathlib posixpath queue random re secrets signal stat statistics
     string struct sys tempfile textwrap threading time tomllib traceback types typing
     unicodedata urllib uuid warnings weakref xml zoneinfo
-    alembic anyio annotated_types fastapi jira2markdown jsonschema marklas markdown_it
+    alembic anyio annotated_types fastapi jira2markdown jsonschema jwt marklas markdown_it
     markupsafe mcp orjson pydantic pydantic_core python_multipart sqlalchemy sqlmodel starlette
     typing_extensions uvicorn
 """
@@ -28,6 +28,8 @@ SANDBOX_MAY_IMPORT = frozenset(_ALLOWED.split())
 SANDBOX_MUST_NOT_IMPORT = (
     "asyncio.subprocess",
     "http.client",
+    "jwt.PyJWKClient",
+    "jwt.jwks_client",
     "mcp.client",
     "mcp.Client",
     "mcp.cli",

@@ -137,14 +137,59 @@ class Grant(Frozen):
     """One agent's token as the gateway pushes it. The token itself never travels."""
 
     token_id: str
-    #: Hex SHA-256 of the token.
+    #: Hex SHA-256 of the token; with a colon it is what access tokens refer to (``GRANT_OF``,
+    #: ``TrustedIssuer.clients``): no token hashes to that.
     token_hash: str
     site: str
     agent: str
     #: The Jira account the agent works for: accountId on Cloud, user key on Server.
+    #: ``EVERY_PERSON``: whom the issuer's access token names.
     person: str
     scope: Scope
     expires_at: int
+
+
+class OAuthScope(StrEnum):
+    """What an access token may be asked for and be good for."""
+
+    #: Reading, inside the grant's own scope.
+    READ = "jira:read"
+    #: Staging changes for review, inside the grant's own scope.
+    STAGE = "jira:stage"
+
+
+#: What ``Grant.token_hash`` is for an access token with the claim ``grant``.
+GRANT_OF = "oauth:{grant}"
+#: ``Grant.person`` where an identity provider names the person in each token.
+EVERY_PERSON = "*"
+#: How access tokens may be signed: with a public key, never with a shared secret.
+TOKEN_ALGORITHMS = (
+    "EdDSA", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
+)  # fmt: skip
+
+
+class TrustedIssuer(Frozen):
+    """Who signs access tokens for this sandbox, and how to read them; checked offline."""
+
+    #: ``iss``, and where clients are sent to ask for a token.
+    issuer: str
+    #: ``aud``: whom a token has to be for.
+    audience: str
+    #: Public keys as JWKs.
+    keys: list[JsonObject]
+    #: Claim that names a grant of this registry; empty: an identity provider's tokens, with
+    #: a person and a client.
+    grant_claim: str = ""
+    #: Claim that names the person: an account id, key, name or e-mail address.
+    person_claim: str = ""
+    #: Client id to the ``token_hash`` of its grant.
+    clients: dict[str, str] = {}
+    #: Our scope to the issuer's word for it, where it has another one.
+    scopes: dict[OAuthScope, str] = {}
+
+    def word(self, scope: OAuthScope) -> str:
+        """Return what the issuer calls a scope."""
+        return self.scopes.get(scope, scope.value)
 
 
 class Registry(Frozen):
@@ -155,6 +200,8 @@ class Registry(Frozen):
     #: From then on the sandbox refuses every token until a newer registry arrives.
     valid_until: int
     grants: list[Grant] = []
+    #: None: only tokens that the gateway made are good.
+    issuer: TrustedIssuer | None = None
 
 
 class Change(Frozen):

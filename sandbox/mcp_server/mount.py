@@ -15,8 +15,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.domain.errors import JiraError
+from sandbox.domain.errors import JiraError, UnauthorizedError
 from sandbox.mcp_server import wording
+from sandbox.mcp_server.challenge import (
+    insufficient_scope,
+    metadata_routes,
+    unauthorized,
+    wants_to_stage,
+    whole,
+)
 from sandbox.mcp_server.own_tools import TASK
 from sandbox.mcp_server.profiles import ATLASSIAN, PROFILES
 from sandbox.mcp_server.server import build_mcp
@@ -67,9 +74,11 @@ class BearerDoor:
             wrong = {"error": "A task's name has letters, digits and . _ ~ - only (at most 64)."}
             await JSONResponse(wrong, status_code=404)(scope, receive, send)
             return
-        caller = self._caller(Headers(scope=scope), task)
-        if caller is None:
-            await _unauthorized()(scope, receive, send)
+        try:
+            caller = self._caller(Headers(scope=scope), task)
+        except JiraError as error:
+            answer = unauthorized(self._sandbox, str(error), "authorization" in _names(scope))
+            await answer(scope, receive, send)
             return
         chosen = QueryParams(scope.get("query_string", b"")).get("tools") or self._tools.profile
         profile = PROFILES.get(chosen)
@@ -77,6 +86,11 @@ class BearerDoor:
             said = wording.UNKNOWN_PROFILE.format(name=chosen, names=", ".join(PROFILES))
             await JSONResponse({"error": said}, status_code=404)(scope, receive, send)
             return
+        if caller.read_only_token:
+            asked, receive = await whole(receive)
+            if wants_to_stage(profile, asked):
+                await insufficient_scope(self._sandbox)(scope, receive, send)
+                return
         state = {
             **scope.get("state", {}),
             "caller": caller,
@@ -86,26 +100,18 @@ class BearerDoor:
         inside = {**scope, "path": "/mcp", "raw_path": b"/mcp", "root_path": "", "state": state}
         await self._inner(inside, receive, send)
 
-    def _caller(self, headers: Headers, task: str) -> Caller | None:
+    def _caller(self, headers: Headers, task: str) -> Caller:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            return None
+            raise UnauthorizedError
         client = headers.get("user-agent", "")[:200]
-        try:
-            return tokens.caller_for(
-                self._sandbox, token.strip(), door=Door.MCP, task=task, client=client
-            )
-        except JiraError:
-            return None
+        return tokens.caller_for(
+            self._sandbox, token.strip(), door=Door.MCP, task=task, client=client
+        )
 
 
-def _unauthorized() -> JSONResponse:
-    said = {
-        "error": "unauthorized",
-        "error_description": "Send a valid agent token as 'Authorization: Bearer …'. "
-        "A person makes one with 'airlock agent create'.",
-    }
-    return JSONResponse(said, status_code=401, headers={"WWW-Authenticate": "Bearer"})
+def _names(scope: Scope) -> set[str]:
+    return {name.decode("latin-1").lower() for name, _ in scope["headers"]}
 
 
 def mcp_routes(sandbox: Sandbox, tools: ToolSettings = EVERY_TOOL) -> tuple[list[Route], Lifespan]:
@@ -124,7 +130,7 @@ def mcp_routes(sandbox: Sandbox, tools: ToolSettings = EVERY_TOOL) -> tuple[list
             yield
 
     routes = [Route(path, endpoint=door) for path in ("/mcp", "/mcp/{task}")]
-    return routes, lifespan
+    return [*routes, *metadata_routes(sandbox)], lifespan
 
 
 def _hosts(sandbox: Sandbox) -> TransportSecuritySettings:

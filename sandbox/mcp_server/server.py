@@ -76,7 +76,9 @@ def build_mcp(sandbox: Sandbox) -> Server[dict[str, Any]]:
         ctx: ServerRequestContext[Any], _params: PaginatedRequestParams | None
     ) -> ListToolsResult:
         who = asked(sandbox, ctx)
-        offered = who.profile.offered(who.caller.scope, who.denied)
+        # An access token that only reads can be exchanged for one that stages: see challenge.py.
+        scope = None if who.caller.read_only_token else who.caller.scope
+        offered = who.profile.offered(scope, who.denied)
         return ListToolsResult(tools=[wire(tool) for tool in offered])
 
     async def call_tool(

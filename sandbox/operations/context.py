@@ -46,6 +46,8 @@ class Caller:
     task: str = ""
     #: User-Agent or MCP client name, for the journal.
     client: str = ""
+    #: True: an access token that was not consented for staging, only for reading.
+    read_only_token: bool = False
 
 
 @dataclass(slots=True)

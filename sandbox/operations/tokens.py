@@ -7,8 +7,10 @@ registry is older than the gateway vouched for.
 import hashlib
 from dataclasses import dataclass
 
-from sandbox.contract.shapes import Grant
-from sandbox.domain.errors import UnauthorizedError
+from sandbox.contract.shapes import Grant, OAuthScope, TrustedIssuer
+from sandbox.domain.errors import NOT_AUTHENTICATED, UnauthorizedError
+from sandbox.operations import access_tokens
+from sandbox.operations.access import site_of
 from sandbox.operations.context import Caller, Door, Sandbox
 from sandbox.operations.remembered import Group, remembered
 from sandbox.store import grants, sites
@@ -26,6 +28,7 @@ STALE = (
 class _Known:
     grant: Grant
     valid_until: int
+    read_only_token: bool = False
 
 
 def token_hash(token: str) -> str:
@@ -36,12 +39,22 @@ def token_hash(token: str) -> str:
 def caller_for(
     sandbox: Sandbox, token: str, *, door: Door, task: str = "", client: str = ""
 ) -> Caller:
-    """Return the agent that a token belongs to; raise UnauthorizedError for anything else."""
-    hashed = token_hash(token)
-    known = remembered(sandbox, Group.REGISTRY, hashed, lambda: _load(sandbox, hashed))
-    now = sandbox.clock()
-    if known is None or known.grant.expires_at <= now:
+    """Return the agent that a token belongs to; raise UnauthorizedError for anything else.
+
+    Access tokens of an OAuth issuer are for the MCP door alone: that is their audience.
+    """
+    hashed, now = token_hash(token), sandbox.clock()
+    access = door is Door.MCP and access_tokens.looks_like_one(token)
+    known = remembered(
+        sandbox,
+        Group.REGISTRY,
+        f"access:{hashed}" if access else hashed,
+        lambda: _load_access(sandbox, token, now) if access else _load(sandbox, hashed),
+    )
+    if known is None:
         raise UnauthorizedError
+    if known.grant.expires_at <= now:
+        raise UnauthorizedError(access_tokens.RUN_OUT if access else NOT_AUTHENTICATED)
     if known.valid_until + GRACE_US < now:
         raise UnauthorizedError(STALE)
     grant = known.grant
@@ -52,13 +65,40 @@ def caller_for(
         scope=grant.scope,
         task=task,
         client=client,
+        read_only_token=known.read_only_token,
     )
+
+
+def trusted_issuer(sandbox: Sandbox) -> TrustedIssuer | None:
+    """Return whose access tokens are good here, as the gateway last said; None: nobody's."""
+
+    def load() -> TrustedIssuer | None:
+        with sandbox.database.read() as conn:
+            found = sites.vouched(conn, sandbox.site)
+        return None if found is None else found.issuer
+
+    return remembered(sandbox, Group.REGISTRY, "issuer", load)
 
 
 def _load(sandbox: Sandbox, hashed: str) -> _Known | None:
     with sandbox.database.read() as conn:
         grant = grants.by_hash(conn, sandbox.site, hashed)
-        site = sites.get(conn, sandbox.site)
-    if grant is None or site is None:
-        return None
-    return _Known(grant, site.registry_valid_until)
+        found = sites.vouched(conn, sandbox.site)
+    return None if grant is None or found is None else _Known(grant, found.valid_until)
+
+
+def _load_access(sandbox: Sandbox, token: str, now: int) -> _Known:
+    with sandbox.database.read() as conn:
+        found = sites.vouched(conn, sandbox.site)
+    if found is None or found.issuer is None:
+        raise UnauthorizedError(access_tokens.NOT_GENUINE)
+    issuer = found.issuer
+    claims = access_tokens.claims_of(token, issuer, now)
+    with sandbox.database.read() as conn:
+        grant = grants.by_hash(conn, sandbox.site, access_tokens.grant_name(claims, issuer))
+    if grant is None or grant.expires_at <= now:
+        raise UnauthorizedError(access_tokens.NO_GRANT)
+    users = site_of(sandbox).baseline.users
+    own = access_tokens.narrowed(grant, claims, issuer, users)
+    staging = OAuthScope.STAGE in access_tokens.scopes_of(claims, issuer)
+    return _Known(own, found.valid_until, read_only_token=not staging)

@@ -14,7 +14,11 @@ def replace_all(conn: Connection, registry: Registry) -> None:
     fresh = conn.execute(
         update(_SITE)
         .where(_SITE.c.site == registry.site, _SITE.c.registry_pushed_at <= registry.pushed_at)
-        .values(registry_pushed_at=registry.pushed_at, registry_valid_until=registry.valid_until)
+        .values(
+            registry_pushed_at=registry.pushed_at,
+            registry_valid_until=registry.valid_until,
+            registry_issuer="" if registry.issuer is None else registry.issuer.model_dump_json(),
+        )
     ).rowcount
     if not fresh:
         return

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
-from sandbox.contract.shapes import SiteBaseline
+from sandbox.contract.shapes import SiteBaseline, TrustedIssuer
 from sandbox.store.tables import SiteRow, table
 
 _SITE = table(SiteRow)
@@ -21,6 +21,15 @@ class StoredSite:
     registry_valid_until: int
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What the gateway last said about who may call, but for the grants."""
+
+    valid_until: int
+    #: Who signs access tokens.
+    issuer: TrustedIssuer | None
+
+
 def get(conn: Connection, site: str) -> StoredSite | None:
     """Return a site, or None before its metadata was pushed."""
     row = conn.execute(select(_SITE).where(_SITE.c.site == site)).one_or_none()
@@ -31,6 +40,18 @@ def get(conn: Connection, site: str) -> StoredSite | None:
         revision=row.revision,
         registry_pushed_at=row.registry_pushed_at,
         registry_valid_until=row.registry_valid_until,
+    )
+
+
+def vouched(conn: Connection, site: str) -> Vouched | None:
+    """Return how long the registry is good for, and whose access tokens are."""
+    columns = (_SITE.c.registry_valid_until, _SITE.c.registry_issuer)
+    row = conn.execute(select(*columns).where(_SITE.c.site == site)).one_or_none()
+    if row is None:
+        return None
+    told = row.registry_issuer
+    return Vouched(
+        row.registry_valid_until, TrustedIssuer.model_validate_json(told) if told else None
     )
 
 
@@ -48,6 +69,7 @@ def put(conn: Connection, baseline: SiteBaseline) -> None:
                 revision=0,
                 registry_pushed_at=0,
                 registry_valid_until=0,
+                registry_issuer="",
             )
         )
 

@@ -68,6 +68,8 @@ class SiteRow(SandboxTable, table=True):
     #: ``Registry`` times; the grants are rows.
     registry_pushed_at: int = Field(default=0, sa_type=BigInteger)
     registry_valid_until: int = Field(default=0, sa_type=BigInteger)
+    #: ``TrustedIssuer`` as JSON; empty: none.
+    registry_issuer: str = Field(default="", sa_type=Words, sa_column_kwargs={"server_default": ""})
 
 
 class GrantRow(SandboxTable, table=True):
