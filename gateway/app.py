@@ -14,6 +14,8 @@ from gateway.web import (
     inbox_pages,
     jira_pages,
     notice_pages,
+    oauth_door,
+    oauth_pages,
     oidc_pages,
     run_pages,
     sign_in_pages,
@@ -33,6 +35,7 @@ PAGES = (
     agent_pages,
     jira_pages,
     notice_pages,
+    oauth_pages,
     sign_in_pages,
     oidc_pages,
     health_pages,
@@ -56,4 +59,5 @@ def create_app(gateway: Gateway) -> FastAPI:
         app.include_router(pages.router)
     app.state.hooks = Bucket()
     app.router.routes.extend(hook_pages.ROUTES)
+    app.router.routes.extend(oauth_door.ROUTES)
     return app

@@ -7,10 +7,19 @@ is not in it. Jira credentials are listed but read only by ``gateway.upstream.cr
 import difflib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+from gateway.agents_settings import (
+    AGENTS,
+    AgentsSettingsError,
+    ForeignIssuer,
+    OAuth,
+    foreign_issuer_of,
+    oauth_of,
+)
 from gateway.installation_settings import INSTALLATION
 from gateway.jira_settings import JIRA, Setting
 from gateway.notify_settings import NOTIFY, Notify, NotifySettingsError, notify_of
@@ -24,21 +33,6 @@ TABLE: tuple[Setting, ...] = (
         "AIRLOCK_DATABASE_URL",
         "sqlite:///.airlock/gateway.db",
         "the gateway's own database: sqlite:///… or postgresql+psycopg://…",
-    ),
-    Setting(
-        "AIRLOCK_SANDBOX_CONTROL",
-        "127.0.0.1:8644",
-        "the sandbox's control door: host:port, a URL, or unix:/path/to/socket",
-    ),
-    Setting(
-        "AIRLOCK_CONTROL_SECRET_FILE",
-        ".airlock/control-secret",
-        "file (mode 0600) with the secret that both sides of the control door hold",
-    ),
-    Setting(
-        "AIRLOCK_SANDBOX_PUBLIC_URL",
-        "http://127.0.0.1:8643",
-        "where agents find the sandbox; printed in the snippets to connect a client",
     ),
     Setting("AIRLOCK_SITE", "jira", "short name of the one Jira this gateway serves"),
     Setting(
@@ -109,7 +103,7 @@ TABLE: tuple[Setting, ...] = (
         "no",
         "yes: a comment on each issue that a promotion touches names agent and approver",
     ),
-    Setting("AIRLOCK_LARGEST_FILE", "10", "megabytes that one attachment may have"),
+    *AGENTS,
     *PEOPLE,
     *INSTALLATION,
     *NOTIFY,
@@ -133,6 +127,7 @@ ELSEWHERE = frozenset(
     }
 )
 
+_Part = TypeVar("_Part")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
 
@@ -197,6 +192,10 @@ class Settings:
     oidc: Oidc | None = None
     #: Where people are told that something waits; off when it names no channel.
     notify: Notify = field(default_factory=Notify)
+    #: The own authorization server for agents' clients, or None.
+    oauth: OAuth | None = None
+    #: Whose access tokens are good in its place, or None.
+    foreign_issuer: ForeignIssuer | None = None
     #: Sentences for the person who starts the gateway.
     warnings: tuple[str, ...] = ()
 
@@ -209,6 +208,7 @@ class Settings:
         # A file that travels with a project must never be able to lift this wall.
         test_upstream = env.get("AIRLOCK_TEST_UPSTREAM") or None
         port = int(_number(names, "AIRLOCK_PORT"))
+        public_url = names["AIRLOCK_PUBLIC_URL"] or f"http://{names['AIRLOCK_HOST']}:{port}"
         database_url = names["AIRLOCK_DATABASE_URL"]
         return cls(
             host=names["AIRLOCK_HOST"],
@@ -232,9 +232,7 @@ class Settings:
             open_seconds=_number(names, "AIRLOCK_OPEN_SECONDS"),
             hook_secret=names["AIRLOCK_HOOK_SECRET"].encode(),
             default_language=names["AIRLOCK_DEFAULT_LANGUAGE"],
-            public_url=(
-                names["AIRLOCK_PUBLIC_URL"] or f"http://{names['AIRLOCK_HOST']}:{port}"
-            ).rstrip("/"),
+            public_url=public_url.rstrip("/"),
             browse_links=_truth(names, "AIRLOCK_BROWSE_LINKS"),
             demo=_truth(names, "AIRLOCK_DEMO"),
             self_approval=_truth(names, "AIRLOCK_SELF_APPROVAL"),
@@ -245,8 +243,14 @@ class Settings:
             test_upstream=test_upstream,
             read_only=_truth(names, "AIRLOCK_READ_ONLY"),
             author=_one_of(names, "AIRLOCK_AUTHOR", ("service", "requester", "approver")),
-            oidc=_oidc(names),
-            notify=_notify(names),
+            oidc=_parsed(lambda: oidc_of(names)),
+            notify=_parsed(lambda: notify_of(names)),
+            oauth=_parsed(
+                lambda: oauth_of(
+                    names, public_url.rstrip("/"), wanted=_truth(names, "AIRLOCK_OAUTH")
+                )
+            ),
+            foreign_issuer=_parsed(lambda: foreign_issuer_of(names)),
             warnings=unknown_names({**(dotenv or {}), **env}),
         )
 
@@ -367,17 +371,10 @@ def _one_of(names: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> st
     return names[name]
 
 
-def _oidc(names: Mapping[str, str]) -> Oidc | None:
+def _parsed(parse: Callable[[], _Part]) -> _Part:
     try:
-        return oidc_of(names)
-    except OidcSettingsError as error:
-        raise SettingsError(error.name, str(error)) from None
-
-
-def _notify(names: Mapping[str, str]) -> Notify:
-    try:
-        return notify_of(names)
-    except NotifySettingsError as error:
+        return parse()
+    except (OidcSettingsError, AgentsSettingsError, NotifySettingsError) as error:
         raise SettingsError(error.name, str(error)) from None
 
 

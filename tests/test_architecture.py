@@ -51,7 +51,7 @@ LAYERS = {
     ],
     "gateway": [
         "policy protection review promotion",
-        "jira_settings people_settings installation_settings notify_settings",
+        "jira_settings people_settings installation_settings notify_settings agents_settings",
         "settings store upstream sandbox_link identity notifying",
         "operations",
         "web",

@@ -36,6 +36,13 @@ class Issuer:
         """Return where people sign in; raises SignInError."""
         return self._endpoint("authorization_endpoint")
 
+    def key_set(self) -> list[JsonObject]:
+        """Return the issuer's keys as it publishes them; raises SignInError."""
+        found = self._get(self._endpoint("jwks_uri")).get("keys")
+        if not isinstance(found, list):
+            raise SignInError(_WRONG)
+        return [one for one in found if isinstance(one, dict)]
+
     def claims(self, code: str, attempt: Attempt, public_url: str) -> JsonObject:
         """Return what the issuer vouches for about the person behind a code."""
         answer = self._post(

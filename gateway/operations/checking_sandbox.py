@@ -6,17 +6,17 @@ from contextlib import closing
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.identity.foreign import IssuerKeys
+from gateway.operations import trusting
 from gateway.operations.checking import Checked, fail, ok, warn
+from gateway.operations.registering import registry_now
 from gateway.sandbox_link import SandboxAwayError, SandboxLink, SandboxLinkError
 from gateway.settings import Settings, SettingsError
-from gateway.store import questions, registry, sites
+from gateway.store import questions, sites
 from gateway.store.database import Database, is_there
 from gateway.store.questions import Kind
-from sandbox.contract.shapes import JsonObject, Registry
+from sandbox.contract.shapes import JsonObject
 
-_SECOND = 1_000_000
-#: As long as the registry that the running gateway pushes.
-_REGISTRY_SECONDS = 60
 _INTAKE = "Run: airlock intake"
 
 
@@ -66,10 +66,11 @@ def _fresh(link: SandboxLink, settings: Settings, database: Database) -> Iterato
     if not is_there(settings.database_url):
         yield warn("sandbox.fresh", "The gateway has no database yet.", _INTAKE)
         return
+    issuer = trusting.issuer(settings, IssuerKeys(), now)
     try:
         with database.read() as conn:
             stored = sites.get(conn, settings.site)
-            grants = registry.grants(conn, settings.site, now)
+            pushed = registry_now(conn, settings.site, issuer, now)
             asked = questions.open_one(conn, settings.site, Kind.VANISHED)
     except SQLAlchemyError as error:
         what = f"The gateway's database cannot be read ({type(error).__name__})."
@@ -90,11 +91,9 @@ def _fresh(link: SandboxLink, settings: Settings, database: Database) -> Iterato
         yield warn("sandbox.fresh", f"The sandbox lacks {behind} revisions.", _INTAKE)
     else:
         yield ok("sandbox.fresh", f"The sandbox has all baselines (revision {stored.revision}).")
-    until = now + _REGISTRY_SECONDS * _SECOND
-    pushed = Registry(site=settings.site, pushed_at=now, valid_until=until, grants=grants)
     try:
         link.put_registry(pushed)
     except SandboxLinkError as error:
         yield fail("sandbox.registry", error.sentence, "Agents are refused until it takes one.")
         return
-    yield ok("sandbox.registry", f"It took a fresh registry of {len(grants)} live tokens.")
+    yield ok("sandbox.registry", f"It took a fresh registry of {len(pushed.grants)} live tokens.")

@@ -1,8 +1,10 @@
 """The running gateway: the one value that every operation takes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from gateway.identity.client_documents import Documents
+from gateway.identity.foreign import IssuerKeys
 from gateway.operations.accounts import Accounts, NotConnectedError
 from gateway.promotion.authors import Author, AuthorKind
 from gateway.promotion.values import SiteIdentity
@@ -33,6 +35,10 @@ class Gateway:
 
     #: Connections as people who connected their own accounts; None: nobody can.
     accounts: Accounts | None = None
+    #: Keys of an identity provider whose access tokens are good at the sandbox.
+    issuer_keys: IssuerKeys = field(default_factory=IssuerKeys)
+    #: Metadata documents of agents' clients, where the settings allow to fetch them.
+    documents: Documents = field(default_factory=Documents)
 
     def writing(self) -> "Gateway":
         """Return the same gateway, connected as promotion's own account."""

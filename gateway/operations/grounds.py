@@ -23,6 +23,7 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.errors import UpstreamError
 from sandbox.contract.scope import IssueFacts, Refusal
 from sandbox.contract.shapes import (
+    EVERY_PERSON,
     Change,
     ChangeKind,
     ChangeSet,
@@ -134,7 +135,8 @@ def authority(conn: Connection, change_set: ChangeSet) -> Refusal | None:
         one.grant.scope
         for one in registry.tokens(conn, change_set.site)
         # An expired token's sealed sets still count: only revoking takes the right away.
-        if (one.grant.agent, one.grant.person) == (change_set.agent, change_set.person)
+        if one.grant.agent == change_set.agent
+        and one.grant.person in (change_set.person, EVERY_PERSON)
         and one.revoked_at is None
     )
     keys = _keys(conn, change_set)

@@ -6,6 +6,8 @@ long as the registry it was given is fresh.
 
 import secrets
 
+from sqlalchemy import Connection
+
 from gateway.identity.agents import (
     account_id,
     new_token,
@@ -13,12 +15,20 @@ from gateway.identity.agents import (
     people_called,
     token_hash,
 )
+from gateway.operations import trusting
 from gateway.operations.context import Gateway
 from gateway.review.refusals import RefusedError
 from gateway.store import audit, registry, sites
 from gateway.store.registry import Agent
 from sandbox.contract.scope import Refusal
-from sandbox.contract.shapes import Grant, JsonObject, Registry, Scope, SiteBaseline
+from sandbox.contract.shapes import (
+    Grant,
+    JsonObject,
+    Registry,
+    Scope,
+    SiteBaseline,
+    TrustedIssuer,
+)
 
 _SECOND = 1_000_000
 #: How long a pushed registry is good for; it is pushed three times as often.
@@ -73,16 +83,23 @@ def agents(gateway: Gateway) -> tuple[Agent, ...]:
 def push_registry(gateway: Gateway) -> Registry:
     """Tell the sandbox which tokens are good for the next minute; returns what was told."""
     now = gateway.clock()
+    trusting.settle_clients(gateway, now)
+    issuer = trusting.issuer(gateway.settings, gateway.issuer_keys, now)
     with gateway.database.read() as conn:
-        grants = registry.grants(conn, gateway.site, now)
-    told = Registry(
-        site=gateway.site,
-        pushed_at=now,
-        valid_until=now + REGISTRY_SECONDS * _SECOND,
-        grants=grants,
-    )
+        told = registry_now(conn, gateway.site, issuer, now)
     gateway.sandbox.put_registry(told)
     return told
+
+
+def registry_now(conn: Connection, site: str, issuer: TrustedIssuer | None, now: int) -> Registry:
+    """Return everything that a sandbox is told about who may call."""
+    return Registry(
+        site=site,
+        pushed_at=now,
+        valid_until=now + REGISTRY_SECONDS * _SECOND,
+        grants=registry.grants(conn, site, now),
+        issuer=issuer,
+    )
 
 
 def _check(gateway: Gateway, agent: str, scope: Scope, lifetime_s: float) -> None:

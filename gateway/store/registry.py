@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, insert, select, update
 
 from gateway.store.tables import GatewayTable
-from sandbox.contract.shapes import Grant, Scope
+from sandbox.contract.shapes import EVERY_PERSON, Grant, Scope
 
 _AGENT = GatewayTable.metadata.tables["agent"]
 _TOKEN = GatewayTable.metadata.tables["token"]
@@ -90,7 +90,8 @@ def grants(conn: Connection, site: str, now: int) -> list[Grant]:
 
 def grants_for(conn: Connection, site: str, agent: str, person: str, now: int) -> list[Grant]:
     """Return what an agent may do for a person now, newest token first."""
-    query = _of(site).where(_TOKEN.c.agent == agent, _TOKEN.c.person == person)
+    whose = _TOKEN.c.person.in_([person, EVERY_PERSON])
+    query = _of(site).where(_TOKEN.c.agent == agent, whose)
     return [one.grant for one in _read(conn, query) if one.live(now)]
 
 

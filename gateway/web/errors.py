@@ -60,6 +60,18 @@ def not_let_in(request: Request, tongue: Tongue, sentence: str) -> Response:
     )
 
 
+def asked_wrongly(request: Request, sentence: str, status: int) -> Response:
+    """Return the page for a client's request that cannot be put to a person."""
+    tongue = tongue_of(request)
+    return _page(
+        request,
+        status,
+        tongue.gettext("A program asked for access in a way that is not answered"),
+        sentence or tongue.gettext("Its request is too long."),
+        next_step=tongue.gettext("Nothing was allowed. Look at the program's own settings."),
+    )
+
+
 def _page(
     request: Request,
     status: int,

@@ -127,6 +127,17 @@ class TokenRequest(BaseModel):
         )
 
 
+class ConsentAnswer(BaseModel):
+    """What a person answers a client that asks for access."""
+
+    #: What was asked, sealed by the page.
+    request: str = Field(max_length=12_000)
+    decision: str = Field(default="", max_length=10)
+    projects: Annotated[list[_Word], Field(max_length=500)] = []
+    stage: _Word = "no"
+
+
+ConsentForm = Annotated[ConsentAnswer, Form()]
 DecisionForm = Annotated[Decision, Form()]
 ValueForm = Annotated[ValueDecision, Form()]
 MailsForm = Annotated[MailsDecision, Form()]

@@ -78,6 +78,16 @@ SAYINGS: dict[str, Saying] = {
     "agent registered": Saying(Group.AGENTS, N_("Registered the agent %(agent)s")),
     "token issued": Saying(Group.AGENTS, N_("Made a token: %(agent)s for %(person)s"), "info"),
     "token revoked": Saying(Group.AGENTS, N_("Revoked the token %(token_id)s"), "warn"),
+    "oauth_consent": Saying(
+        Group.AGENTS, N_("Allowed a program to work for them: %(agent)s"), "info"
+    ),
+    "oauth_revoked": Saying(Group.AGENTS, N_("Took a program's access back: %(agent)s"), "warn"),
+    "oauth_code_reused": Saying(
+        Group.AGENTS, N_("A code came twice, so its access was ended: %(agent)s"), "bad"
+    ),
+    "oauth_refresh_reused": Saying(
+        Group.AGENTS, N_("A refresh token came twice, so its access was ended: %(agent)s"), "bad"
+    ),
     "audit_anchored": Saying(
         Group.PEOPLE, N_("Anchored the history outside the database, up to row %(row)s"), "ok"
     ),

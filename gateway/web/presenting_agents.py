@@ -18,7 +18,7 @@ from gateway.web.language import Tongue
 from gateway.web.page_values import Chip
 from gateway.web.reveal import reveal
 from gateway.web.sentences import KINDS
-from sandbox.contract.shapes import AGENT_KINDS, Flavour, Grant, Scope
+from sandbox.contract.shapes import AGENT_KINDS, EVERY_PERSON, Flavour, Grant, Scope
 
 _SOON = 7 * 24 * 3600 * 1_000_000
 LONGEST_DAYS = LONGEST_LIFETIME_SECONDS // (24 * 3600)
@@ -96,8 +96,12 @@ def _token(token: StoredToken, tongue: Tongue, now: int) -> Line:
     grant = token.grant
     return Line(
         id=grant.token_id,
-        shown=f"{TOKEN_PREFIX}…{ending(grant.token_id)}",
-        person=reveal(token.person_name),
+        shown=_shown(grant, tongue),
+        person=reveal(
+            tongue.gettext("everybody who signs in at the identity provider")
+            if grant.person == EVERY_PERSON
+            else token.person_name
+        ),
         person_id=grant.person,
         projects=grant.scope.projects,
         scope=tuple(_scope(grant.scope, tongue)),
@@ -106,6 +110,13 @@ def _token(token: StoredToken, tongue: Tongue, now: int) -> Line:
         made=tongue.moment(token.created_at),
         live=token.live(now),
     )
+
+
+def _shown(grant: Grant, tongue: Tongue) -> str:
+    """Return how a token is known: by its ends, or that it came by consent."""
+    if ":" not in grant.token_hash:
+        return f"{TOKEN_PREFIX}…{ending(grant.token_id)}"
+    return tongue.gettext("by OAuth, %(name)s", name=grant.token_id[-4:])
 
 
 def _state(token: StoredToken, tongue: Tongue, now: int) -> Chip:

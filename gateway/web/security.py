@@ -11,6 +11,9 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+#: Called by programs and by pages elsewhere; no cookie is read there (``oauth_door.py``).
+TOKEN, REGISTER, REVOKE = "/oauth/token", "/oauth/register", "/oauth/revoke"
+OPEN = frozenset({TOKEN, REGISTER, REVOKE})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: No inline script, no inline style, nothing from elsewhere, no frame around us.
 CONTENT_SECURITY_POLICY = (
@@ -50,7 +53,7 @@ class Wall:
                 message["headers"] = _with_headers(message["headers"])
             await send(message)
 
-        if scope["method"] in _SAFE or same_origin(Headers(scope=scope)):
+        if scope["method"] in _SAFE or scope["path"] in OPEN or same_origin(Headers(scope=scope)):
             await self.app(scope, receive, sealed)
             return
         refusal = PlainTextResponse(
@@ -74,5 +77,6 @@ def same_origin(headers: Headers) -> bool:
 
 def _with_headers(found: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     present = {name.lower() for name, _ in found}
-    more = {**_HEADERS} if b"cache-control" in present else {**_HEADERS, "cache-control": _UNCACHED}
+    wanted = {**_HEADERS, "cache-control": _UNCACHED}
+    more = {name: value for name, value in wanted.items() if name.encode() not in present}
     return [*found, *((name.encode(), value.encode()) for name, value in more.items())]

@@ -12,6 +12,10 @@ from gateway.web.templating import page
 
 router = APIRouter()
 
+#: Cookie with the one kind of page that somebody may be sent on to: a client's request.
+AFTERWARDS = "airlock-afterwards"
+_ON_TO = "/oauth/authorize?"
+
 
 @router.get(links.PATH)
 def open_link(
@@ -36,8 +40,12 @@ def sign_in(request: Request, gateway: GatewayDep, tongue: TongueDep, form: Sign
 
 
 def signed_in(request: Request, cookie: str) -> Response:
-    """Answer somebody whose session began: its cookie, and the inbox."""
-    answer = RedirectResponse("/", status_code=303)
+    """Answer somebody whose session began: its cookie, and the inbox or what they came for."""
+    wanted = request.cookies.get(AFTERWARDS, "")
+    on_to = wanted.startswith(_ON_TO) and wanted.isprintable()
+    answer = RedirectResponse(wanted if on_to else "/", status_code=303)
+    if wanted:
+        answer.delete_cookie(AFTERWARDS, secure=secure(request), httponly=True)
     answer.set_cookie(
         cookie_name(request),
         cookie,

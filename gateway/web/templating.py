@@ -150,6 +150,8 @@ def _unheard(gateway: Gateway, person: Person | None) -> bool:
 def page_behind(path: str) -> str:
     """Return the page that a form's address belongs to."""
     parts = path.split("/")
+    if parts[1] == "oauth":
+        return "/oauth/grants"
     return "/".join(parts[:3]) if parts[1] == "cs" else f"/{parts[1]}"
 
 
