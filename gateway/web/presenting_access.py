@@ -42,6 +42,8 @@ class ConsentPage:
     #: What was asked, sealed.
     request: str
     trouble: str
+    #: The scopes' own names: to read, to stage.
+    words: tuple[str, str] = (OAuthScope.READ.value, OAuthScope.STAGE.value)
 
 
 @dataclass(frozen=True, slots=True)
