@@ -13,7 +13,7 @@ from gateway.cli.main import COMMANDS
 from gateway.jira_settings import Setting
 from gateway.promotion.kinds import KINDS
 from gateway.settings import TABLE
-from gateway.web import hook_pages
+from gateway.web import hook_pages, oauth_door
 from gateway.web.api import PREFIX
 from gateway.web.api import router as api_router
 from sandbox.contract.shapes import Flavour
@@ -64,6 +64,12 @@ _EVENT_NAMES = (
     ),
     ("sent_back", "a reviewer sent it back to the agent"),
     ("test", "an admin asked for a test"),
+)
+_OAUTH = (
+    "For agents' clients (OAuth 2.1): authorization code with PKCE S256, `iss` in the answer, "
+    "refresh tokens that work once, access tokens for `/mcp` of the sandbox alone. People "
+    "consent at `/oauth/authorize` and take it back at `/oauth/grants`. With "
+    "`AIRLOCK_MCP_ISSUER` an identity provider takes this place."
 )
 _SANDBOX = (
     "For agents and any Jira client; also below `/t/{task}`. What is missing here, and what "
@@ -184,6 +190,9 @@ def _routes(sandbox: Inside) -> list[str]:
         _table(("path", "methods"), _listed(one for page in PAGES for one in page.router.routes)),
         "## Routes that Jira calls",
         _table(("path", "methods"), _listed(hook_pages.ROUTES)),
+        "## Routes of the authorization server",
+        _OAUTH,
+        _table(("path", "methods"), _listed(oauth_door.ROUTES)),
         "## Routes of the machine API",
         _API,
         _table(("path", "methods", "what it does"), _api_rows()),
@@ -210,7 +219,9 @@ def _listed(routes: Iterable[BaseRoute]) -> list[tuple[str, str]]:
     found: dict[str, set[str]] = {}
     for route in routes:
         if isinstance(route, Route | APIRoute):
-            found.setdefault(route.path, set()).update((route.methods or {"POST"}) - {"HEAD"})
+            found.setdefault(route.path, set()).update(
+                (route.methods or {"POST"}) - {"HEAD", "OPTIONS"}
+            )
         elif isinstance(route, Mount):
             found.setdefault(f"{route.path}/…", set()).add("GET")
     return [(f"`{path}`", ", ".join(sorted(found[path]))) for path in sorted(found)]

@@ -50,7 +50,8 @@ def _listen(gateway: Gateway) -> socket.socket:
     port = listening.getsockname()[1]
     if settings.port == 0:
         url = f"http://{settings.host}:{port}"
-        gateway.settings = replace(settings, port=port, public_url=url)
+        oauth = None if settings.oauth is None else replace(settings.oauth, issuer=url)
+        gateway.settings = replace(settings, port=port, public_url=url, oauth=oauth)
     return listening
 
 

@@ -1,5 +1,7 @@
 """Whose access tokens the sandbox is told to trust: our own, or an identity provider's."""
 
+import secrets
+
 from sqlalchemy import Connection
 
 from gateway.agents_settings import ForeignIssuer
@@ -46,7 +48,7 @@ def settle_clients(gateway: Gateway, now: int) -> None:
         return
     with gateway.database.write() as conn:
         for one in gone:
-            registry.revoke(conn, gateway.site, one.grant.token_id, now=now)
+            registry.retire(conn, one.grant.token_id, now=now)
         if foreign is not None:
             for key in sorted(new):
                 _add(conn, gateway, foreign, wanted[key], now)
@@ -57,7 +59,7 @@ def _add(conn: Connection, gateway: Gateway, foreign: ForeignIssuer, client: str
     key = grant_key(foreign, client)
     projects = gateway.settings.projects
     grant = Grant(
-        token_id=key.replace(":", "-"),
+        token_id=f"idp-{secrets.token_hex(8)}",
         token_hash=key,
         site=gateway.site,
         agent=agent,

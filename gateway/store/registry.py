@@ -72,6 +72,12 @@ def revoke(conn: Connection, site: str, token_id: str, *, now: int) -> bool:
     return result.rowcount == 1
 
 
+def retire(conn: Connection, token_id: str, *, now: int) -> None:
+    """Revoke what the settings no longer name; they may name it again, as a new one."""
+    mine = update(_TOKEN).where(_TOKEN.c.token_id == token_id)
+    conn.execute(mine.values(revoked_at=now, token_hash=f"ended:{token_id}"))
+
+
 def revoke_all(conn: Connection, site: str, *, now: int) -> int:
     """Revoke every token of a site; returns how many were not revoked yet."""
     live = update(_TOKEN).where(_TOKEN.c.site == site, _TOKEN.c.revoked_at.is_(None))

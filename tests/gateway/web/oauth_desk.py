@@ -130,7 +130,8 @@ def oauth_house() -> Iterator[Desk]:
         more = {"users": [ANN], "projects": [{"id": "1", "key": "AIR", "name": "에어락"}]}
         sites.put_metadata(conn, site().model_copy(update=more))
     told: list[Registry] = []
-    house.gateway.sandbox.put_registry = told.append  # type: ignore[method-assign]
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr(house.gateway.sandbox, "put_registry", told.append)
     app = create_app(house.gateway)
     with TestClient(app, ORIGIN, follow_redirects=False, raise_server_exceptions=False) as http:
         yield Desk(Visit(house, http), told, [START])

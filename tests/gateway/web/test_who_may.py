@@ -66,6 +66,11 @@ ROWS: dict[Route_, Role | None] = {
     # The form names somebody else's account; one's own is everybody's to take back.
     ("POST", "/jira/revoke"): Role.ADMIN,
     ("POST", "/jira/token"): Role.NONE,
+    # Whoever is not signed in is sent to do that by a client that may ask, which is not here.
+    ("GET", "/oauth/authorize"): None,
+    ("POST", "/oauth/consent"): Role.NONE,
+    ("GET", "/oauth/grants"): Role.NONE,
+    ("POST", "/oauth/grants/{token_id}/revoke"): Role.NONE,
     ("GET", "/sign-in"): None,
     ("POST", "/sign-in"): None,
     ("POST", "/sign-out"): None,
