@@ -42,7 +42,7 @@ class OAuthGrantRow(GatewayTable, table=True):
 
     __tablename__ = "oauth_grant"
 
-    token_id: str = Field(primary_key=True, foreign_key="token.token_id")
+    token_id: str = Field(primary_key=True, foreign_key="token.token_id", sa_type=Text)
     client_id: str = Field(sa_type=Text)
     client_name: str = Field(sa_type=Text)
     #: Where its answers go.
@@ -60,6 +60,6 @@ class OAuthRefreshRow(GatewayTable, table=True):
     __tablename__ = "oauth_refresh"
 
     refresh_hash: str = Field(primary_key=True, sa_type=Text)
-    token_id: str = Field(index=True, foreign_key="token.token_id")
+    token_id: str = Field(index=True, foreign_key="token.token_id", sa_type=Text)
     expires_at: int = Field(sa_type=BigInteger)
     used_at: int | None = Field(default=None, sa_type=BigInteger)
