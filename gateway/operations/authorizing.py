@@ -28,7 +28,7 @@ from gateway.identity.oauth import (
 from gateway.identity.sessions import hashed
 from gateway.operations import registering, trusting
 from gateway.operations.context import Gateway
-from gateway.review.people import Person
+from gateway.review.people import Person, sees
 from gateway.review.refusals import RefusedError
 from gateway.sandbox_link import SandboxLinkError
 from gateway.store import audit, oauth, people, registry, sites
@@ -133,10 +133,11 @@ def account_of(gateway: Gateway, person: Person) -> JsonObject:
     return mine[0]
 
 
-def projects(gateway: Gateway) -> tuple[tuple[str, str], ...]:
-    """Return key and name of the projects that can be allowed."""
+def projects(gateway: Gateway, person: Person) -> tuple[tuple[str, str], ...]:
+    """Return key and name of the projects that a person can allow: those they may see here."""
     found = _metadata(gateway).projects
-    return tuple((str(one["key"]), str(one.get("name") or "")) for one in found)
+    named = tuple((str(one["key"]), str(one.get("name") or "")) for one in found)
+    return tuple(one for one in named if sees(person, gateway.site, [one[0]]))
 
 
 def consent(
@@ -144,7 +145,7 @@ def consent(
 ) -> str:
     """Store what a person allows; returns the code for the client. Raises RefusedError."""
     account = account_of(gateway, person)
-    known = [key for key, _ in projects(gateway) if key in ticked]
+    known = [key for key, _ in projects(gateway, person) if key in ticked]
     if not known:
         raise RefusedError(
             Refusal("project", "No project was ticked.", "Tick at least one, or refuse.")

@@ -18,7 +18,7 @@ from gateway.identity.agents import (
 from gateway.operations import trusting
 from gateway.operations.context import Gateway
 from gateway.review.refusals import RefusedError
-from gateway.store import audit, registry, sites
+from gateway.store import audit, oauth, registry, sites
 from gateway.store.registry import Agent
 from sandbox.contract.scope import Refusal
 from sandbox.contract.shapes import (
@@ -92,12 +92,16 @@ def push_registry(gateway: Gateway) -> Registry:
 
 
 def registry_now(conn: Connection, site: str, issuer: TrustedIssuer | None, now: int) -> Registry:
-    """Return everything that a sandbox is told about who may call."""
+    """Return everything that a sandbox is told about who may call.
+
+    What somebody allowed who may not sign in any more counts for nothing.
+    """
+    gone = oauth.without_person(conn)
     return Registry(
         site=site,
         pushed_at=now,
         valid_until=now + REGISTRY_SECONDS * _SECOND,
-        grants=registry.grants(conn, site, now),
+        grants=[one for one in registry.grants(conn, site, now) if one.token_id not in gone],
         issuer=issuer,
     )
 

@@ -12,7 +12,7 @@ from gateway.store.oauth_tables import OAuthClientRow
 _TABLES = OAuthClientRow.metadata.tables
 _CLIENT, _CODE = _TABLES["oauth_client"], _TABLES["oauth_code"]
 _GRANT, _REFRESH = _TABLES["oauth_grant"], _TABLES["oauth_refresh"]
-_TOKEN = _TABLES["token"]
+_TOKEN, _PERSON = _TABLES["token"], _TABLES["person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,13 @@ def grant_of_refresh(conn: Connection, refresh_hash: str) -> str | None:
     query = select(_REFRESH.c.token_id).where(_REFRESH.c.refresh_hash == refresh_hash)
     found: str | None = conn.execute(query).scalar_one_or_none()
     return found
+
+
+def without_person(conn: Connection) -> frozenset[str]:
+    """Return the grants of people who may not sign in any more."""
+    gone = select(_PERSON.c.person).where(_PERSON.c.disabled_at.is_not(None))
+    query = select(_GRANT.c.token_id).where(_GRANT.c.person.in_(gone))
+    return frozenset(conn.execute(query).scalars())
 
 
 def touch(conn: Connection, token_id: str, *, now: int) -> None:

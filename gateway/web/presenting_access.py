@@ -98,7 +98,7 @@ def present_consent(
         staging=OAuthScope.STAGE in asked.scopes,
         projects=tuple(
             Tick(key, reveal(f"{key} · {name}" if name else key), ticked=not trouble)
-            for key, name in authorizing.projects(gateway)
+            for key, name in authorizing.projects(gateway, person)
         ),
         until=tongue.date_of(gateway.clock() + int(oauth.days * _DAY_US)),
         request=sealed,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.operations import authorizing
+from gateway.operations import authorizing, registering
 from gateway.review.people import Person, Role
 from gateway.store import oauth as stored
 from gateway.store import people
@@ -110,6 +110,20 @@ def test_who_has_another_jira_account_now_consents_again(desk: Desk, client: str
         people.change(conn, other)
     assert desk.renew(client, first["refresh_token"]).status_code == 400
     assert desk.live() == []
+
+
+def test_who_was_taken_out_has_no_agents_any_more(desk: Desk, client: str) -> None:
+    first = desk.exchange(client, desk.code(client)).json()
+    assert len(desk.live()) == 1
+    with desk.gateway.database.write() as conn:
+        people.disable(conn, "ann", now=1)
+    try:
+        registering.push_registry(desk.gateway)
+        assert desk.live() == []
+        assert desk.renew(client, first["refresh_token"]).status_code == 400
+    finally:
+        with desk.gateway.database.write() as conn:
+            people.enable(conn, "ann")
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
