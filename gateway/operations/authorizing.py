@@ -318,7 +318,10 @@ def _is_theirs(conn: Connection, grant: OAuthGrant, client_id: str) -> bool:
     """Return whether client and person are still who they were."""
     person = people.get(conn, grant.person)
     return (
-        client_id == grant.client_id and person is not None and person.jira_account == grant.account
+        client_id == grant.client_id
+        and person is not None
+        and not person.disabled
+        and person.jira_account == grant.account
     )
 
 

@@ -26,7 +26,7 @@ from gateway.identity.people import admit
 from gateway.identity.personal import ApiScope
 from gateway.review.people import LADDER, Person, ProjectRole, Role, at_least
 from gateway.store import registry
-from gateway.web import api, hook_pages
+from gateway.web import api, hook_pages, oauth_door
 from gateway.web.api import PREFIX
 from sandbox.contract.shapes import Grant, Scope
 from tests.gateway.operations.conftest import YEAR
@@ -104,6 +104,14 @@ API: dict[Route_, Api | None] = {
 }
 #: No token and no cookie opens these: Jira signs what it sends.
 HOOKS: set[Route_] = {("POST", "/hooks/jira"), ("POST", "/hooks/jira/{secret}")}
+#: Agents' clients prove themselves in the request; no cookie is read (test_oauth_tokens.py).
+CLIENTS: set[Route_] = {
+    ("GET", "/.well-known/oauth-authorization-server"),
+    ("GET", "/oauth/jwks.json"),
+    ("POST", "/oauth/register"),
+    ("POST", "/oauth/token"),
+    ("POST", "/oauth/revoke"),
+}
 #: Style, script and pictures, the same for everybody.
 FILES: set[str] = {"/static"}
 
@@ -161,8 +169,14 @@ def test_every_route_of_the_api_and_of_hooks_has_a_row(doors: Doors) -> None:
     assert paths | own == set(API)
     assert {("POST", one.path) for one in hook_pages.ROUTES} == HOOKS
     assert {one.path for one in app.routes if isinstance(one, Mount)} == {*FILES, PREFIX}
-    loose = [one for one in app.routes if type(one) is Route and one not in hook_pages.ROUTES]
-    assert loose == []
+    clients = {
+        (method, one.path)
+        for one in oauth_door.ROUTES
+        for method in (one.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert clients == CLIENTS
+    known = (*hook_pages.ROUTES, *oauth_door.ROUTES)
+    assert [one for one in app.routes if type(one) is Route and one not in known] == []
 
 
 @pytest.fixture(scope="module")
