@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from gateway.jira_settings import Setting
+from gateway.jira_settings import PartSettingsError, Setting
 from sandbox.contract.shapes import OAuthScope
 
 AGENTS: tuple[Setting, ...] = (
@@ -113,13 +113,8 @@ class ForeignIssuer:
     mine_only: bool = True
 
 
-class AgentsSettingsError(ValueError):
-    """A setting cannot be used; has its name and what is wrong with it."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        """Say which setting and what is wrong with it."""
-        super().__init__(problem)
-        self.name = name
+class AgentsSettingsError(PartSettingsError):
+    """A setting about agents cannot be used; has its name and what is wrong with it."""
 
 
 def resource_of(names: Mapping[str, str]) -> str:

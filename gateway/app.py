@@ -13,6 +13,7 @@ from gateway.web import (
     hook_pages,
     inbox_pages,
     jira_pages,
+    local_pages,
     notice_pages,
     oauth_door,
     oauth_pages,
@@ -37,6 +38,7 @@ PAGES = (
     notice_pages,
     oauth_pages,
     sign_in_pages,
+    local_pages,
     oidc_pages,
     health_pages,
 )

@@ -4,6 +4,7 @@ Their values are read by ``gateway.upstream.credentials`` alone. Names that begi
 ``JIRA_`` or ``ATLASSIAN_`` are mcp-atlassian's, with its meaning.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -18,6 +19,22 @@ class Setting:
     secret: bool = False
     #: Other names for the same thing, from other tools' ``.env`` files.
     aliases: tuple[str, ...] = ()
+
+
+class PartSettingsError(ValueError):
+    """A setting of one part cannot be used; has its name and what is wrong with it."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        """Say which setting and what is wrong with it."""
+        super().__init__(problem)
+        self.name = name
+
+
+def one_of(names: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """Return a setting that is one of a few words; raises PartSettingsError."""
+    if names[name] not in allowed:
+        raise PartSettingsError(name, f"is '{names[name]}'; it may be {' or '.join(allowed)}.")
+    return names[name]
 
 
 JIRA: tuple[Setting, ...] = (

@@ -10,7 +10,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from gateway.jira_settings import Setting
+from gateway.jira_settings import PartSettingsError, Setting
 
 NOTIFY: tuple[Setting, ...] = (
     Setting(
@@ -109,13 +109,8 @@ class Notify:
         return (*(name for name, url in named if url), *mails)
 
 
-class NotifySettingsError(ValueError):
+class NotifySettingsError(PartSettingsError):
     """A setting of the notifications cannot be used; has its name and what is wrong."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        """Say which setting and what is wrong with it."""
-        super().__init__(problem)
-        self.name = name
 
 
 def notify_of(names: Mapping[str, str]) -> Notify:

@@ -1,14 +1,19 @@
-"""The settings of sign-in by OpenID Connect; ``gateway.settings`` adds them to its table."""
+"""The settings of how people sign in; ``gateway.settings`` adds them to its table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from gateway.jira_settings import Setting
+from gateway.jira_settings import PartSettingsError, Setting, one_of
 from gateway.review.people import EVERY, LADDER, Role, role_at
 
 PEOPLE: tuple[Setting, ...] = (
+    Setting(
+        "AIRLOCK_LOCAL_ACCOUNTS",
+        "no",
+        "people whom an admin added sign in with a name and a password of their own",
+    ),
     Setting(
         "AIRLOCK_OIDC_ISSUER",
         "",
@@ -41,6 +46,14 @@ class GroupRole(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleRules:
+    """How people come in, besides one-time links and an identity provider."""
+
+    #: By name and password.
+    local_accounts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Oidc:
     """One issuer, and what its groups mean here."""
 
@@ -53,29 +66,31 @@ class Oidc:
     roles: tuple[GroupRole, ...] = ()
 
 
-class OidcSettingsError(ValueError):
-    """A setting of the sign-in cannot be used; has its name and what is wrong with it."""
+class PeopleSettingsError(PartSettingsError):
+    """A setting about people cannot be used; has its name and what is wrong with it."""
 
-    def __init__(self, name: str, problem: str) -> None:
-        """Say which setting and what is wrong with it."""
-        super().__init__(problem)
-        self.name = name
+
+def people_of(names: Mapping[str, str]) -> PeopleRules:
+    """Return the rules that are set; raises PeopleSettingsError."""
+    return PeopleRules(
+        local_accounts=one_of(names, "AIRLOCK_LOCAL_ACCOUNTS", ("no", "yes")) == "yes"
+    )
 
 
 def oidc_of(names: Mapping[str, str]) -> Oidc | None:
-    """Return the issuer that is set, or None; raises OidcSettingsError."""
+    """Return the issuer that is set, or None; raises PeopleSettingsError."""
     issuer = names["AIRLOCK_OIDC_ISSUER"]
     if not issuer:
         return None
     parts = urlsplit(issuer)
     local = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if parts.scheme != "https" and not (parts.scheme == "http" and local):
-        raise OidcSettingsError("AIRLOCK_OIDC_ISSUER", "has to be an https address.")
+        raise PeopleSettingsError("AIRLOCK_OIDC_ISSUER", "has to be an https address.")
     if not names["AIRLOCK_OIDC_CLIENT_ID"]:
-        raise OidcSettingsError("AIRLOCK_OIDC_CLIENT_ID", "must be set with AIRLOCK_OIDC_ISSUER.")
+        raise PeopleSettingsError("AIRLOCK_OIDC_CLIENT_ID", "must be set with AIRLOCK_OIDC_ISSUER.")
     roles = _roles(names["AIRLOCK_OIDC_ROLES"])
     if not roles:
-        raise OidcSettingsError(
+        raise PeopleSettingsError(
             "AIRLOCK_OIDC_ROLES", "must be set with AIRLOCK_OIDC_ISSUER: nobody could sign in."
         )
     return Oidc(
@@ -95,7 +110,7 @@ def _roles(text: str) -> tuple[GroupRole, ...]:
         given = role_at(left)
         if not separator or not group or given is None:
             known = ", ".join(LADDER)
-            raise OidcSettingsError(
+            raise PeopleSettingsError(
                 "AIRLOCK_OIDC_ROLES",
                 f"has '{one}'; it has to be role=group or role@PROJECT=group, a role of {known}.",
             )

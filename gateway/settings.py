@@ -12,19 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from gateway.agents_settings import (
-    AGENTS,
-    AgentsSettingsError,
-    ForeignIssuer,
-    OAuth,
-    foreign_issuer_of,
-    oauth_of,
-)
+from gateway.agents_settings import AGENTS, ForeignIssuer, OAuth, foreign_issuer_of, oauth_of
 from gateway.installation_settings import INSTALLATION
-from gateway.jira_settings import JIRA, Setting
-from gateway.notify_settings import NOTIFY, Notify, NotifySettingsError, notify_of
-from gateway.people_settings import PEOPLE, Oidc, OidcSettingsError, oidc_of
+from gateway.jira_settings import JIRA, PartSettingsError, Setting, one_of
+from gateway.notify_settings import NOTIFY, Notify, notify_of
+from gateway.people_settings import PEOPLE, Oidc, PeopleRules, oidc_of, people_of
 from gateway.promotion.signing import Signer, signer_of
+
+_Part = TypeVar("_Part")
+_AUTHORS = ("service", "requester", "approver")
 
 TABLE: tuple[Setting, ...] = (
     Setting("AIRLOCK_HOST", "127.0.0.1", "address the reviewers' pages listen on"),
@@ -128,6 +124,7 @@ ELSEWHERE = frozenset(
 )
 
 _Part = TypeVar("_Part")
+_AUTHORS = ("service", "requester", "approver")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
 
@@ -190,6 +187,8 @@ class Settings:
     author: str = "service"
     #: Where people sign in, or None: by one-time links alone.
     oidc: Oidc | None = None
+    #: How else they come in.
+    people: PeopleRules = field(default_factory=PeopleRules)
     #: Where people are told that something waits; off when it names no channel.
     notify: Notify = field(default_factory=Notify)
     #: The own authorization server for agents' clients, or None.
@@ -242,8 +241,9 @@ class Settings:
             largest_file=round(_number(names, "AIRLOCK_LARGEST_FILE") * 1024 * 1024),
             test_upstream=test_upstream,
             read_only=_truth(names, "AIRLOCK_READ_ONLY"),
-            author=_one_of(names, "AIRLOCK_AUTHOR", ("service", "requester", "approver")),
+            author=_parsed(lambda: one_of(names, "AIRLOCK_AUTHOR", _AUTHORS)),
             oidc=_parsed(lambda: oidc_of(names)),
+            people=_parsed(lambda: people_of(names)),
             notify=_parsed(lambda: notify_of(names)),
             oauth=_parsed(
                 lambda: oauth_of(
@@ -365,16 +365,11 @@ def _truth(names: Mapping[str, str], name: str) -> bool:
     return value in _TRUE
 
 
-def _one_of(names: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
-    if names[name] not in allowed:
-        raise SettingsError(name, f"is '{names[name]}'; it may be {' or '.join(allowed)}.")
-    return names[name]
-
-
 def _parsed(parse: Callable[[], _Part]) -> _Part:
+    """Return settings that another file reads, their troubles as ours."""
     try:
         return parse()
-    except (OidcSettingsError, AgentsSettingsError, NotifySettingsError) as error:
+    except PartSettingsError as error:
         raise SettingsError(error.name, str(error)) from None
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from gateway.cli.main import FAILED, OK
 from gateway.cli.telling import say, say_json, say_table, with_gateway
-from gateway.identity import admitting, links
+from gateway.identity import admitting, links, passwords
 from gateway.identity.admitting import AdmittingError
+from gateway.identity.passwords import PasswordError
 from gateway.identity.people import UnknownPersonError
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 _BOTH = {
     "link": "print a new one-time link for somebody",
+    "password": "print a link with which somebody sets a password (AIRLOCK_LOCAL_ACCOUNTS)",
     "disable": "take everything back: sessions, links and tokens end at once",
     "enable": "let somebody in again who was taken out",
 }
@@ -50,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     def work(gateway: Gateway) -> int:
         try:
             return _VERBS[args.verb](gateway, args)
-        except (AdmittingError, UnknownPersonError) as error:
+        except (AdmittingError, PasswordError, UnknownPersonError) as error:
             sys.stderr.write(f"airlock: {error}\n")
             return FAILED
 
@@ -90,11 +92,18 @@ def _add(gateway: Gateway, args: argparse.Namespace) -> int:
     roles = admitting.parsed(gateway.site, args.role)
     made = admitting.add(gateway, args.person, args.name, roles, args.jira, by=_ACTOR)
     say(f"{made.person} may sign in as {', '.join(_roles(made, gateway.site))}.")
-    return _link(gateway, args)
+    local = gateway.settings.people.local_accounts
+    return _password(gateway, args) if local else _link(gateway, args)
 
 
 def _link(gateway: Gateway, args: argparse.Namespace) -> int:
     say(f"This link works once, for 10 minutes:\n\n  {links.new_link(gateway, args.person)}\n")
+    return OK
+
+
+def _password(gateway: Gateway, args: argparse.Namespace) -> int:
+    link = passwords.new_link(gateway, args.person)
+    say(f"With this link they set a password, once, within a day:\n\n  {link}\n")
     return OK
 
 
@@ -129,6 +138,7 @@ _VERBS: dict[str, Callable[[Gateway, argparse.Namespace], int]] = {
     "role": _role,
     "jira": _jira,
     "link": _link,
+    "password": _password,
     "disable": _disable,
     "enable": _enable,
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from gateway.identity.agents import account_id, people_called
 from gateway.identity.people import House, UnknownPersonError, admit, admitted
 from gateway.review.people import EVERY, LADDER, Person, ProjectRole, Role, at_least, role_at
-from gateway.store import audit, people, sites
+from gateway.store import audit, passwords, people, sites
 from sandbox.contract.shapes import JsonObject
 
 #: A person's name is part of addresses, tables and the audit: short and on one line.
@@ -106,6 +106,7 @@ def disable(gateway: House, person: str, *, by: str) -> None:
             raise UnknownPersonError(person)
         _not_the_last(people.listed(conn), stored)
         people.disable(conn, person, now=now)
+        passwords.drop_links(conn, person)
         audit.append(conn, at=now, actor=by, kind="person_disabled", body={"person": person})
 
 

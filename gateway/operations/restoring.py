@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from gateway.operations.context import Gateway
 from gateway.review.refusals import RefusedError
 from gateway.settings import SettingsError
-from gateway.store import audit, doubting, instance, people, registry, sites
+from gateway.store import audit, doubting, instance, passwords, people, registry, sites
 from gateway.store.instance import Instance, Memory
 from gateway.store.outbox import Operation
 from sandbox.contract.scope import Refusal
@@ -124,6 +124,7 @@ def _pause(conn: Connection, gateway: Gateway, stored: Instance | None, finding:
     sites.pause(conn, gateway.site, f"{finding} {PAUSED}", sites.RESTORED)
     tokens = registry.revoke_all(conn, gateway.site, now=now)
     sessions = people.void_all(conn, now=now)
+    passwords.drop_links(conn)
     operations = doubting.doubt_all(conn, gateway.site)
     name = secrets.token_hex(16) if stored is None else stored.instance
     instance.put(conn, Instance(name, restored_at=now, finding=finding))

@@ -91,6 +91,30 @@ class SignIn(BaseModel):
     link: str = Field(max_length=200)
 
 
+_Password = Annotated[str, Field(max_length=400)]
+
+
+class Account(BaseModel):
+    """A name and a password."""
+
+    name: str = Field(default="", max_length=200)
+    password: _Password = ""
+
+
+class NewPassword(BaseModel):
+    """A new password, typed twice, by a link."""
+
+    link: str = Field(default="", max_length=200)
+    password: _Password = ""
+    again: _Password = ""
+
+
+class OwnPassword(NewPassword):
+    """A new password in place of the one that is known."""
+
+    old: _Password = ""
+
+
 class JiraToken(BaseModel):
     """A person's own Jira token."""
 
@@ -149,5 +173,8 @@ WordedForm = Annotated[WordedDecision, Form()]
 ChangeForm = Annotated[ChangeDecision, Form()]
 TokenForm = Annotated[TokenRequest, Form()]
 SignInForm = Annotated[SignIn, Form()]
+PasswordForm = Annotated[Account, Form()]
+NewPasswordForm = Annotated[NewPassword, Form()]
+OwnPasswordForm = Annotated[OwnPassword, Form()]
 JiraTokenForm = Annotated[JiraToken, Form()]
 AccountForm = Annotated[JiraAccount, Form()]

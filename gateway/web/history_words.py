@@ -106,6 +106,7 @@ SAYINGS: dict[str, Saying] = {
     "person_account": Saying(
         Group.PEOPLE, N_("Named a Jira account: %(person)s is %(account)s"), "info"
     ),
+    "password_set": Saying(Group.PEOPLE, N_("Set a password of their own"), "info"),
     "person_disabled": Saying(Group.PEOPLE, N_("Took somebody out: %(person)s"), "warn"),
     "person_enabled": Saying(Group.PEOPLE, N_("Let somebody in again: %(person)s")),
 }

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from gateway.identity import passwords
 from gateway.operations import connecting
 from gateway.operations.accounts import Accounts
 from gateway.operations.connecting import Asker
@@ -99,6 +100,7 @@ def _shown(gateway: Gateway, person: Person, tongue: Tongue) -> JiraPage:
         by_consent=accounts is not None and accounts.atlassian is not None,
         cloud=gateway.identity.flavour is Flavour.CLOUD,
         author=gateway.settings.author,
+        has_password=passwords.has_one(gateway, person.person),
     )
 
 

@@ -284,3 +284,5 @@ class JiraPage:
     cloud: bool
     #: As whom the policy wants changes written.
     author: str
+    #: Whether they sign in by a password that they can change.
+    has_password: bool = False

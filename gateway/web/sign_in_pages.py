@@ -5,9 +5,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.identity import links, sessions
+from gateway.operations.context import Gateway
+from gateway.review.people import Person
 from gateway.web.dependencies import GatewayDep, TongueDep, VisitorDep, cookie_name, secure
 from gateway.web.errors import link_used
 from gateway.web.forms import SignInForm
+from gateway.web.language import Tongue
 from gateway.web.templating import page
 
 router = APIRouter()
@@ -26,8 +29,32 @@ def open_link(
     link: str = "",
 ) -> Response:
     """Show the button; opening a link does not use it up, mail scanners open links."""
-    elsewhere = gateway.settings.oidc is not None
-    return page(request, "sign_in.html", tongue, person, link=link[:200], elsewhere=elsewhere)
+    return sign_in_page(request, gateway, tongue, person, link=link[:200])
+
+
+def sign_in_page(
+    request: Request,
+    gateway: Gateway,
+    tongue: Tongue,
+    person: Person | None = None,
+    *,
+    link: str = "",
+    typed: str = "",
+    trouble: str = "",
+) -> Response:
+    """Return the page with all ways in that there are here; 403 with a trouble."""
+    return page(
+        request,
+        "sign_in.html",
+        tongue,
+        person,
+        status=403 if trouble else 200,
+        link=link,
+        elsewhere=gateway.settings.oidc is not None,
+        local=gateway.settings.people.local_accounts,
+        typed=typed,
+        trouble=trouble,
+    )
 
 
 @router.post(links.PATH)

@@ -23,7 +23,7 @@ from gateway.identity.oidc import (
     sealed,
     way_there,
 )
-from gateway.people_settings import GroupRole, Oidc, OidcSettingsError, oidc_of
+from gateway.people_settings import GroupRole, Oidc, PeopleSettingsError, oidc_of
 from gateway.review.people import ProjectRole, Role
 from gateway.settings import resolved
 
@@ -222,6 +222,6 @@ def test_a_setting_that_cannot_be_used_is_named(changed: dict[str, str], named: 
         GroupRole(Role.APPROVER, "leads"),
         GroupRole(Role.REVIEWER, "pay-team", "PAY"),
     )
-    with pytest.raises(OidcSettingsError) as caught:
+    with pytest.raises(PeopleSettingsError) as caught:
         oidc_of(resolved({**good, **changed}))
     assert caught.value.name == named

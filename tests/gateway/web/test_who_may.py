@@ -24,6 +24,7 @@ from gateway.identity import personal, sessions
 from gateway.identity.agents import token_hash
 from gateway.identity.people import admit
 from gateway.identity.personal import ApiScope
+from gateway.people_settings import PeopleRules
 from gateway.review.people import LADDER, Person, ProjectRole, Role, at_least
 from gateway.store import registry
 from gateway.web import api, hook_pages, oauth_door
@@ -76,11 +77,21 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/sign-out"): None,
     ("GET", "/sign-in/oidc"): None,
     ("GET", "/sign-in/oidc/callback"): None,
+    ("POST", "/sign-in/account"): None,
+    ("GET", "/sign-in/password"): None,
+    ("POST", "/sign-in/password"): None,
+    ("GET", "/account/password"): Role.NONE,
+    ("POST", "/account/password"): Role.NONE,
     ("GET", "/healthz"): None,
     ("GET", "/readyz"): None,
 }
-#: These answer 403 of their own to everybody here: no link, no identity provider.
-ANSWERS_403 = {("POST", "/sign-in"), ("GET", "/sign-in/oidc"), ("GET", "/sign-in/oidc/callback")}
+#: These answer 403 of their own to everybody here: no link, no identity provider, no password.
+ANSWERS_403 = {
+    ("POST", "/sign-in"),
+    ("POST", "/sign-in/account"),
+    ("GET", "/sign-in/oidc"),
+    ("GET", "/sign-in/oidc/callback"),
+}
 
 
 class Api(NamedTuple):
@@ -189,7 +200,11 @@ def doors() -> Iterator[Doors]:
 def _doors(visit: Visit) -> Doors:
     visit.arrive()
     gateway = visit.house.gateway
-    gateway.settings = replace(gateway.settings, hook_secret=b"between Jira and us")
+    gateway.settings = replace(
+        gateway.settings,
+        hook_secret=b"between Jira and us",
+        people=PeopleRules(local_accounts=True),
+    )
     admit(gateway, Person(person="first", name="First", role=Role.ADMIN), by="test")
     tokens: dict[str, str] = {}
     for role in ROLES:
