@@ -19,7 +19,6 @@ from gateway.notify_settings import NOTIFY, Notify, notify_of
 from gateway.people_settings import PEOPLE, Oidc, PeopleRules, oidc_of, people_of
 from gateway.promotion.signing import Signer, signer_of
 
-_Part = TypeVar("_Part")
 _AUTHORS = ("service", "requester", "approver")
 
 TABLE: tuple[Setting, ...] = (
