@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gateway.operations.context import Gateway
-from gateway.store import outbox
+from gateway.store import in_flight
 from gateway.store.outbox import Operation
 
 
@@ -46,4 +46,4 @@ class Heart:
         if not carried:
             return 0
         with self._gateway.database.write() as conn:
-            return sum(outbox.prolong(conn, one, self._lease) for one in carried)
+            return sum(in_flight.prolong(conn, one, self._lease) for one in carried)

@@ -27,7 +27,7 @@ from gateway.promotion.references import names_of, with_real
 from gateway.promotion.states import OpEvent, OpState
 from gateway.promotion.steps import Step
 from gateway.promotion.values import Look, Place, SideEffect
-from gateway.store import audit, claiming, outbox, people, reviews, sites, waits
+from gateway.store import audit, claiming, in_flight, outbox, people, reviews, sites, waits
 from gateway.store.outbox import Operation
 from gateway.upstream.errors import IdentityLostError, UpstreamError
 from sandbox.contract.shapes import ChangeKind, JsonObject
@@ -129,7 +129,7 @@ class Promoter:
             if probe_from is not None:
                 self._on_step(Step.KEY_READ)
         with gateway.database.write() as conn:
-            if not outbox.intend(conn, operation, probe_from):
+            if not in_flight.intend(conn, operation, probe_from):
                 return None
         self._on_step(Step.INTENT)
         return carry(job)
@@ -160,7 +160,7 @@ class Promoter:
         """Return what to do about a write that is nowhere; new issues are waited for longer."""
         creating = kind is ChangeKind.CREATE
         with self._gateway.database.read() as conn:
-            waited = outbox.since_intent(conn, operation)
+            waited = in_flight.since_intent(conn, operation)
         if creating and waited < self._quarantine * _CREATE_PATIENCE:
             self._look_again(operation, looks)
             return None
@@ -174,7 +174,7 @@ class Promoter:
 
     def _look_again(self, operation: Operation, looks: tuple[Look, ...]) -> None:
         with self._gateway.database.write() as conn:
-            if outbox.wait_more(conn, operation, max(self._quarantine // 2, SECOND // 10)):
+            if in_flight.wait_more(conn, operation, max(self._quarantine // 2, SECOND // 10)):
                 outbox.add_looks(conn, operation, looks)
 
     def _job(self, conn: Connection, operation: Operation) -> Job:
@@ -202,13 +202,13 @@ class Promoter:
 
     def _still_ours(self, operation: Operation) -> bool:
         with self._gateway.database.write() as conn:
-            return outbox.renew(conn, operation, self._lease)
+            return in_flight.renew(conn, operation, self._lease)
 
     def _record(self, operation: Operation, result: Result) -> None:
         """Store what happened, and what follows for the whole set, in one transaction."""
         gateway = self._gateway
         with gateway.database.write() as conn:
-            done = outbox.finish(
+            done = in_flight.finish(
                 conn,
                 operation,
                 result.event,
@@ -283,14 +283,8 @@ def _approvers(conn: Connection, gateway: Gateway, operation: Operation) -> str:
 
 def _followed(conn: Connection, operation: Operation) -> tuple[SideEffect, ...]:
     """Return what earlier requests of the same set set off on the same issue."""
-    every = outbox.of_review(conn, operation.review_id, operation.digest)
-    return tuple(
-        effect
-        for one in every
-        if one.position < operation.position and one.issue_id == operation.issue_id
-        if one.receipt is not None
-        for effect in one.receipt.side_effects
-    )
+    before = outbox.receipts_before(conn, operation)
+    return tuple(effect for one in before for effect in one.side_effects)
 
 
 def _of_author(operation: Operation, result: Result) -> Result:

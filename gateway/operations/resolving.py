@@ -18,7 +18,7 @@ from gateway.promotion.values import PlannedOperation, Receipt
 from gateway.review.people import Person, Role, at_least
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.states import TRANSITIONS, Event, State
-from gateway.store import audit, outbox, reviews
+from gateway.store import audit, in_flight, outbox, reviews
 from gateway.store.outbox import Operation
 from gateway.store.reviews import Review
 from gateway.upstream.errors import UpstreamError
@@ -68,7 +68,7 @@ def resolve(
     event = _event(operation, verdict)
     receipt = _receipt(gateway, operation, key) if event is OpEvent.FOUND else None
     with gateway.database.write() as conn:
-        if not outbox.decide(conn, operation, event, receipt):
+        if not in_flight.decide(conn, operation, event, receipt):
             raise StaleError(review_id, digest, digest, ("Somebody decided about it just now.",))
         if verdict is Verdict.AGAIN:
             _dependants_too(conn, operation)
@@ -106,7 +106,7 @@ def _dependants_too(conn: Connection, operation: Operation) -> None:
         skipped = [
             one for one in outbox.dependants(conn, waiting.pop().id) if one.state is OpState.SKIPPED
         ]
-        waiting += [one for one in skipped if outbox.decide(conn, one, OpEvent.RETRY)]
+        waiting += [one for one in skipped if in_flight.decide(conn, one, OpEvent.RETRY)]
 
 
 def _reopen(conn: Connection, review_id: int) -> None:

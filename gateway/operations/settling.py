@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from gateway.operations.context import Gateway
-from gateway.promotion.states import SETTLED, STOPS, OpState
+from gateway.promotion.states import FAILED, SETTLED, STOPS, OpState
 from gateway.review.refusals import RefusedError
 from gateway.review.states import Event, State
 from gateway.store import audit, outbox, reviews
@@ -27,8 +27,9 @@ def settle(conn: Connection, gateway: Gateway, review_id: int, digest: str) -> N
     if found.get(OpState.READY) and len(found) > 1:
         if any(found.get(state) for state in STOPS):
             outbox.skip_rest(conn, review_id, digest, STOPPED)
-        outbox.skip_dependants(conn, review_id, digest, DEPENDED)
-        found = outbox.counts(conn, review_id, digest)
+        if any(found.get(state) for state in FAILED):
+            outbox.skip_dependants(conn, review_id, digest, DEPENDED)
+            found = outbox.counts(conn, review_id, digest)
     if not all(state in SETTLED for state in found):
         return
     applied, every = found.get(OpState.APPLIED, 0), sum(found.values())

@@ -7,7 +7,7 @@ over everything it says, and the audit's rows each carry one over the chain up t
 import base64
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -30,11 +30,16 @@ class Signer:
     @property
     def public(self) -> str:
         """The public key, in hexadecimal: what others need to check a signature."""
-        return self.private.public_key().public_bytes_raw().hex()
+        return _public_of(self.private)
 
     def sign(self, text: bytes) -> str:
         """Return the signature of a text, with the name of the key in front."""
         return f"{key_name(self.public)}.{_encoded(self.private.sign(text))}"
+
+
+@lru_cache(maxsize=32)
+def _public_of(private: Ed25519PrivateKey) -> str:
+    return private.public_key().public_bytes_raw().hex()
 
 
 @cache
@@ -44,11 +49,13 @@ def signer_of(secret: bytes) -> Signer:
     return Signer(Ed25519PrivateKey.from_private_bytes(seed))
 
 
+@lru_cache(maxsize=256)
 def key_name(public: str) -> str:
     """Return the short name of a public key."""
     return hashlib.sha256(bytes.fromhex(public)).hexdigest()[:16]
 
 
+@lru_cache(maxsize=1024)
 def is_good(signature: str, text: bytes, public: str) -> bool:
     """Return whether a signature is this key's, over this very text."""
     name, _, encoded = signature.partition(".")

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from gateway.promotion.signing import Signer, head_text, is_good
+from gateway.store.prepared import Prepared
 from gateway.store.tables import GatewayTable
 from sandbox.contract.digest import canonical
 from sandbox.contract.shapes import JsonObject
@@ -70,19 +71,18 @@ def append(conn: Connection, *, at: int, actor: str, kind: str, body: JsonObject
     seq = last.seq + 1
     found = _hash(last.hash, seq, at, actor, kind, text)
     signer: Signer | None = conn.get_execution_options().get(SIGNER)
-    conn.execute(
-        insert(_AUDIT).values(
-            seq=seq,
-            at=at,
-            actor=actor,
-            kind=kind,
-            body=text,
-            prev_hash=last.hash,
-            hash=found,
-            signature="" if signer is None else signer.sign(head_text(seq, found)),
-        )
+    _ADD.run(
+        conn,
+        to_seq=seq,
+        to_at=at,
+        to_actor=actor,
+        to_kind=kind,
+        to_body=text,
+        to_prev_hash=last.hash,
+        to_hash=found,
+        to_signature="" if signer is None else signer.sign(head_text(seq, found)),
     )
-    conn.execute(update(_HEAD).where(_HEAD.c.id == _ONLY).values(seq=seq, hash=found))
+    _MOVE.run(conn, to_seq=seq, to_hash=found)
     return Entry(seq, at, actor, kind, body, found)
 
 
@@ -216,9 +216,23 @@ def _text(value: JsonValue) -> str:
 
 def _lock_head(conn: Connection) -> Checkpoint:
     """Return the head, locked, so that two appends never chain on the same row."""
-    query = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _ONLY).with_for_update()
-    row = conn.execute(query).one()
+    row = _LOCK.run(conn).one()
     return Checkpoint(row.seq, row.hash)
+
+
+_LOCK = Prepared(
+    lambda: select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _ONLY).with_for_update()
+)
+_MOVE = Prepared(
+    lambda: (
+        update(_HEAD)
+        .where(_HEAD.c.id == _ONLY)
+        .values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
+    )
+)
+_ADD = Prepared(
+    lambda: insert(_AUDIT).values({one.name: bindparam(f"to_{one.name}") for one in _AUDIT.c})
+)
 
 
 def _hash(previous: str, seq: int, at: int, actor: str, kind: str, body: str) -> str:

@@ -7,8 +7,9 @@ old baseline of it.
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, func, insert, select
 
+from gateway.store.prepared import Prepared
 from gateway.store.tables import GatewayTable
 from sandbox.contract.digest import digest
 from sandbox.contract.shapes import IssueBaseline
@@ -62,7 +63,8 @@ def mark_gone(
 
 def latest(conn: Connection, site: str, issue_id: str) -> IssueBaseline | None:
     """Return the newest baseline of an issue, or None when it is unknown or gone."""
-    return _one(conn, _of(site, issue_id))
+    body = _LATEST.run(conn, site=site, issue=issue_id).scalar_one_or_none()
+    return IssueBaseline.model_validate_json(body) if body else None
 
 
 def at(conn: Connection, site: str, issue_id: str, revision: int) -> IssueBaseline | None:
@@ -145,6 +147,16 @@ def _of(site: str, issue_id: str) -> Select[Any]:
         .order_by(_BASELINE.c.revision.desc())
         .limit(1)
     )
+
+
+_LATEST = Prepared(
+    lambda: (
+        select(_BASELINE.c.body)
+        .where(_BASELINE.c.site == bindparam("site"), _BASELINE.c.issue_id == bindparam("issue"))
+        .order_by(_BASELINE.c.revision.desc())
+        .limit(1)
+    )
+)
 
 
 def _one(conn: Connection, query: Select[Any]) -> IssueBaseline | None:

@@ -7,12 +7,25 @@ SQLite the one write lock does all of that.
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, and_, cast, exists, func, not_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal_column,
+    not_,
+    select,
+    update,
+)
 
 from gateway.promotion.states import SETTLED, OpEvent, OpState, next_op_state
 from gateway.store import outbox, waits
 from gateway.store.database import database_now
 from gateway.store.outbox import Operation
+from gateway.store.prepared import CLOCK, Prepared
 from gateway.store.tables import GatewayTable
 
 _TABLES = GatewayTable.metadata.tables
@@ -33,18 +46,24 @@ def claim(
     One that was ready becomes ``inflight``; one whose outcome is unknown stays so and is
     given out to be looked up.
     """
-    paused = select(_SITE.c.paused).where(_SITE.c.site == site)
-    if conn.execute(paused).scalar() is not None:
+    stand = _STANDING.run(conn, site=site).one()
+    if stand.paused is not None:
         return None
-    now = database_now(conn)
-    _expire(conn, site, now, lease, quarantine)
+    now = int(stand.now)
+    unknown = bool(stand.unknown)
+    if stand.lease is not None and stand.lease <= now:
+        _expire(conn, site, now, lease, quarantine)
+        unknown = True
+    # What has to be looked up goes before what has to be sent.
+    states = (OpState.UNKNOWN, OpState.READY) if unknown else (OpState.READY,)
     taken: list[str] = []
     for _ in range(_TRIES):
-        row = _first(conn, site, now, taken)
+        row = _first(conn, states, site, now, taken)
         if row is None:
             return None
-        if _take(conn, row, owner, now + lease):
-            return outbox.get(conn, row.id)
+        found = _take(conn, row, owner, now + lease)
+        if found is not None:
+            return found
         taken.append(row.issue_id)
     return None
 
@@ -63,31 +82,40 @@ def next_due(conn: Connection, site: str) -> int | None:
     return min(known) if known else None
 
 
-def _first(conn: Connection, site: str, now: int, taken: list[str]) -> Any:
-    """Return the row to take: what has to be looked up goes before what has to be sent."""
-    for state in (OpState.UNKNOWN, OpState.READY):
-        query = _next(site, state, now)
+def _first(
+    conn: Connection, states: tuple[OpState, ...], site: str, now: int, taken: list[str]
+) -> Any:
+    """Return the row to take: of the first of these states that has one."""
+    for state in states:
         if taken:
-            query = query.where(_OP.c.issue_id.not_in(taken))
-        row = conn.execute(query).first()
+            values = {"here": site, "state": state, "now": now}
+            query = _next().where(_OP.c.issue_id.not_in(taken))
+            row = conn.execute(query, values).first()
+        else:
+            row = _NEXT.run(conn, here=site, state=state, now=now).first()
         if row is not None:
             return row
     return None
 
 
-def _take(conn: Connection, row: Any, owner: str, until: int) -> bool:
+def _take(conn: Connection, row: Any, owner: str, until: int) -> Operation | None:
     """Take a row whose issue nobody else has taken in the meantime."""
-    values: dict[str, Any] = {"fence": row.fence + 1, "owner": owner, "lease_until": until}
-    query = update(_OP).where(_OP.c.id == row.id, _OP.c.state == row.state)
-    if row.state == OpState.READY:
-        values |= {"state": next_op_state(OpState.READY, OpEvent.CLAIM), "intent_at": None}
-        if conn.dialect.name == "postgresql":
-            # Held until the commit. Only a statement begun behind it sees who came before.
-            place = func.hashtextextended(f"{row.site} {row.issue_id}", cast(0, BigInteger))
-            if not conn.execute(select(func.pg_try_advisory_xact_lock(place))).scalar():
-                return False
-        query = query.where(not_(_busy(row.site, row.issue_id, row.id)))
-    return conn.execute(query.values(**values)).rowcount == 1
+    values = {"id_is": row.id, "fence_is": row.fence, "to_owner": owner, "to_until": until}
+    if row.state != OpState.READY:
+        found = _TAKE_UNKNOWN.run(conn, **values).first()
+        return None if found is None else outbox.operation_of(found)
+    if conn.dialect.name == "postgresql":
+        # Held until the commit. Only a statement begun behind it sees who came before.
+        place = f"{row.site} {row.issue_id}"
+        if not _TURN.run(conn, place=place).scalar():
+            return None
+    found = _TAKE_READY.run(conn, **values, here=row.site, issue=row.issue_id).first()
+    return None if found is None else outbox.operation_of(found)
+
+
+def _said(states: tuple[OpState, ...]) -> list[Any]:
+    """Return states as part of a statement's text."""
+    return [literal_column(f"'{state}'") for state in states]
 
 
 def _busy(site: Any, issue_id: Any, but: Any) -> Any:
@@ -96,16 +124,18 @@ def _busy(site: Any, issue_id: Any, but: Any) -> Any:
         busy.c.site == site,
         busy.c.issue_id == issue_id,
         busy.c.id != but,
-        busy.c.state.in_(_TRAVELLING),
+        busy.c.state.in_(_said(_TRAVELLING)),
     )
 
 
-def _next(site: str, state: OpState, now: int) -> Any:
+def _next() -> Any:
+    site: Any = bindparam("here")
+    now: Any = bindparam("now")
     return (
         select(_OP.c.id, _OP.c.site, _OP.c.issue_id, _OP.c.state, _OP.c.fence)
         .where(
             _OP.c.site == site,
-            _OP.c.state == state,
+            _OP.c.state == bindparam("state"),
             and_(_OP.c.not_before <= now, _OP.c.lease_until <= now),
             not_(and_(_OP.c.carry_on.is_(False), _earlier())),
             not_(_earlier_here()),
@@ -119,13 +149,64 @@ def _next(site: str, state: OpState, now: int) -> Any:
     )
 
 
+def _taking(of: OpState, **values: Any) -> Any:
+    return (
+        update(_OP)
+        .where(
+            _OP.c.id == bindparam("id_is"),
+            _OP.c.fence == bindparam("fence_is"),
+            _OP.c.state == of,
+        )
+        .values(
+            fence=_OP.c.fence + 1,
+            owner=bindparam("to_owner"),
+            lease_until=bindparam("to_until"),
+            **values,
+        )
+        .returning(*_OP.c)
+    )
+
+
+def _taking_ready() -> Any:
+    query = _taking(
+        OpState.READY, state=next_op_state(OpState.READY, OpEvent.CLAIM), intent_at=None
+    )
+    return query.where(not_(_busy(bindparam("here"), bindparam("issue"), bindparam("id_is"))))
+
+
+def _standing() -> Any:
+    here = _OP.c.site == bindparam("site")
+    paused = select(_SITE.c.paused).where(_SITE.c.site == bindparam("site")).scalar_subquery()
+    lease = select(func.min(_OP.c.lease_until)).where(here, _OP.c.state == OpState.INFLIGHT)
+    unknown = exists().where(here, _OP.c.state == OpState.UNKNOWN)
+    return select(
+        CLOCK.label("now"),
+        paused.label("paused"),
+        lease.scalar_subquery().label("lease"),
+        unknown.label("unknown"),
+    )
+
+
+_STANDING = Prepared(_standing)
+_NEXT = Prepared(_next)
+_TAKE_READY = Prepared(_taking_ready)
+_TAKE_UNKNOWN = Prepared(lambda: _taking(OpState.UNKNOWN))
+_TURN = Prepared(
+    lambda: select(
+        func.pg_try_advisory_xact_lock(
+            func.hashtextextended(bindparam("place"), cast(0, BigInteger))
+        )
+    )
+)
+
+
 def _earlier() -> Any:
     """Something before it in its set is not done: a set that stops goes strictly in order."""
     lower = _OP.alias("lower")
     return exists().where(
         lower.c.review_id == _OP.c.review_id,
         lower.c.digest == _OP.c.digest,
-        lower.c.state.in_(_OPEN),
+        lower.c.state.in_(_said(_OPEN)),
         lower.c.position < _OP.c.position,
     )
 
@@ -134,7 +215,7 @@ def _earlier_here() -> Any:
     """Something before it in its set on the same issue is not done."""
     lower = _OP.alias("here")
     return exists().where(
-        lower.c.state.in_(_OPEN),
+        lower.c.state.in_(_said(_OPEN)),
         lower.c.site == _OP.c.site,
         lower.c.issue_id == _OP.c.issue_id,
         lower.c.review_id == _OP.c.review_id,

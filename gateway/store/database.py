@@ -8,15 +8,18 @@ must survive the machine going down, hence ``synchronous=FULL``.
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from gateway.promotion.signing import Signer
 from gateway.store import audit, bell
@@ -32,6 +35,9 @@ _OF_EACH_FILE = (InstanceRow, NoticeRow, OAuthClientRow, PasswordRow)
 _METADATA = _OF_EACH_FILE[0].metadata
 #: Any number that no other program on the same PostgreSQL uses for its advisory lock.
 _MIGRATION_LOCK = 7_401_902_201
+#: Seconds for which a connection that was just used is taken to be alive.
+_TRUSTED = 1.0
+_USED_AT = "airlock_used_at"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -131,7 +137,10 @@ def database_now(conn: Connection) -> int:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=70, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=30, max_overflow=50)
+        event.listen(engine, "checkin", _on_checkin)
+        event.listen(engine, "checkout", _on_checkout)
+        return engine
     options: dict[str, Any] = {"poolclass": StaticPool} if _in_memory(url) else {}
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
     event.listen(engine, "connect", _on_connect)
@@ -148,6 +157,22 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED_AT] = time.monotonic()
+
+
+def _on_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Make sure of a connection that lay about: the server may have been started anew."""
+    used_at = record.info.get(_USED_AT)
+    if used_at is None or time.monotonic() - used_at < _TRUSTED:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError(str(error)) from error
 
 
 def _on_begin(conn: Connection) -> None:

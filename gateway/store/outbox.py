@@ -8,9 +8,10 @@ nothing.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, func, insert, select, update
 
 from gateway.promotion.markers import operation_id
 from gateway.promotion.references import is_temporary
@@ -18,9 +19,9 @@ from gateway.promotion.states import FAILED, OP_TRANSITIONS, OpEvent, OpState, n
 from gateway.promotion.values import Look, Plan, PlannedOperation, Receipt
 from gateway.store.bell import ring
 from gateway.store.database import database_now
+from gateway.store.prepared import Prepared
 from gateway.store.tables import GatewayTable
 from sandbox.contract.digest import canonical
-from sandbox.contract.shapes import ChangeKind
 
 _TABLES = GatewayTable.metadata.tables
 _OP = _TABLES["operation"]
@@ -64,7 +65,11 @@ class Operation:
     @property
     def planned(self) -> PlannedOperation:
         """The operation as it was planned."""
-        return PlannedOperation.model_validate_json(self.body)
+        return _planned(self.body)
+
+
+# Asked for again and again while one is carried; a frozen value is shared.
+_planned = lru_cache(maxsize=256)(PlannedOperation.model_validate_json)
 
 
 def hold(conn: Connection, review_id: int, plan: Plan, edition: int, *, wary: bool = False) -> None:
@@ -130,13 +135,14 @@ def of_review(conn: Connection, review_id: int, digest: str) -> tuple[Operation,
         _OP.c.digest == digest,
         _OP.c.state != OpState.SUPERSEDED,
     )
-    return tuple(_operation(row) for row in conn.execute(query.order_by(_OP.c.position, _OP.c.id)))
+    rows = conn.execute(query.order_by(_OP.c.position, _OP.c.id))
+    return tuple(operation_of(row) for row in rows)
 
 
 def get(conn: Connection, operation: int) -> Operation | None:
     """Return one operation."""
     row = conn.execute(select(_OP).where(_OP.c.id == operation)).first()
-    return None if row is None else _operation(row)
+    return None if row is None else operation_of(row)
 
 
 def happen(conn: Connection, review_id: int, digest: str, event: OpEvent, trouble: str = "") -> int:
@@ -156,102 +162,10 @@ def happen(conn: Connection, review_id: int, digest: str, event: OpEvent, troubl
     return count
 
 
-def intend(conn: Connection, operation: Operation, probe_from: int | None) -> bool:
-    """Commit to sending: from now on only a probe can say that nothing happened."""
-    return _mine(
-        conn,
-        operation,
-        intent_at=database_now(conn),
-        attempts=operation.attempts + 1,
-        probe_from=probe_from,
-    )
-
-
-def renew(conn: Connection, operation: Operation, lease: int) -> bool:
-    """Prolong the lease just before the request; False when somebody else took over.
-
-    From this moment on the request may travel: quarantine counts from here.
-    """
-    now = database_now(conn)
-    return _mine(conn, operation, unless_before=now, lease_until=now + lease, intent_at=now)
-
-
-def finish(
-    conn: Connection,
-    operation: Operation,
-    event: OpEvent,
-    *,
-    receipt: Receipt | None = None,
-    trouble: str = "",
-    wait: int = 0,
-    forgive: bool = False,
-) -> bool:
-    """Record what happened; False when the fence is no longer ours.
-
-    ``wait`` (µs) delays the next try; ``forgive`` takes the attempt back.
-    """
-    values: dict[str, Any] = {
-        "state": next_op_state(operation.state, event),
-        "trouble": trouble,
-        "owner": None,
-        "lease_until": 0,
-        "not_before": database_now(conn) + wait,
-    }
-    if receipt is not None:
-        values["receipt"] = receipt.model_dump_json()
-    if forgive:
-        values["attempts"] = operation.attempts
-    done = _mine(conn, operation, **values)
-    if done and receipt is not None and receipt.upstream_id:
-        _now_real(conn, operation, receipt)
-    if done:
-        # What waited for it may go: here at once, elsewhere when it was waited for by many.
-        ring(conn, far=operation.carry_on and receipt is not None and bool(receipt.upstream_key))
-    return done
-
-
-def wait_more(conn: Connection, operation: Operation, wait: int) -> bool:
-    """Leave an unknown outcome unknown, to be looked up again after ``wait`` µs."""
-    until = database_now(conn) + wait
-    return _mine(conn, operation, owner=None, lease_until=0, not_before=until)
-
-
-def since_intent(conn: Connection, operation: Operation) -> int:
-    """Return how many µs ago, by the database's clock, the last request was begun."""
-    return database_now(conn) - (operation.intent_at or 0)
-
-
-def prolong(conn: Connection, operation: Operation, lease: int) -> bool:
-    """Prolong the lease of one that is being carried by a process that is alive."""
-    now = database_now(conn)
-    return _mine(conn, operation, unless_before=now, lease_until=now + lease)
-
-
-def decide(
-    conn: Connection, operation: Operation, event: OpEvent, receipt: Receipt | None = None
-) -> bool:
-    """Let a person's decision happen to an operation that nobody is carrying."""
-    values: dict[str, Any] = {"state": next_op_state(operation.state, event), "not_before": 0}
-    if receipt is not None:
-        values["receipt"] = receipt.model_dump_json()
-    if values["state"] is OpState.READY:
-        # One person asked for this one: what failed beside it is no reason to stop.
-        values |= {"trouble": "", "carry_on": True}
-    done = _mine(conn, operation, **values)
-    if done and receipt is not None and receipt.upstream_id:
-        _now_real(conn, operation, receipt)
-    ring(conn)
-    return done
-
-
 def counts(conn: Connection, review_id: int, digest: str) -> dict[OpState, int]:
     """Return how many of an approval's operations are in which state, without withdrawn ones."""
-    query = select(_OP.c.state, func.count()).where(
-        _OP.c.review_id == review_id,
-        _OP.c.digest == digest,
-        _OP.c.state != OpState.SUPERSEDED,
-    )
-    return {OpState(state): number for state, number in conn.execute(query.group_by(_OP.c.state))}
+    rows = _COUNTS.run(conn, review=review_id, digest=digest)
+    return {OpState(row.state): int(row.number) for row in rows}
 
 
 def skip_rest(conn: Connection, review_id: int, digest: str, trouble: str) -> int:
@@ -273,18 +187,33 @@ def skip_dependants(conn: Connection, review_id: int, digest: str, trouble: str)
     return total
 
 
+def receipts_before(conn: Connection, operation: Operation) -> tuple[Receipt, ...]:
+    """Return the receipts of what the same approval did earlier on the same issue."""
+    rows = _RECEIPTS_BEFORE.run(
+        conn,
+        review=operation.review_id,
+        digest=operation.digest,
+        issue=operation.issue_id,
+        position=operation.position,
+    )
+    return tuple(Receipt.model_validate_json(text) for text in rows.scalars())
+
+
 def dependants(conn: Connection, operation: int) -> tuple[Operation, ...]:
     """Return those that need an operation directly."""
     query = select(_OP).where(_NEED.c.needs == operation, _NEED.c.operation == _OP.c.id)
-    return tuple(_operation(row) for row in conn.execute(query.order_by(_OP.c.position)))
+    return tuple(operation_of(row) for row in conn.execute(query.order_by(_OP.c.position)))
 
 
 def unmet(conn: Connection, operation: Operation, positions: Iterable[int]) -> bool:
     """Return whether one of these places of the same approval is not applied."""
+    needed = list(positions)
+    if not needed:
+        return False
     query = select(func.count()).where(
         _OP.c.review_id == operation.review_id,
         _OP.c.digest == operation.digest,
-        _OP.c.position.in_(list(positions)),
+        _OP.c.position.in_(needed),
         _OP.c.state != OpState.APPLIED,
     )
     return bool(conn.execute(query).scalar())
@@ -292,7 +221,10 @@ def unmet(conn: Connection, operation: Operation, positions: Iterable[int]) -> b
 
 def add_looks(conn: Connection, operation: Operation, looks: Iterable[Look]) -> None:
     """Keep what a probe looked at; of many the newest."""
-    every = [*operation.evidence, *looks][-_EVIDENCE:]
+    new = list(looks)
+    if not new:
+        return
+    every = [*operation.evidence, *new][-_EVIDENCE:]
     body = json.dumps([one.model_dump(mode="json") for one in every])
     conn.execute(update(_OP).where(_OP.c.id == operation.id).values(evidence=body))
 
@@ -310,7 +242,7 @@ def to_recheck(conn: Connection, site: str) -> tuple[Operation, ...]:
         _OP.c.recheck_at <= database_now(conn),
         _OP.c.state.in_((OpState.APPLIED, OpState.NEEDS_HUMAN, OpState.LEFT)),
     )
-    return tuple(_operation(row) for row in conn.execute(query.order_by(_OP.c.id)))
+    return tuple(operation_of(row) for row in conn.execute(query.order_by(_OP.c.id)))
 
 
 def rechecked(conn: Connection, operation: Operation, trouble: str | None) -> bool:
@@ -343,35 +275,8 @@ def _skip(conn: Connection, review_id: int, digest: str, which: Any, trouble: st
     return conn.execute(query.values(state=after, trouble=trouble)).rowcount
 
 
-def _mine(conn: Connection, operation: Operation, *, unless_before: int = 0, **values: Any) -> bool:
-    query = update(_OP).where(
-        _OP.c.id == operation.id,
-        _OP.c.fence == operation.fence,
-        _OP.c.state == operation.state,
-        _OP.c.lease_until >= unless_before,
-    )
-    return conn.execute(query.values(**values)).rowcount == 1
-
-
-def _now_real(conn: Connection, operation: Operation, receipt: Receipt) -> None:
-    """Let the queue know a new issue by its real id, for one write at a time per issue."""
-    planned = operation.planned
-    if planned.kind is not ChangeKind.CREATE:
-        return
-    names = {planned.issue_id: receipt.upstream_id, planned.issue_key: receipt.upstream_key}
-    for temporary, real in names.items():
-        conn.execute(
-            delete(_MADE).where(_MADE.c.site == operation.site, _MADE.c.temporary == temporary)
-        )
-        if real:
-            values = {"site": operation.site, "temporary": temporary, "real": real}
-            conn.execute(insert(_MADE).values(**values))
-    query = update(_OP).where(_OP.c.state.in_(tuple(OpState)), _OP.c.site == operation.site)
-    query = query.where(_OP.c.issue_id == planned.issue_id)
-    conn.execute(query.values(issue_id=receipt.upstream_id))
-
-
-def _operation(row: Row[Any]) -> Operation:
+def operation_of(row: Row[Any]) -> Operation:
+    """Return a whole row of the table as an operation."""
     receipt = row.receipt
     return Operation(
         id=row.id,
@@ -398,3 +303,30 @@ def _operation(row: Row[Any]) -> Operation:
 
 def _looks(text: str) -> tuple[Look, ...]:
     return () if text == "[]" else tuple(map(Look.model_validate, json.loads(text)))
+
+
+_COUNTS = Prepared(
+    lambda: (
+        select(_OP.c.state, func.count().label("number"))
+        .where(
+            _OP.c.review_id == bindparam("review"),
+            _OP.c.digest == bindparam("digest"),
+            _OP.c.state != OpState.SUPERSEDED,
+        )
+        .group_by(_OP.c.state)
+    )
+)
+_RECEIPTS_BEFORE = Prepared(
+    lambda: (
+        select(_OP.c.receipt)
+        .where(
+            _OP.c.review_id == bindparam("review"),
+            _OP.c.digest == bindparam("digest"),
+            _OP.c.issue_id == bindparam("issue"),
+            _OP.c.position < bindparam("position"),
+            _OP.c.state != OpState.SUPERSEDED,
+            _OP.c.receipt.is_not(None),
+        )
+        .order_by(_OP.c.position, _OP.c.id)
+    )
+)

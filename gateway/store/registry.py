@@ -1,10 +1,12 @@
 """Agents and their tokens, of which only hashes are kept."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, select, update
 
+from gateway.store.prepared import Prepared
 from gateway.store.tables import GatewayTable
 from sandbox.contract.shapes import EVERY_PERSON, Grant, Scope
 
@@ -86,7 +88,7 @@ def revoke_all(conn: Connection, site: str, *, now: int) -> int:
 
 def tokens(conn: Connection, site: str) -> tuple[StoredToken, ...]:
     """Return all tokens of a site, newest first."""
-    return _read(conn, _of(site))
+    return tuple(_token(row) for row in _ALL.run(conn, site=site).mappings())
 
 
 def grants(conn: Connection, site: str, now: int) -> list[Grant]:
@@ -128,6 +130,17 @@ def _read(conn: Connection, query: Select[Any]) -> tuple[StoredToken, ...]:
     return tuple(_token(row) for row in conn.execute(query).mappings())
 
 
+_ALL = Prepared(
+    lambda: (
+        select(_TOKEN)
+        .where(_TOKEN.c.site == bindparam("site"))
+        .order_by(_TOKEN.c.created_at.desc(), _TOKEN.c.token_id)
+    )
+)
+# Asked for before each write; frozen values are shared.
+_scope = lru_cache(maxsize=256)(Scope.model_validate_json)
+
+
 def _token(row: RowMapping) -> StoredToken:
     grant = Grant(
         token_id=row["token_id"],
@@ -135,7 +148,7 @@ def _token(row: RowMapping) -> StoredToken:
         site=row["site"],
         agent=row["agent"],
         person=row["person"],
-        scope=Scope.model_validate_json(row["scope"]),
+        scope=_scope(row["scope"]),
         expires_at=int(row["expires_at"]),
     )
     return StoredToken(grant, row["person_name"], int(row["created_at"]), row["revoked_at"])

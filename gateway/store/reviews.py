@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from gateway.promotion.settled import Settled
 from gateway.promotion.undo import set_id
 from gateway.promotion.values import Plan
 from gateway.review.states import Event, State, next_state
+from gateway.store.prepared import Prepared
 from gateway.store.tables import GatewayTable
 from sandbox.contract.shapes import ChangeKind, ChangeSet, Read
 
@@ -124,17 +125,13 @@ def add(
 
 def get(conn: Connection, review_id: int) -> Review | None:
     """Return a review by id."""
-    row = conn.execute(select(_REVIEW).where(_REVIEW.c.id == review_id)).first()
+    row = _GET.run(conn, review=review_id).first()
     return None if row is None else _review(row)
 
 
 def lock(conn: Connection, review_id: int) -> Standing | None:
     """Return where a review stands; nobody else moves it before this transaction ends."""
-    query = select(_REVIEW.c.id, _REVIEW.c.state, _REVIEW.c.edition)
-    # Not FOR UPDATE: PostgreSQL holds a key-share lock for each operation that is changed
-    # twice, and two promoters would wait for each other.
-    locked = query.where(_REVIEW.c.id == review_id).with_for_update(key_share=True)
-    row = conn.execute(locked).first()
+    row = _LOCK.run(conn, review=review_id).first()
     return None if row is None else Standing(row.id, State(row.state), row.edition)
 
 
@@ -245,12 +242,9 @@ def set_decision(conn: Connection, review_id: int, decision: Decision) -> None:
 
 def approvals(conn: Connection, review_id: int, digest: str) -> tuple[Approval, ...]:
     """Return the stored approvals of exactly this digest; whether they count is not asked."""
-    query = select(_APPROVAL).where(
-        _APPROVAL.c.review_id == review_id, _APPROVAL.c.digest == digest
-    )
     return tuple(
         Approval(row.digest, row.person, row.at, row.confirmed, row.signature)
-        for row in conn.execute(query.order_by(_APPROVAL.c.at))
+        for row in _APPROVALS.run(conn, review=review_id, digest=digest)
     )
 
 
@@ -310,6 +304,28 @@ def _review(row: Row[Any]) -> Review:
 # Promotion asks for the same review before each of its writes: frozen values are shared.
 _change_set = lru_cache(maxsize=32)(ChangeSet.model_validate_json)
 _plan = lru_cache(maxsize=32)(Plan.model_validate_json)
+
+
+_GET = Prepared(lambda: select(_REVIEW).where(_REVIEW.c.id == bindparam("review")))
+# Not FOR UPDATE: PostgreSQL holds a key-share lock for each operation that is changed
+# twice, and two promoters would wait for each other.
+_LOCK = Prepared(
+    lambda: (
+        select(_REVIEW.c.id, _REVIEW.c.state, _REVIEW.c.edition)
+        .where(_REVIEW.c.id == bindparam("review"))
+        .with_for_update(key_share=True)
+    )
+)
+_APPROVALS = Prepared(
+    lambda: (
+        select(_APPROVAL)
+        .where(
+            _APPROVAL.c.review_id == bindparam("review"),
+            _APPROVAL.c.digest == bindparam("digest"),
+        )
+        .order_by(_APPROVAL.c.at)
+    )
+)
 
 
 def _reads(text: str) -> tuple[Read, ...] | None:

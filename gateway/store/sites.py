@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from gateway.promotion.values import SiteIdentity
+from gateway.store.prepared import Prepared
 from gateway.store.tables import GatewayTable
 from sandbox.contract.shapes import Flavour, SiteBaseline
 
@@ -70,7 +71,7 @@ def register(conn: Connection, identity: SiteIdentity) -> None:
 
 def get(conn: Connection, site: str) -> StoredSite | None:
     """Return a site, or None when this database has not seen it."""
-    row = conn.execute(select(_SITE).where(_SITE.c.site == site)).mappings().first()
+    row = _GET.run(conn, site=site).mappings().first()
     if row is None:
         return None
     body = row["metadata_body"]
@@ -85,6 +86,7 @@ def get(conn: Connection, site: str) -> StoredSite | None:
     )
 
 
+_GET = Prepared(lambda: select(_SITE).where(_SITE.c.site == bindparam("site")))
 # Asked for before each write; a frozen value that seldom changes is shared.
 _baseline = lru_cache(maxsize=8)(SiteBaseline.model_validate_json)
 

@@ -70,7 +70,9 @@ def waiting(conn: Connection, site: str) -> tuple[Waiting, ...]:
     )
 
 
-def holds(site: str, issue_id: ColumnElement[str], now: int) -> ColumnElement[bool]:
+def holds(
+    site: ColumnElement[str], issue_id: ColumnElement[str], now: ColumnElement[int]
+) -> ColumnElement[bool]:
     """Return the condition that the site or an issue has to be left alone."""
     return exists().where(
         _WAIT.c.site == site,
