@@ -41,6 +41,12 @@ from sandbox.contract.shapes import ChangeKind, JsonObject
 SECOND = 1_000_000
 #: Wait after a failure that certainly changed nothing.
 _BACKOFF = 5 * SECOND
+#: Seconds of throttling that are waited out with the operation in hand, before the write …
+_PATIENCE = 4.0
+#: … and behind it, where giving up means not to know.
+_READ_BACK_PATIENCE = 30.0
+#: A wait of nothing must not become a busy loop.
+_SHORTEST = 0.1
 #: Tries before Jira's 409 (a concurrent change) counts as a refusal.
 _COLLISIONS = 4
 
@@ -86,10 +92,27 @@ class Job:
 
 def carry(job: Job) -> Result | None:
     """Return what became of the operation; None when it is no longer ours to record."""
+    left = _PATIENCE
+    while True:
+        try:
+            return _try(job)
+        except ThrottledError as error:
+            # Jira did nothing. A short wait is waited out here; what follows reads anew.
+            wait = max(error.seconds, _SHORTEST)
+            if error.per_issue or wait > left:
+                return _nothing_sent(error)
+            left -= wait
+            job.gateway.upstream.sleep(wait)
+
+
+def _try(job: Job) -> Result | None:
+    """Check and write once; raises ThrottledError when Jira did nothing but refuse."""
     try:
         before = now_of(job.gateway.upstream, job.planned)
         settled = _settled(job, before)
         request = None if settled else _request(job, before)
+    except ThrottledError:
+        raise
     except UpstreamError as error:
         return _nothing_sent(error)
     job.on_step(Step.CHECKED)
@@ -155,6 +178,8 @@ def _looked_again(job: Job) -> Result | None:
 def _write(job: Job, before: Now, request: Request) -> Result:
     try:
         answer = job.gateway.upstream.send(request, _content(job))
+    except ThrottledError:
+        raise
     except (NotSentError, IdentityLostError, WrongUpstreamError) as error:
         return _nothing_sent(error)
     except OurFaultError as error:
@@ -169,11 +194,25 @@ def _write(job: Job, before: Now, request: Request) -> Result:
     new_id, new_key = _names(job, answer)
     job.on_step(Step.ANSWERED)
     try:
-        after = now_of(job.gateway.upstream, _created(job, new_id))
+        after = _read_back(job, _created(job, new_id))
     except UpstreamError as error:
         return _unknown(job, f"Jira took it, but could not be read back. {error.sentence}")
     job.on_step(Step.READ_BACK)
     return _applied(job, before, after, answer, (new_id, new_key))
+
+
+def _read_back(job: Job, planned: PlannedOperation) -> Now:
+    """Read what was just written, however short of requests Jira lets us be for a while."""
+    upstream, left = job.gateway.upstream, _READ_BACK_PATIENCE
+    while True:
+        try:
+            return now_of(upstream, planned)
+        except ThrottledError as error:
+            wait = max(error.seconds, _SHORTEST)
+            if wait > left:
+                raise
+            left -= wait
+            upstream.sleep(wait)
 
 
 def _content(job: Job) -> bytes | None:

@@ -88,9 +88,8 @@ class Promoter:
             )
         if operation is None:
             return False
-        if operation.carry_on:
-            # There may be more of its kind: whoever wakes looks, and wakes the next.
-            self._gateway.database.bell.ring(everybody=False)
+        # There may be more: whoever wakes looks, and wakes the next.
+        self._gateway.database.bell.ring(everybody=False)
         self._on_step(Step.CLAIMED)
         probing = operation.state is OpState.UNKNOWN
         with self._heart.beating_for(operation):

@@ -46,7 +46,8 @@ class _Known:
 
     def eased(self) -> None:
         """Forget the refusals before this success."""
-        if not self.struck:
+        if not self.struck or time.monotonic() < self.until:
+            # What was under way when Jira refused may still be answered well.
             return
         with self.lock, self.database.write() as conn:
             waits.eased(conn, self.site)

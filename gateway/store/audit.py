@@ -88,7 +88,7 @@ def append(conn: Connection, *, at: int, actor: str, kind: str, body: JsonObject
 
 def head(conn: Connection) -> Checkpoint:
     """Return the end of the chain."""
-    row = conn.execute(select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _ONLY)).first()
+    row = _READ.run(conn).first()
     return Checkpoint(0, GENESIS) if row is None else Checkpoint(row.seq, row.hash)
 
 
@@ -223,6 +223,7 @@ def _lock_head(conn: Connection) -> Checkpoint:
 _LOCK = Prepared(
     lambda: select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _ONLY).with_for_update()
 )
+_READ = Prepared(lambda: select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == _ONLY))
 _MOVE = Prepared(
     lambda: (
         update(_HEAD)

@@ -63,7 +63,7 @@ def mark_gone(
 
 def latest(conn: Connection, site: str, issue_id: str) -> IssueBaseline | None:
     """Return the newest baseline of an issue, or None when it is unknown or gone."""
-    body = _LATEST.run(conn, site=site, issue=issue_id).scalar_one_or_none()
+    body = _LATEST.run(conn, site=site, issue=issue_id).scalar()
     return IssueBaseline.model_validate_json(body) if body else None
 
 

@@ -25,6 +25,9 @@ class Bell:
         """Start silent."""
         self._changed = threading.Condition()
         self._rung = 0
+        self._sleepers = 0
+        #: One more look is owed, because nobody slept when it rang for one.
+        self._owed = False
 
     def heard(self) -> int:
         """Return how often it rang: read before looking for work, given to ``wait``."""
@@ -33,21 +36,28 @@ class Bell:
     def ring(self, *, everybody: bool = True) -> None:
         """Wake all who wait, or one of them."""
         with self._changed:
-            self._rung += 1
             if everybody:
+                self._rung += 1
                 self._changed.notify_all()
-            else:
+            elif self._sleepers:
                 self._changed.notify()
+            else:
+                self._owed = True
 
     def wait(self, heard: int, seconds: float, stop: threading.Event) -> None:
         """Wait until it rings, ``seconds`` are over or ``stop`` is set."""
         until = time.monotonic() + seconds
         with self._changed:
-            if self._rung != heard:
+            if self._rung != heard or self._owed:
+                self._owed = False
                 return
-            while not stop.is_set() and (left := until - time.monotonic()) > 0:
-                if self._changed.wait(min(left, _SLICE)):
-                    return
+            self._sleepers += 1
+            try:
+                while not stop.is_set() and (left := until - time.monotonic()) > 0:
+                    if self._changed.wait(min(left, _SLICE)):
+                        return
+            finally:
+                self._sleepers -= 1
 
 
 def ring(conn: Connection, *, far: bool = True) -> None:

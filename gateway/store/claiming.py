@@ -23,7 +23,6 @@ from sqlalchemy import (
 
 from gateway.promotion.states import SETTLED, OpEvent, OpState, next_op_state
 from gateway.store import outbox, waits
-from gateway.store.database import database_now
 from gateway.store.outbox import Operation
 from gateway.store.prepared import CLOCK, Prepared
 from gateway.store.tables import GatewayTable
@@ -70,15 +69,8 @@ def claim(
 
 def next_due(conn: Connection, site: str) -> int | None:
     """Return in how many µs something may be claimed that cannot be claimed yet."""
-    now = database_now(conn)
-    here = _OP.c.site == site
-    waiting = _OP.c.state.in_((OpState.READY, OpState.UNKNOWN)) & (_OP.c.not_before > now)
-    held = _OP.c.state.in_(_TRAVELLING) & (_OP.c.lease_until > now)
-    times = (
-        conn.execute(select(func.min(_OP.c.not_before)).where(here, waiting)).scalar(),
-        conn.execute(select(func.min(_OP.c.lease_until)).where(here, held)).scalar(),
-    )
-    known = [int(one) - now for one in times if one is not None]
+    due = _DUE.run(conn, site=site).one()
+    known = [int(one) - int(due.now) for one in due[1:] if one is not None]
     return min(known) if known else None
 
 
@@ -187,6 +179,19 @@ def _standing() -> Any:
     )
 
 
+def _due() -> Any:
+    here, now = _OP.c.site == bindparam("site"), CLOCK
+    waiting = _OP.c.state.in_(_said((OpState.READY, OpState.UNKNOWN))) & (_OP.c.not_before > now)
+    held = _OP.c.state.in_(_said(_TRAVELLING)) & (_OP.c.lease_until > now)
+    return select(
+        CLOCK.label("now"),
+        select(func.min(_OP.c.not_before)).where(here, waiting).scalar_subquery().label("ready"),
+        select(func.min(_OP.c.lease_until)).where(here, held).scalar_subquery().label("lease"),
+        waits.first_end(bindparam("site")).label("wait"),
+    )
+
+
+_DUE = Prepared(_due)
 _STANDING = Prepared(_standing)
 _NEXT = Prepared(_next)
 _TAKE_READY = Prepared(_taking_ready)

@@ -50,6 +50,7 @@ class Database:
         With a ``signer`` every audited fact is signed.
         """
         self.engine = _engine(url).execution_options(**{audit.SIGNER: signer})
+        self._writing = self.engine.execution_options(airlock_begin="BEGIN IMMEDIATE")
         self.signer = signer
         # One connection is all that an in-memory database has: one thread at a time.
         self._turn = threading.RLock() if _in_memory(url) else None
@@ -74,8 +75,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open one transaction: committed at the exit, rolled back by an exception."""
-        with self._one_writer(), self.engine.connect() as conn:
-            conn.execution_options(airlock_begin="BEGIN IMMEDIATE")
+        with self._one_writer(), self._writing.connect() as conn:
             bell.forget(conn)
             with conn.begin():
                 yield conn

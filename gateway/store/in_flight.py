@@ -72,9 +72,9 @@ def finish(
     done = _change(conn, operation, values, {"not_before": wait})
     if done and receipt is not None and receipt.upstream_id:
         _now_real(conn, operation, receipt)
-    if done:
-        # What waited for it may go: here at once, elsewhere when it was waited for by many.
-        ring(conn, far=operation.carry_on and receipt is not None and bool(receipt.upstream_key))
+    if done and operation.carry_on and receipt is not None and receipt.upstream_key:
+        # Many may have waited for it. Of what waited alone, the one who finished takes care.
+        ring(conn)
     return done
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from gateway.store import audit
 from gateway.store.audit import Checkpoint
 from gateway.store.installation_tables import InstanceRow
+from gateway.store.prepared import Prepared
 
 _TABLES = InstanceRow.metadata.tables
 _INSTANCE, _OPERATION = _TABLES["instance"], _TABLES["operation"]
@@ -55,8 +56,11 @@ class Memory:
 
 def get(conn: Connection) -> Instance | None:
     """Return what the database says of itself; None before its first start."""
-    row = conn.execute(select(_INSTANCE).where(_INSTANCE.c.id == _ONLY)).mappings().first()
-    return None if row is None else Instance(**{k: v for k, v in row.items() if k != "id"})
+    found = _GET.run(conn).mappings()
+    return Instance(**{k: v for k, v in found[0].items() if k != "id"}) if found else None
+
+
+_GET = Prepared(lambda: select(_INSTANCE).where(_INSTANCE.c.id == _ONLY))
 
 
 def put(conn: Connection, found: Instance) -> None:

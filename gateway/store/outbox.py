@@ -196,7 +196,7 @@ def receipts_before(conn: Connection, operation: Operation) -> tuple[Receipt, ..
         issue=operation.issue_id,
         position=operation.position,
     )
-    return tuple(Receipt.model_validate_json(text) for text in rows.scalars())
+    return tuple(Receipt.model_validate_json(text) for (text,) in rows)
 
 
 def dependants(conn: Connection, operation: int) -> tuple[Operation, ...]:

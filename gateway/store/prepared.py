@@ -4,11 +4,14 @@ Building and compiling a statement costs many times what the database needs to r
 Only promotion is that busy; everywhere else plain Core is quick enough.
 """
 
-from collections.abc import Callable, Mapping
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ClauseElement, Connection, CursorResult, Dialect
+from sqlalchemy import BigInteger, ClauseElement, Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
@@ -38,6 +41,36 @@ def _postgres(_element: DatabaseClock, _compiler: SQLCompiler, **_options: Any) 
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """What a statement returned, read whole; each row has its columns as attributes."""
+
+    every: tuple[Any, ...]
+    #: How many rows it changed.
+    rowcount: int
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the rows."""
+        return iter(self.every)
+
+    def first(self) -> Any:
+        """Return the first row, or None."""
+        return self.every[0] if self.every else None
+
+    def one(self) -> Any:
+        """Return the only row; raises when there are none or several."""
+        (only,) = self.every
+        return only
+
+    def scalar(self) -> Any:
+        """Return the first column of the first row, or None."""
+        return self.every[0][0] if self.every else None
+
+    def mappings(self) -> tuple[Mapping[str, Any], ...]:
+        """Return each row by column name."""
+        return tuple(one._asdict() for one in self.every)
+
+
+@dataclass(frozen=True, slots=True)
 class _Compiled:
     """One statement in one dialect."""
 
@@ -55,15 +88,52 @@ class Prepared:
     make: Callable[[], Executable]
     _by_dialect: dict[str, _Compiled] = field(default_factory=dict)
 
-    def run(self, conn: Connection, **values: Any) -> CursorResult[Any]:
-        """Run it; booleans come back as the driver has them (0 and 1 on SQLite)."""
+    def run(self, conn: Connection, **values: Any) -> Rows:
+        """Run it in the connection's transaction; raises what Core would raise.
+
+        Booleans come back as the driver has them (0 and 1 on SQLite).
+        """
         compiled = self._by_dialect.get(conn.dialect.name)
         if compiled is None:
             compiled = self._by_dialect[conn.dialect.name] = _compiled(self.make(), conn.dialect)
-        given = {**compiled.constants, **values}
-        if compiled.order is None:
-            return conn.exec_driver_sql(compiled.sql, given)
-        return conn.exec_driver_sql(compiled.sql, tuple(given[name] for name in compiled.order))
+        given: Any = {**compiled.constants, **values}
+        if compiled.order is not None:
+            given = tuple(given[name] for name in compiled.order)
+        if not conn.in_transaction():
+            conn.begin()
+        return _run(conn, compiled.sql, given)
+
+
+def _run(conn: Connection, sql: str, given: Any) -> Rows:
+    driver = conn.dialect.loaded_dbapi
+    cursor = conn.connection.cursor()
+    try:
+        cursor.execute(sql, given)
+        described: Any = cursor.description
+        if described is None:
+            return Rows((), cursor.rowcount)
+        make = _row_of(tuple(one[0] for one in described))._make
+        return Rows(tuple(map(make, cursor.fetchall())), cursor.rowcount)
+    except driver.Error as error:
+        lost = conn.dialect.is_disconnect(error, conn.connection.dbapi_connection, None)
+        if lost:
+            conn.invalidate(error)
+        raise DBAPIError.instance(
+            sql,
+            None,
+            error,
+            driver.Error,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=conn.dialect,
+        ) from error
+    finally:
+        cursor.close()
+
+
+@lru_cache(maxsize=256)
+def _row_of(names: tuple[str, ...]) -> Any:
+    return namedtuple("Row", names)  # noqa: PYI024 - its columns are known when it runs
 
 
 def _compiled(statement: Executable, dialect: Dialect) -> _Compiled:

@@ -1,5 +1,6 @@
 """Agents and their tokens, of which only hashes are kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -141,7 +142,7 @@ _ALL = Prepared(
 _scope = lru_cache(maxsize=256)(Scope.model_validate_json)
 
 
-def _token(row: RowMapping) -> StoredToken:
+def _token(row: RowMapping | Mapping[str, Any]) -> StoredToken:
     grant = Grant(
         token_id=row["token_id"],
         token_hash=row["token_hash"],

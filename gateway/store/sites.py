@@ -71,18 +71,18 @@ def register(conn: Connection, identity: SiteIdentity) -> None:
 
 def get(conn: Connection, site: str) -> StoredSite | None:
     """Return a site, or None when this database has not seen it."""
-    row = _GET.run(conn, site=site).mappings().first()
+    row = _GET.run(conn, site=site).first()
     if row is None:
         return None
-    body = row["metadata_body"]
+    body = row.metadata_body
     return StoredSite(
-        SiteIdentity(site=site, base_url=row["base_url"], flavour=Flavour(row["flavour"])),
+        SiteIdentity(site=site, base_url=row.base_url, flavour=Flavour(row.flavour)),
         None if body == _NOTHING else _baseline(body),
-        int(row["revision"]),
-        int(row["pushed_revision"]),
-        int(row["fetched_position"]),
-        row["paused"],
-        row["paused_kind"],
+        int(row.revision),
+        int(row.pushed_revision),
+        int(row.fetched_position),
+        row.paused,
+        row.paused_kind,
     )
 
 

@@ -5,9 +5,20 @@ Times go by the database's own clock, like leases. An empty issue id is the whol
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from gateway.store.database import database_now
+from gateway.store.prepared import CLOCK
 from gateway.store.tables import GatewayTable
 
 _WAIT = GatewayTable.metadata.tables["wait"]
@@ -36,10 +47,12 @@ def told(conn: Connection, site: str, issue_id: str, seconds: float, reason: str
     query = select(_WAIT.c.strikes, _WAIT.c.until).where(mine).with_for_update()
     row = conn.execute(query).first()
     strikes = 0 if row is None else row.strikes
-    wait = max(seconds, _BACKOFF[min(strikes, len(_BACKOFF) - 1)])
+    # Requests that were under way together are refused together: that is one refusal.
+    again = row is not None and row.until > now
+    wait = max(seconds, 0.0 if again else _BACKOFF[min(strikes, len(_BACKOFF) - 1)])
     # Whoever was told to wait longer is right.
     until = max(now + round(wait * _SECOND), 0 if row is None else row.until)
-    values = {"until": until, "reason": reason, "strikes": strikes + 1}
+    values = {"until": until, "reason": reason, "strikes": strikes if again else strikes + 1}
     if row is None:
         conn.execute(insert(_WAIT).values(site=site, issue_id=issue_id, **values))
     else:
@@ -79,3 +92,9 @@ def holds(
         _WAIT.c.issue_id.in_((_SITE, issue_id)),
         _WAIT.c.until > now,
     )
+
+
+def first_end(site: ColumnElement[str]) -> ScalarSelect[int]:
+    """Return the query for when the first wait of a site is over."""
+    query = select(func.min(_WAIT.c.until)).where(_WAIT.c.site == site, _WAIT.c.until > CLOCK)
+    return query.scalar_subquery()

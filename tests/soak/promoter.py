@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 from dataclasses import replace
+from multiprocessing.synchronize import Event
 
 from gateway.operations.background import Background, repeat
 from tests.soak.world import Place, gateway_at
@@ -14,8 +15,8 @@ _NEEDED = frozenset({"promote", "heartbeat", "listen"})
 _LONGEST_PAUSE = 0.5
 
 
-def promote(place: Place, name: str, log: str) -> None:
-    """Carry operations until SIGTERM."""
+def promote(place: Place, name: str, log: str, ready: Event | None = None) -> None:
+    """Carry operations until SIGTERM; ``ready`` is set as soon as all threads run."""
     logging.basicConfig(filename=log, level=logging.WARNING, force=True)
     running = Background(gateway_at(place), name)
     signal.signal(signal.SIGTERM, lambda _number, _frame: running.stopping.set())
@@ -28,6 +29,8 @@ def promote(place: Place, name: str, log: str) -> None:
     ]
     for thread in threads:
         thread.start()
+    if ready is not None:
+        ready.set()
     for thread in threads:
         while thread.is_alive():
             # Waiting without end would keep the signal from being heard.

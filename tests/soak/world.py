@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 
 from gateway.operations.context import Gateway
+from gateway.operations.waiting import stored_limits
 from gateway.promotion.values import SiteIdentity
 from gateway.review.people import Person, Role
 from gateway.sandbox_link import SandboxLink
@@ -104,10 +105,11 @@ def gateway_at(place: Place, http: httpx2.Client | None = None) -> Gateway:
     """Return a gateway there; nobody stands behind its link to a shadow."""
     identity = SiteIdentity(site=SITE, base_url=place.jira_url, flavour=Flavour.CLOUD)
     client = http or client_of(GATE, place.waits.timeout)
+    database = Database(place.database_url)
     return Gateway(
         site=SITE,
         identity=identity,
-        database=Database(place.database_url),
+        database=database,
         clock=lambda: time.time_ns() // 1000,
         sandbox=shadow_of_nobody(),
         upstream=Upstream(
@@ -116,6 +118,7 @@ def gateway_at(place: Place, http: httpx2.Client | None = None) -> Gateway:
             Flavour.CLOUD,
             Expected(sandbox=True, account=frozenset({GATE, "gate"})),
             account=Account(GATE, "Ann"),
+            limits=stored_limits(database, SITE),
         ),
         settings=Settings(
             site=SITE,
@@ -156,9 +159,6 @@ def fill(gateway: Gateway, issues: Iterable[JsonObject]) -> None:
     with gateway.database.write() as conn:
         sites.register(conn, gateway.identity)
         sites.put_metadata(conn, metadata())
-        revision = sites.next_revision(conn, SITE)
-        for issue in issues:
-            baselines.put(conn, _baseline(issue, revision))
         registry.add_agent(conn, AGENT, now=_EARLY, by=APPROVER)
         grant = Grant(
             token_id="t",
@@ -173,6 +173,15 @@ def fill(gateway: Gateway, issues: Iterable[JsonObject]) -> None:
         people.add(
             conn, Person(person=APPROVER, name=APPROVER_NAME, role=Role.APPROVER), now=_EARLY
         )
+    keep(gateway, issues)
+
+
+def keep(gateway: Gateway, issues: Iterable[JsonObject]) -> None:
+    """Store issues as they were just read."""
+    with gateway.database.write() as conn:
+        revision = sites.next_revision(conn, SITE)
+        for issue in issues:
+            baselines.put(conn, _baseline(issue, revision))
 
 
 def _baseline(issue: JsonObject, revision: int) -> IssueBaseline:
@@ -199,6 +208,8 @@ class Jira:
     #: Fault to how often it was played, of all its lives.
     struck: dict[str, int] = field(default_factory=dict)
     child: subprocess.Popen[str] | None = None
+    #: A client for each person: making one costs more than many requests.
+    _clients: dict[str, httpx2.Client] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -236,6 +247,9 @@ class Jira:
     def kill(self) -> None:
         """Kill it with -9."""
         self._harvest()
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
         child = self.child
         assert child is not None
         os.kill(child.pid, signal.SIGKILL)
@@ -282,8 +296,9 @@ class Jira:
                 return found
 
     def _sent(self, by: str, method: str, path: str, body: Any, query: Any) -> Any:
-        with client_of(by, base_url=self.url) as http:
-            answer = http.request(method, f"/rest/api/3/{path}", json=body, params=query)
+        if by not in self._clients:
+            self._clients[by] = client_of(by, base_url=self.url)
+        answer = self._clients[by].request(method, f"/rest/api/3/{path}", json=body, params=query)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
