@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,6 +14,13 @@ PEOPLE: tuple[Setting, ...] = (
         "AIRLOCK_LOCAL_ACCOUNTS",
         "no",
         "people whom an admin added sign in with a name and a password of their own",
+    ),
+    Setting(
+        "AIRLOCK_REVIEWER_JIRA",
+        "ask",
+        "ask: whose Jira account is known sees here only the issues that Jira shows them, and "
+        "approves only what they could do there; where Jira will not tell, roles decide. "
+        "require: without a known account or an answer nothing is shown. off: roles decide",
     ),
     Setting(
         "AIRLOCK_OIDC_ISSUER",
@@ -31,6 +39,15 @@ PEOPLE: tuple[Setting, ...] = (
         "in a project or everywhere, and who is in none cannot sign in",
     ),
 )
+
+
+class JiraSays(StrEnum):
+    """How much of what Jira allows people counts here."""
+
+    OFF = "off"
+    ASK = "ask"
+    REQUIRE = "require"
+
 
 #: Group that everybody of the issuer is in.
 EVERYBODY = "*"
@@ -51,6 +68,8 @@ class PeopleRules:
 
     #: By name and password.
     local_accounts: bool = False
+    #: What Jira allows them, beside their roles.
+    jira: JiraSays = JiraSays.ASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +92,8 @@ class PeopleSettingsError(PartSettingsError):
 def people_of(names: Mapping[str, str]) -> PeopleRules:
     """Return the rules that are set; raises PeopleSettingsError."""
     return PeopleRules(
-        local_accounts=one_of(names, "AIRLOCK_LOCAL_ACCOUNTS", ("no", "yes")) == "yes"
+        local_accounts=one_of(names, "AIRLOCK_LOCAL_ACCOUNTS", ("no", "yes")) == "yes",
+        jira=JiraSays(one_of(names, "AIRLOCK_REVIEWER_JIRA", tuple(JiraSays))),
     )
 
 

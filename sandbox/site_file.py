@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sandbox.contract.addresses import PLACEHOLDER
-from sandbox.contract.shapes import Flavour, JsonObject, SiteBaseline
+from sandbox.contract.shapes import ChangeKind, Flavour, JsonObject, Scope, SiteBaseline
 from sandbox.domain.automation import Rule
 from sandbox.domain.default_site import ProjectWish, default_site
 from sandbox.domain.faults import Faults
@@ -46,6 +46,10 @@ class SiteUser(_Part):
     tokens: tuple[Name, ...] = ()
     groups: tuple[Name, ...] = ()
     admin: bool = False
+    #: At a role upstream: projects that they may browse; none named: all.
+    projects: tuple[Name, ...] = ()
+    #: At a role upstream: kinds of change that they may make; unset: all.
+    kinds: tuple[ChangeKind, ...] | None = None
 
     def identity(self, flavour: Flavour) -> str:
         """Return the Jira user id: accountId on Cloud, key on Server."""
@@ -167,7 +171,16 @@ class SiteFile(_Part):
             password=user.password,
             tokens=user.tokens,
             admin=user.admin,
+            scope=self._scope(user),
         )
+
+    def _scope(self, user: SiteUser) -> Scope | None:
+        """Return what somebody may do at an upstream; None: everything."""
+        if not user.projects and user.kinds is None:
+            return None
+        every = tuple(project.key for project in self.projects)
+        kinds = tuple(ChangeKind) if user.kinds is None else user.kinds
+        return Scope(projects=user.projects or every, mine_only=False, kinds=kinds)
 
     def baseline(self, now: int) -> SiteBaseline | None:
         """Return the site this file describes, or None when it names no project."""

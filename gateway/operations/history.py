@@ -49,13 +49,14 @@ def look(
 
     Whoever has a role in some projects only sees what happened to their change sets.
     """
-    everything = sees(person, gateway.site, ())
+    everything = standing.everything(gateway, person)
     own = frozenset() if everything else {one.id for one in standing.inbox(gateway, person)}
+    wide = sees(person, gateway.site, ())
     with gateway.database.read() as conn:
         if everything:
             found = audit_reading.newest(conn, wanted, before=before, limit=PAGE + 1)
         else:
-            found = tuple(islice(_of_sets(conn, wanted, before, own), PAGE + 1))
+            found = tuple(islice(_of_sets(conn, wanted, before, own, wide=wide), PAGE + 1))
         facts = found[:PAGE]
         head = audit.head(conn)
         checked = check or head.seq <= CHECKED_ALWAYS
@@ -78,12 +79,17 @@ def look(
 
 
 def _of_sets(
-    conn: Connection, wanted: Wanted, before: int | None, own: AbstractSet[int]
+    conn: Connection, wanted: Wanted, before: int | None, own: AbstractSet[int], *, wide: bool
 ) -> Iterator[Fact]:
-    """Yield the facts about these change sets, newest first."""
+    """Yield the facts about these change sets and, if ``wide``, about none, newest first."""
     while facts := audit_reading.newest(conn, wanted, before=before, limit=_CHUNK):
-        yield from (fact for fact in facts if fact.body.get("review") in own)
+        yield from (fact for fact in facts if _is_theirs(fact, own, wide=wide))
         before = facts[-1].seq
+
+
+def _is_theirs(fact: Fact, own: AbstractSet[int], *, wide: bool) -> bool:
+    review = fact.body.get("review")
+    return wide if review is None else review in own
 
 
 def _anchored(conn: Connection) -> int:
@@ -92,13 +98,16 @@ def _anchored(conn: Connection) -> int:
     return row if isinstance(row, int) else 0
 
 
-def export(gateway: Gateway, wanted: Wanted) -> Iterator[Fact]:
-    """Yield all facts asked for, in the order of the chain, a piece at a time."""
+def export(gateway: Gateway, person: Person, wanted: Wanted) -> Iterator[Fact]:
+    """Yield all facts asked for that a person may see, in the order of the chain."""
+    own: frozenset[int] | None = None
+    if not standing.everything(gateway, person):
+        own = frozenset(one.id for one in standing.inbox(gateway, person))
     after = 0
     while True:
         with gateway.database.read() as conn:
             facts = audit_reading.chunk(conn, wanted, after=after)
         if not facts:
             return
-        yield from facts
+        yield from (one for one in facts if own is None or _is_theirs(one, own, wide=True))
         after = facts[-1].seq

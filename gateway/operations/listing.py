@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from gateway.operations import grounds
 from gateway.operations.context import Gateway
 from gateway.operations.seeing import settled_of
+from gateway.review.jira_rights import places_of
 from gateway.review.showing import Scene, show
 from gateway.review.states import TURNS, State
 from gateway.review.values import Flag, InboxRow
@@ -94,4 +95,5 @@ def _row(
         round=review.change_set.round,
         received_at=review.received_at,
         projects=projects,
+        issues=tuple((one.id, one.key) for one in places_of(review.change_set)),
     )

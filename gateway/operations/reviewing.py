@@ -5,12 +5,12 @@ Every verb that decides names the digest that was shown; the rules are asked in 
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from gateway.operations import grounds, restoring, vouching
+from gateway.operations import asking_rights, grounds, restoring, vouching
 from gateway.operations.approvals import still_approved
 from gateway.operations.context import Gateway
 from gateway.operations.differences import differences
@@ -294,7 +294,15 @@ def _ask(
     with gateway.database.read() as conn:
         agent = reviews.is_agent(conn, person_id)
         person = None if agent else people.get(conn, person_id)
-    refusal = may(act, person, sight.situation, shown=shown, words=words, confirmed=confirmed)
+    situation = sight.situation
+    if person is not None:
+        left = [name for name, one in sight.decisions.items() if one.verdict == REJECT]
+        approving = act is Act.APPROVE
+        rights = asking_rights.rights(
+            gateway, person, review.change_set, approving=approving, left_out=left
+        )
+        situation = replace(situation, rights=rights)
+    refusal = may(act, person, situation, shown=shown, words=words, confirmed=confirmed)
     if refusal is not None and refusal.code == UNSEEN:
         raise UnknownReviewError(review_id)
     if refusal is not None and refusal.code == STALE:

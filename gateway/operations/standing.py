@@ -2,9 +2,10 @@
 
 from sqlalchemy import Connection
 
-from gateway.operations import grounds
+from gateway.operations import asking_rights, grounds
 from gateway.operations.context import Gateway
 from gateway.operations.listing import rows
+from gateway.review.jira_rights import Place
 from gateway.review.people import Person, Role, sees, within
 from gateway.review.refusals import UnknownReviewError
 from gateway.review.values import InboxRow
@@ -22,7 +23,10 @@ def party(gateway: Gateway, person: Person, review_id: int) -> Person:
         review = reviews.get(conn, review_id)
         if review is None or review.site != gateway.site:
             raise UnknownReviewError(review_id)
-        return stands(conn, person, review)
+        found = stands(conn, person, review)
+    if not asking_rights.rights(gateway, person, review.change_set).sees:
+        raise UnknownReviewError(review_id)
+    return found
 
 
 def stands(conn: Connection, person: Person, review: Review) -> Person:
@@ -44,4 +48,13 @@ def human(conn: Connection, person_id: str, review: Review) -> Person | None:
 
 def inbox(gateway: Gateway, person: Person) -> tuple[InboxRow, ...]:
     """Return a line for each review that a person may see, newest first."""
-    return tuple(one for one in rows(gateway) if sees(person, gateway.site, one.projects))
+    own = [one for one in rows(gateway) if sees(person, gateway.site, one.projects)]
+    places = {one.id: [Place(*issue) for issue in one.issues] for one in own}
+    every = tuple(dict.fromkeys(place for found in places.values() for place in found))
+    hidden = asking_rights.unseen(gateway, person, every)
+    return tuple(one for one in own if hidden.isdisjoint(places[one.id]))
+
+
+def everything(gateway: Gateway, person: Person) -> bool:
+    """Return whether there is nothing on the site that somebody may not see."""
+    return sees(person, gateway.site, ()) and not asking_rights.applies(gateway, person)

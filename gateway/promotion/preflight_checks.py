@@ -28,7 +28,7 @@ from sandbox.contract.compare import equal
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
 #: Permissions that a kind of operation takes; of each group one is enough.
-_NEEDS: dict[ChangeKind, tuple[tuple[str, ...], ...]] = {
+KIND_NEEDS: dict[ChangeKind, tuple[tuple[str, ...], ...]] = {
     ChangeKind.CREATE: (("CREATE_ISSUES",),),
     ChangeKind.EDIT: (("EDIT_ISSUES",),),
     ChangeKind.TRANSITION: (("TRANSITION_ISSUES",),),
@@ -42,12 +42,12 @@ _NEEDS: dict[ChangeKind, tuple[tuple[str, ...], ...]] = {
     ChangeKind.ATTACHMENT: (("CREATE_ATTACHMENTS",),),
 }
 #: Permissions that single fields take besides.
-_FIELD_NEEDS = {"assignee": "ASSIGN_ISSUES", "duedate": "SCHEDULE_ISSUES"}
+FIELD_NEEDS = {"assignee": "ASSIGN_ISSUES", "duedate": "SCHEDULE_ISSUES"}
 #: All that is ever asked for.
 PERMISSIONS = tuple(
     sorted(
-        {name for groups in _NEEDS.values() for group in groups for name in group}
-        | {*_FIELD_NEEDS.values(), "BROWSE_PROJECTS"}
+        {name for groups in KIND_NEEDS.values() for group in groups for name in group}
+        | {*FIELD_NEEDS.values(), "BROWSE_PROJECTS"}
     )
 )
 #: Fields that a create screen calls required, and that Jira fills in by itself.
@@ -103,8 +103,8 @@ def _follows(planned: PlannedOperation) -> bool:
 
 
 def _permissions(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remark]:
-    needs = list(_NEEDS.get(planned.kind, ()))
-    needs += [(_FIELD_NEEDS[name],) for name in written(planned) if name in _FIELD_NEEDS]
+    needs = list(KIND_NEEDS.get(planned.kind, ()))
+    needs += [(FIELD_NEEDS[name],) for name in written(planned) if name in FIELD_NEEDS]
     given = part(evidence.json(place_question(planned)), "permissions")
     known = given if isinstance(given, dict) else {}
     who, where = evidence.author or "The account", _place(planned)

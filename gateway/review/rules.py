@@ -10,6 +10,7 @@ from enum import StrEnum
 from gateway.policy.policy import Policy
 from gateway.promotion.confirming import CUSTOMER_REPLY, DELETE, missing
 from gateway.promotion.values import Confirmation
+from gateway.review.jira_rights import Rights
 from gateway.review.people import Person, Role, at_least, role_in
 from gateway.review.states import TRANSITIONS, Event, State
 from gateway.review.values import ChangeView, Flag
@@ -80,6 +81,8 @@ class Situation:
     #: True when this gateway never writes to Jira.
     read_only: bool = False
     site: str = ""
+    #: What Jira itself allows whoever asks.
+    rights: Rights = field(default_factory=Rights)
     #: Keys of the projects that the set is about: a role is needed in each.
     projects: frozenset[str] = field(default_factory=frozenset)
 
@@ -159,7 +162,7 @@ def wrong_person(act: Act, person: Person | None, situation: Situation) -> Refus
             "Sign in with a link from the command 'airlock login'.",
         )
     role = role_in(person, situation.site, situation.projects)
-    if role is Role.NONE:
+    if role is Role.NONE or not situation.rights.sees:
         return Refusal(
             UNSEEN, "There is no such change set.", "Open the inbox to see what is waiting."
         )
@@ -240,6 +243,12 @@ def _not_approvable(person: Person | None, situation: Situation) -> Refusal | No
     if person is not None and person.person in situation.approved_by:
         return Refusal(
             "twice", "You have approved this already.", "Somebody else has to approve it too."
+        )
+    if situation.rights.lacks:
+        return Refusal(
+            "jira_permission",
+            f"In Jira you could not do this yourself ({situation.rights.lacks[0]}).",
+            "Ask somebody whom Jira allows it, or leave the change out.",
         )
     served = person is not None and person.jira_account == situation.person_served
     if served and not situation.policy.person_served_may_approve:

@@ -143,3 +143,5 @@ class InboxRow(Frozen):
     received_at: int
     #: Keys of the projects that one needs a role in to see it.
     projects: tuple[str, ...] = ()
+    #: Id and key of the issues that are there already: Jira has to show them to whoever looks.
+    issues: tuple[tuple[str, str], ...] = ()

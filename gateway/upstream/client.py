@@ -6,7 +6,7 @@ a key changes when an issue moves, and then names another project's rules.
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 from urllib.parse import quote
@@ -141,9 +141,25 @@ class Upstream:
 
     def permissions(self, project: str, names: tuple[str, ...]) -> dict[str, JsonValue]:
         """Return which of these permissions our account has in a project, by name."""
-        query = {"projectKey": project, "permissions": ",".join(names)}
-        found = self._object("mypermissions", query).get("permissions")
-        return found if isinstance(found, dict) else {}
+        return self.permissions_at({"projectKey": project}, names)
+
+    def permissions_at(self, place: Mapping[str, str], names: Sequence[str]) -> JsonObject:
+        """Return which of these permissions our account has at a place, by name."""
+        found = self._object("mypermissions", {**place, "permissions": ",".join(names)})
+        held = found.get("permissions")
+        return held if isinstance(held, dict) else {}
+
+    def check_permissions(self, asked: JsonObject) -> JsonObject:
+        """Return where somebody has which permissions (Cloud)."""
+        return self._asked("POST", f"{self._api}/permissions/check", body=asked)
+
+    def holders(self, query: Mapping[str, str]) -> list[JsonObject]:
+        """Return people that a query names and who have a permission at a place."""
+        return self._list("user/permission/search", query)
+
+    def viewers(self, query: Mapping[str, str]) -> list[JsonObject]:
+        """Return people that a query names and who see an issue."""
+        return self._list("user/viewissue/search", query)
 
     def fields(self) -> list[JsonObject]:
         """Return all system and custom fields."""

@@ -23,7 +23,7 @@ _MISSING = {
 }
 _TOO_LONG = N_("A text in the form is too long; at most 2000 characters are kept for the agent.")
 _UNREADABLE = N_("The form could not be read.")
-_REFUSED_STATUS = {"role": 403, "nobody": 403, "self": 403, "sign_in": 403}
+_REFUSED_STATUS = {"role": 403, "nobody": 403, "self": 403, "sign_in": 403, "jira_permission": 403}
 
 
 def add_handlers(app: FastAPI) -> None:

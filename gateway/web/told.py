@@ -137,6 +137,8 @@ SENTENCES: tuple[str, ...] = (
     N_("A password needs at least %(num)s characters."),
     N_("A password has at most %(num)s characters."),
     N_("A password needs more than a few different characters."),
+    N_("In Jira you could not do this yourself (%(what)s)."),
+    N_("Ask somebody whom Jira allows it, or leave the change out."),
     N_("There is no such change set."),
     N_("Open the inbox to see what is waiting."),
     N_("Nobody called '%(name)s' may sign in here. An admin can add them."),

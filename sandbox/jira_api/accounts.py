@@ -3,6 +3,8 @@
 import hmac
 from dataclasses import dataclass
 
+from sandbox.contract.shapes import Scope
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -15,6 +17,8 @@ class Account:
     password: str | None = None
     tokens: tuple[str, ...] = ()
     admin: bool = False
+    #: What they may see and do; None: everything.
+    scope: Scope | None = None
 
     def knows(self, secret: str) -> bool:
         """Return whether a secret is this person's password or one of their tokens."""

@@ -21,6 +21,7 @@ from sandbox.jira_api import (
     issues,
     links,
     metadata,
+    permissions,
     projects,
     properties,
     searching,
@@ -74,6 +75,7 @@ _ROUTERS = (
     users.router,
     projects.router,
     metadata.router,
+    permissions.router,
 )
 
 Answer = Callable[[Request, Exception], Awaitable[Response]]

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import JsonValue
 from starlette.responses import Response
 
-from sandbox.contract.shapes import ChangeKind, JsonObject
+from sandbox.contract.shapes import JsonObject
 from sandbox.domain.errors import MissingError
 from sandbox.domain.parts import list_of, text_of
 from sandbox.domain.site import Site
@@ -22,29 +22,6 @@ _CATEGORIES: tuple[tuple[int, str, str, str], ...] = (
     (2, "new", "blue-gray", "To Do"),
     (4, "indeterminate", "yellow", "In Progress"),
     (3, "done", "green", "Done"),
-)
-#: Key, name, and the kind of change it needs; None is reading, "" what no agent may.
-_PERMISSIONS: tuple[tuple[str, str, ChangeKind | str | None], ...] = (
-    ("BROWSE_PROJECTS", "Browse Projects", None),
-    ("CREATE_ISSUES", "Create Issues", ChangeKind.CREATE),
-    ("EDIT_ISSUES", "Edit Issues", ChangeKind.EDIT),
-    ("ASSIGN_ISSUES", "Assign Issues", ChangeKind.EDIT),
-    ("ASSIGNABLE_USER", "Assignable User", None),
-    ("SCHEDULE_ISSUES", "Schedule Issues", ChangeKind.EDIT),
-    ("TRANSITION_ISSUES", "Transition Issues", ChangeKind.TRANSITION),
-    ("RESOLVE_ISSUES", "Resolve Issues", ChangeKind.TRANSITION),
-    ("ADD_COMMENTS", "Add Comments", ChangeKind.COMMENT),
-    ("EDIT_OWN_COMMENTS", "Edit Own Comments", ChangeKind.COMMENT_EDIT),
-    ("WORK_ON_ISSUES", "Work On Issues", ChangeKind.WORKLOG),
-    ("LINK_ISSUES", "Link Issues", ChangeKind.LINK),
-    ("MANAGE_WATCHERS", "Manage Watchers", ChangeKind.WATCHER),
-    ("CREATE_ATTACHMENTS", "Create Attachments", ChangeKind.ATTACHMENT),
-    ("MOVE_ISSUES", "Move Issues", ""),
-    ("DELETE_ISSUES", "Delete Issues", ""),
-    ("DELETE_ALL_COMMENTS", "Delete All Comments", ""),
-    ("DELETE_ALL_ATTACHMENTS", "Delete All Attachments", ""),
-    ("ADMINISTER_PROJECTS", "Administer Projects", ""),
-    ("ADMINISTER", "Administer Jira", ""),
 )
 
 
@@ -173,35 +150,3 @@ async def labels(call: ApiCall) -> Response:
         "values": list(every[page.start : end]),
     }
     return call.json(answer)
-
-
-@router.get("/permissions")
-async def permissions(call: ApiCall) -> Response:
-    """Answer which permissions there are."""
-    return call.json(
-        {"permissions": {key: _permission(key, name) for key, name, _ in _PERMISSIONS}}
-    )
-
-
-@router.get("/mypermissions")
-async def my_permissions(call: ApiCall) -> Response:
-    """Answer which permissions the caller has."""
-    asked = set(call.names("permissions"))
-    found: JsonObject = {
-        key: {**_permission(key, name), "havePermission": _may(call, needs)}
-        for key, name, needs in _PERMISSIONS
-        if not asked or key in asked
-    }
-    return call.json({"permissions": found})
-
-
-def _may(call: Call, needs: ChangeKind | str | None) -> bool:
-    scope = call.caller.scope
-    if scope is None or needs is None:
-        return True
-    return needs in scope.kinds
-
-
-def _permission(key: str, name: str) -> JsonObject:
-    kind = "GLOBAL" if key == "ADMINISTER" else "PROJECT"
-    return {"id": key, "key": key, "name": name, "type": kind, "description": ""}

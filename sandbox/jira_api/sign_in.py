@@ -72,7 +72,7 @@ class SignIn:
         account = self._account(credentials)
         if account is None:
             raise UnauthorizedError
-        return Caller(person=account.person, door=door, client=client)
+        return Caller(person=account.person, door=door, scope=account.scope, client=client)
 
     def credentials(self, request: HTTPConnection) -> Credentials | None:
         """Return what a request's header or session cookie says, or None."""

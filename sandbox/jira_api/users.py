@@ -39,7 +39,6 @@ async def user(call: ApiCall) -> Response:
 
 @router.get("/user/search")
 @router.get("/user/assignable/search")
-@router.get("/user/viewissue/search")
 async def find_users(call: ApiCall) -> Response:
     """Answer the people whom a text finds; at this site everybody can be assigned."""
     issue, project = call.query("issueKey"), call.query("project")

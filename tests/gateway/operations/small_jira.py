@@ -25,6 +25,8 @@ class SmallJira:
     def __init__(self) -> None:
         """Start with AIR-1 and AIR-2."""
         self.issues: dict[str, dict[str, Any]] = {}
+        #: Account to permission to ids of issues and projects; None: it will not tell.
+        self.allowed: dict[str, dict[str, set[str]]] | None = None
         self.properties: dict[str, dict[str, Any]] = {}
         self.effects: list[tuple[str, str]] = []
         #: What was really written, for ``tests.invariants``.
@@ -93,10 +95,12 @@ class SmallJira:
         """Answer one request."""
         path = request.url.path.removeprefix("/jira/rest/api/3/")
         body = json.loads(request.content) if request.content else {}
-        if request.method == "GET" or path == "search/jql":
+        if request.method == "GET" or path in ("search/jql", "permissions/check"):
             if self.reads:
                 return self._fault(self.reads)
             self.asked.append(path)
+            if path == "permissions/check":
+                return self._check(body)
             return self._search(body) if path == "search/jql" else self._read(path)
         fault = self.faults.pop(0) if self.faults else ""
         if fault and not fault.startswith("after"):
@@ -105,6 +109,22 @@ class SmallJira:
         response = self._write(request.method, path, body)
         self.after_write()
         return self._fault(fault.removeprefix("after ")) if fault else response
+
+    def _check(self, body: Any) -> httpx2.Response:
+        """Say what somebody may do; only an administrator's account may ask."""
+        if self.allowed is None:
+            return self._fault("403")
+        held = self.allowed.get(body["accountId"], {})
+        rows = [
+            {
+                "permission": name,
+                "issues": [one for one in asked["issues"] if str(one) in held.get(name, ())],
+                "projects": [one for one in asked["projects"] if str(one) in held.get(name, ())],
+            }
+            for asked in body["projectPermissions"]
+            for name in asked["permissions"]
+        ]
+        return httpx2.Response(200, json={"globalPermissions": [], "projectPermissions": rows})
 
     def _fault(self, fault: str) -> httpx2.Response:
         if fault == "lost":
