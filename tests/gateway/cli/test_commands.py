@@ -1,4 +1,4 @@
-"""Every command that works on a gateway, as a process, in a real house."""
+"""Every command that works on a gateway, in a real house."""
 
 import json
 import re

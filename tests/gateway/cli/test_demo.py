@@ -14,7 +14,7 @@ import pytest
 from gateway.cli.demo_check import compare, forms, short
 from gateway.cli.demo_parts import Demo
 from gateway.cli.processes import ChildFailedError, environment, finish, start
-from tests.gateway.cli.running import airlock
+from tests.gateway.cli.running import airlock_process
 
 CAST = {"clean": "WEB-1", "conflict": "WEB-2", "person": {"name": "Mina"}}
 NAMED = {"priority": {"name": "Medium"}, "status": {"name": "To Do"}}
@@ -116,7 +116,7 @@ def test_a_child_that_does_not_start_says_why() -> None:
 def test_the_whole_loop_without_a_person(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("JIRA_URL=https://real.example.com\nAIRLOCK_PORT=1\n")
     poison = {"JIRA_URL": "https://real.example.com", "JIRA_API_TOKEN": "not-for-a-demo"}
-    done = airlock("demo", "--check", env=poison, folder=tmp_path)
+    done = airlock_process("demo", "--check", env=poison, folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "demo check passed: exactly what was approved changed" in done.stdout
     for line in ("refused", "priority: Medium -> High", "unchanged 118 other issues", "new: "):

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.main import COMMANDS, main
-from tests.gateway.cli.running import airlock
+from tests.gateway.cli.running import airlock_process
 
 
 def test_without_a_command_the_help_is_shown() -> None:
-    done = airlock()
+    done = airlock_process()
     assert done.returncode == 0
     for name, text in COMMANDS.items():
         assert name in done.stdout
@@ -30,7 +30,7 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
 
 
 def test_the_version_is_the_packages() -> None:
-    assert airlock("--version").stdout.strip() == f"airlock {version('jira-airlock')}"
+    assert airlock_process("--version").stdout.strip() == f"airlock {version('jira-airlock')}"
 
 
 @pytest.mark.parametrize(
@@ -88,4 +88,4 @@ def test_the_bridge_starts_with_the_standard_library_alone() -> None:
 
 def test_the_bridge_reads_no_dotenv(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("AIRLOCK_TOKEN=x\nAIRLOCK_MCP_URL=http://127.0.0.1:9/mcp\n")
-    assert airlock("mcp", folder=tmp_path).returncode == 2
+    assert airlock_process("mcp", folder=tmp_path).returncode == 2
