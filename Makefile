@@ -32,7 +32,7 @@ test: setup ## all tests but benchmarks and soaks
 ifdef ARGS
 	@$(BIN)/pytest $(TESTS) $(ARGS)
 else
-	@$(BIN)/pytest -n 2 --dist loadgroup $(TESTS) --ignore tests/browser
+	@$(BIN)/pytest -n 2 --dist loadfile $(TESTS) --ignore tests/browser
 	@$(BIN)/pytest $(TESTS) tests/browser
 endif
 

@@ -16,7 +16,6 @@ from typing import Any
 import httpx2
 
 from gateway.cli.opening import close_gateway, open_gateway
-from gateway.cli.processes import Child, start
 from gateway.operations import connecting, intake, receiving, registering, telling
 from gateway.operations.connecting import Asker
 from gateway.operations.context import Gateway
@@ -24,6 +23,7 @@ from gateway.operations.promoting import Promoter
 from sandbox.contract.shapes import Scope
 from seed_data.loading import ControlDoor
 from seed_data.world import World, make_world
+from tests.forking import SandboxProcess
 
 _SERVICE = """
 [[users]]
@@ -51,7 +51,7 @@ _DAY = 24 * 3600
 class Running:
     """A sandbox process."""
 
-    child: Child
+    child: SandboxProcess
     url: str
     control: str
     door: ControlDoor
@@ -161,9 +161,7 @@ def start_sandbox(folder: Path, name: str, site_file: str, database_url: str = "
     secret_file.touch(mode=0o600)
     secret = secrets.token_hex(32)
     secret_file.write_text(secret, encoding="utf-8")
-    child = start(
-        name,
-        ["sandbox"],
+    child = SandboxProcess(
         {
             "AIRLOCK_SITE_FILE": str(folder / f"{name}.toml"),
             "AIRLOCK_SANDBOX_PORT": "0",

@@ -4,10 +4,6 @@ Both speak HTTP with the gateway: in this process Starlette's test client stands
 the network alone.
 """
 
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +22,7 @@ from sandbox.operations.context import Sandbox
 from sandbox.site_file import parse
 from sandbox.store.database import Database
 from sandbox.store.reads import ReadQueue
+from tests.forking import SandboxProcess
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 BOT_EMAIL = "bot@example.com"
@@ -48,7 +45,6 @@ class Running:
 
     url: str
     control: str
-    process: subprocess.Popen[str]
 
 
 @contextmanager
@@ -59,20 +55,12 @@ def running_sandbox(folder: Path, file: dict[str, Any]) -> Iterator[Running]:
     secret = folder / "secret"
     secret.write_bytes(SECRET)
     secret.chmod(0o600)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox"],
-        env=_environment(folder),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = SandboxProcess(_environment(folder))
     try:
-        said = _ready(process)
-        yield Running(f"http://127.0.0.1:{said['port']}{_path(file)}", said["control"], process)
+        said = process.ready()
+        yield Running(f"http://127.0.0.1:{said['port']}{_path(file)}", said["control"])
     finally:
-        process.terminate()
-        process.wait(20)
-        if process.stdout is not None:
-            process.stdout.close()
+        process.stop()
 
 
 @dataclass(frozen=True)
@@ -165,27 +153,13 @@ def bot_user(flavour: Flavour) -> JsonObject:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    kept = {
-        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
-    }
     return {
-        **kept,
-        "PYTHONUNBUFFERED": "1",
         "AIRLOCK_SITE_FILE": str(folder / "site.toml"),
         "AIRLOCK_SANDBOX_PORT": "0",
         "AIRLOCK_SANDBOX_CONTROL": "127.0.0.1:0",
         "AIRLOCK_SANDBOX_DATABASE_URL": f"sqlite:///{folder}/sandbox.db",
         "AIRLOCK_CONTROL_SECRET_FILE": str(folder / "secret"),
     }
-
-
-def _ready(process: subprocess.Popen[str]) -> dict[str, Any]:
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("READY "):
-            said: dict[str, Any] = json.loads(line.removeprefix("READY "))
-            return said
-    raise AssertionError(f"the sandbox ended with {process.wait()} before it was ready")
 
 
 def _path(file: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -68,30 +69,43 @@ def open_gateway(env: Mapping[str, str] | None = None) -> Gateway:
     settings = Settings.from_env(own, extra)
     for sentence in settings.warnings:
         sys.stderr.write(f"warning: {sentence}\n")
-    database = _database(settings)
-    accounts = _accounts(settings, own, extra, database)
-    reader, writer = _connect(settings, accounts, {**extra, **own})
-    site, api = reader.browse.url, (writer or reader).address.url
-    gateway = Gateway(
-        site=settings.site,
-        identity=SiteIdentity(
+    with ExitStack() as opened:
+        database = _database(settings)
+        opened.callback(database.dispose)
+        accounts = _accounts(settings, own, extra, database)
+        opened.callback(accounts.close)
+        reader, writer = _connect(settings, accounts, {**extra, **own})
+        for jira in (reader, writer):
+            if jira is not None:
+                opened.callback(jira.close)
+        link = SandboxLink(settings.sandbox_control, settings.control_secret())
+        gateway = Gateway(
             site=settings.site,
-            base_url=site,
-            flavour=reader.flavour,
-            api_url="" if api == site else api,
-        ),
-        database=database,
-        clock=now_us,
-        sandbox=SandboxLink(settings.sandbox_control, settings.control_secret()),
-        upstream=reader,
-        settings=settings,
-        demo=settings.demo,
-        writer=writer,
-        accounts=accounts,
-    )
+            identity=_identity(settings.site, reader, writer),
+            database=database,
+            clock=now_us,
+            sandbox=link,
+            upstream=reader,
+            settings=settings,
+            demo=settings.demo,
+            writer=writer,
+            accounts=accounts,
+        )
+        # Nothing failed: what is open now belongs to the gateway.
+        opened.pop_all()
     if restoring.check(gateway):
         sys.stderr.write(f"warning: {restoring.PAUSED}\n")
     return gateway
+
+
+def _identity(site: str, reader: Upstream, writer: Upstream | None) -> SiteIdentity:
+    address, api = reader.browse.url, (writer or reader).address.url
+    return SiteIdentity(
+        site=site,
+        base_url=address,
+        flavour=reader.flavour,
+        api_url="" if api == address else api,
+    )
 
 
 def open_accounts(env: Mapping[str, str] | None = None) -> Accounts:
@@ -143,8 +157,11 @@ def _connect(
 
 def _database(settings: Settings) -> Database:
     try:
-        database = Database(settings.database_url, settings.signer)
-        database.migrate()
+        with ExitStack() as opened:
+            database = Database(settings.database_url, settings.signer)
+            opened.callback(database.dispose)
+            database.migrate()
+            opened.pop_all()
     except SQLAlchemyError as error:
         # The first line alone: the rest may repeat the address with its password.
         said = str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -28,13 +28,13 @@ def run(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
     try:
         gateway = open_gateway()
-        listening = _listen(gateway)
     except (*TROUBLE, OSError) as error:
         sys.stderr.write(f"airlock: {error}\n")
         return 1
     try:
-        return _serve(gateway, listening, read_jira=not args.no_intake)
-    except TROUBLE as error:
+        with _listen(gateway) as listening:
+            return _serve(gateway, listening, read_jira=not args.no_intake)
+    except (*TROUBLE, OSError) as error:
         sys.stderr.write(f"airlock: {error}\n")
         return 1
     finally:

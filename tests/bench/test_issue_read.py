@@ -21,7 +21,7 @@ def test_reading_an_issue(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
             token = built.token("bench", world.cast.person.account_id, mine_only=False)
             auth = {"Authorization": f"Bearer {token}"}
             shadow = int(built.shadow.url.rsplit(":", 1)[1])
-            pid = built.shadow.child.process.pid
+            pid = built.shadow.child.pid
             key = world.cast.clean
             with built.agent(token) as http:
                 size = len(http.get(f"/rest/api/2/issue/{key}").content)

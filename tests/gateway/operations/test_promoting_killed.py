@@ -4,7 +4,6 @@ After a restart there is exactly one effect upstream, whatever was killed when.
 """
 
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -33,6 +32,7 @@ from sandbox.contract.shapes import (
     Scope,
 )
 from tests.databases import database_url, postgres
+from tests.forking import CONTEXT
 from tests.gateway.operations.killed import TOKEN, USER, gateway_on, promote_until_killed
 from tests.gateway.promotion.world import (
     AGENT,
@@ -49,9 +49,6 @@ from tests.gateway.promotion.world import (
 __all__ = ["database_url", "postgres"]
 
 STEPS = ("claimed", "intent", "checked", "sent", "answered", "read_back", "finished")
-CONTEXT = multiprocessing.get_context("forkserver")
-# Imported once in the server that the doomed are forked from, not in each of them.
-CONTEXT.set_forkserver_preload([promote_until_killed.__module__])
 #: Kind to the steps that it is killed at.
 KINDS = {
     **dict.fromkeys(("edit", "transition", "comment", "create"), STEPS),
