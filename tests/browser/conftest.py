@@ -35,11 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip this folder, and say why, where there is no browser."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
-            # One worker for the whole folder: its house costs three processes.
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            if not CHROMIUM:
-                item.add_marker(pytest.mark.skip(reason="needs Chromium (CHROMIUM_PATH)"))
+        if here in item.path.parents and not CHROMIUM:
+            item.add_marker(pytest.mark.skip(reason="needs Chromium (CHROMIUM_PATH)"))
 
 
 @pytest.fixture(scope="session")
