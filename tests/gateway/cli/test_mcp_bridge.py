@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
-from gateway.cli.processes import start
+from tests.forking import SandboxProcess
 from tests.house import House, house
 from tests.journeys.agents import Agent, Era
 
@@ -121,9 +121,7 @@ def restart(built: House) -> None:
     """Start the shadow again, on the same port and the same database."""
     port = built.shadow.url.rsplit(":", 1)[1]
     control = built.shadow.control.removeprefix("http://")
-    built.shadow.child = start(
-        "shadow",
-        ["sandbox"],
+    built.shadow.child = SandboxProcess(
         {
             "AIRLOCK_SITE_FILE": str(built.folder / "shadow.toml"),
             "AIRLOCK_SANDBOX_PORT": port,
