@@ -5,6 +5,7 @@ stored all the same, refused with a reason, so that people see who tried what.
 """
 
 import logging
+import re
 
 from pydantic import JsonValue
 from sqlalchemy import Connection
@@ -22,6 +23,8 @@ from sandbox.contract.shapes import ChangeSet, Read
 
 LOG = logging.getLogger(__name__)
 
+#: Ids become part of addresses and anchors: nothing else may stand in them.
+_CHANGE_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 #: Stands in the audit for what the gateway did by itself.
 GATEWAY = "gateway"
 
@@ -100,6 +103,8 @@ def _why_refused(
         return "The seal does not fit the set: it was altered after it was sealed."
     if claimed.site != gateway.site:
         return f"The set is for the site '{claimed.site}', which is not served here."
+    if not all(_CHANGE_ID.fullmatch(one.id) for one in change_set.changes):
+        return "One of its changes has an id that no sandbox gives."
     refusal = grounds.authority(conn, change_set)
     if refusal is not None:
         return str(refusal)

@@ -62,6 +62,10 @@ class Editable(Frozen):
     required: bool = False
 
 
+#: What the converter makes of nodes with attributes of another type than they have.
+_NO_DOCUMENT = (TypeError, AttributeError, LookupError, ValueError, RecursionError)
+
+
 class UnfitError(Exception):
     """What was written is no value of the field; ``refusal`` says why."""
 
@@ -115,12 +119,22 @@ def _rich(value: JsonValue, site: SiteBaseline, *, required: bool) -> Editable |
         return Editable(box=Box.TEXT, text="", required=required)
     if not isinstance(value, dict):
         return None
-    text = to_md(value, plain=True).strip("\n")
-    # Only what comes back whole is offered: nothing may vanish by being looked at.
-    back = to_adf(text)
-    if not equal(_bare(back), _bare(value)):
+    text = _whole_markdown(value)
+    return None if text is None else Editable(box=Box.TEXT, text=text, required=required)
+
+
+def _whole_markdown(value: JsonObject) -> str | None:
+    """Return a document as Markdown if it comes back whole; None when it does not.
+
+    Nothing may vanish by being looked at, and a document that is none (an agent's own, or
+    an old one of Jira's) must not keep anybody from looking at the rest.
+    """
+    try:
+        text = to_md(value, plain=True).strip("\n")
+        back = to_adf(text)
+    except _NO_DOCUMENT:
         return None
-    return Editable(box=Box.TEXT, text=text, required=required)
+    return text if equal(_bare(back), _bare(value)) else None
 
 
 def _bare(node: JsonValue) -> JsonValue:

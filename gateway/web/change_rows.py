@@ -11,6 +11,7 @@ from gateway.web.adf_diff import AdfDiff
 from gateway.web.adf_nodes import is_document, plain_lines
 from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
+from gateway.web.links import safe_href
 from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel
 from gateway.web.reveal import reveal, spelled
 from gateway.web.sentences import FIELDS, KINDS, PICKED, SINCE
@@ -51,7 +52,7 @@ class ChangeRows:
             anchor=f"i-{issue.issue_id}",
             key=issue.key,
             summary=reveal(issue.summary),
-            url=issue.url,
+            url=safe_href(issue.url) or "",
             new=issue.new,
             rows=tuple(self.row(change) for change in issue.changes),
         )
@@ -210,7 +211,7 @@ class ChangeRows:
         )
         if via:
             shown += Markup(' <span class="mute">{}</span>').format(
-                self.gettext("by the transition “%(name)s”", name=via)
+                reveal(self.gettext("by the transition “%(name)s”", name=via))
             )
         panels: tuple[Panel, ...] = (Panel(self.gettext("What changes"), shown, "wide"),)
         if view.three is Three.CONFLICT:

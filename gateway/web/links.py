@@ -42,8 +42,45 @@ def link(target: str, shown: Markup, css: str = "") -> Markup:
 
 
 def _host_note(href: str, shown: Markup) -> Markup:
-    """Say the host when the link's text does not."""
-    host = urlsplit(href).netloc or href.partition(":")[2]
-    if host in shown.striptags():
+    """Say where it leads, unless the link's own text is that very place, in plain letters.
+
+    It is not enough that the host stands somewhere in the text: it may stand there as a
+    path, or as the name of a person at another host.
+    """
+    place = _place(href)
+    said = shown.striptags().removeprefix("🔗").strip()
+    honest = said == place or (not _has_name(href) and (said == href or _says(said, place)))
+    if honest and place.isascii():
         return Markup("")
-    return Markup('<small class="host">({})</small>').format(reveal(host))
+    return Markup('<small class="host">({})</small>').format(_plain(place))
+
+
+def _place(href: str) -> str:
+    """Return the host that a link leads to, with its port, or the address of a mail."""
+    if href.lower().startswith("mailto:"):
+        return href.partition(":")[2].partition("?")[0]
+    parts = urlsplit(href)
+    # What stands before an @ is a name, however much it looks like a host.
+    return parts.netloc.rpartition("@")[2]
+
+
+def _has_name(href: str) -> bool:
+    """Return whether a name stands before the host, which readers take for the host."""
+    return "@" in urlsplit(href).netloc
+
+
+def _says(said: str, place: str) -> bool:
+    """Return whether a text is an address at that place."""
+    parts = urlsplit(said)
+    return parts.scheme in _SAFE_SCHEMES and parts.netloc == place
+
+
+def _plain(place: str) -> Markup:
+    """Return a host in letters that cannot be taken for others: foreign ones spelled in ASCII."""
+    if place.isascii():
+        return reveal(place)
+    try:
+        ascii_place = place.encode("idna").decode("ascii")
+    except UnicodeError:
+        ascii_place = place.encode("unicode-escape").decode("ascii")
+    return Markup('{} = <span class="odd">⟦{}⟧</span>').format(reveal(place), ascii_place)

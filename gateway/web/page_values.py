@@ -1,6 +1,7 @@
 """What templates get: finished values. Frozen, translated, escaped where they are HTML."""
 
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -59,6 +60,11 @@ class ChangeRow:
     attention: bool
     #: How its value can be settled; None where it cannot.
     settle: SettleBox | None = None
+
+    @property
+    def path(self) -> str:
+        """The id as one part of an address: it comes from the sandbox, and may have slashes."""
+        return quote(self.id, safe="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from gateway.promotion.values import (
 )
 from gateway.review.values import OperationView
 from gateway.web.language import Tongue
+from gateway.web.links import safe_href
 from gateway.web.page_values import Chip, Panel, RequestBlock
 from gateway.web.reveal import reveal
 from gateway.web.sentences import FIELDS, KINDS, OPERATION_LOOKS, OPERATION_STATES
@@ -47,7 +48,7 @@ class RequestBlocks:
             number=planned.position,
             kind=self.gettext(KINDS[planned.kind]),
             issue=(receipt.upstream_key if receipt else None) or planned.issue_key,
-            url=receipt.url if receipt else "",
+            url=safe_href(receipt.url) or "" if receipt else "",
             line=_request_line(planned),
             facts=self._facts(planned),
             parts=self._parts(planned),

@@ -1,13 +1,16 @@
 """Templates, static files and the frame around every page."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from os import PathLike, stat_result
 from pathlib import Path
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -19,6 +22,7 @@ from gateway.review.people import Person, Role, at_least
 from gateway.store import sites
 from gateway.web.language import COOKIE, N_, Lang, Tongue, catalogue
 from gateway.web.presenting import host
+from gateway.web.reveal import spelled
 from gateway.web.sentences import ROLES
 from gateway.web.told import in_tongue
 
@@ -173,9 +177,30 @@ def _environment(lang: Lang) -> Environment:
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     made.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined] # put there by the i18n extension
+    for name in ("gettext", "ngettext"):
+        made.globals[name] = _showing(made.globals[name])
     return made
+
+
+def _shown(value: object) -> object:
+    """Spell what would not be seen, in text and attributes alike, whatever a template prints.
+
+    Only ``| e`` keeps a value as it is: for boxes in which people edit it.
+    """
+    return spelled(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _showing(text: Callable[..., str]) -> Callable[..., str]:
+    """Return a text of the catalogue whose values are shown in the same way."""
+
+    @pass_context
+    def told(context: Context, *texts: str | int, **values: object) -> str:
+        return text(context, *texts, **{name: _shown(value) for name, value in values.items()})
+
+    return told
 
 
 @cache

@@ -154,6 +154,7 @@ SENTENCES: tuple[str, ...] = (
     N_("It wants to replace a change set that is not this agent's."),
     N_("It wants to replace %(set)s, about which people have decided already."),
     N_("The seal does not fit the set: it was altered after it was sealed."),
+    N_("One of its changes has an id that no sandbox gives."),
     N_("The set is for the site '%(site)s', which is not served here."),
     # what became of a request
     N_(

@@ -7,6 +7,7 @@ import pytest
 from gateway.review.editing import Box, UnfitError, editable, written
 from sandbox.contract.shapes import ChangeKind, Flavour, SiteBaseline
 from tests.gateway.promotion.world import ANN, BOB, change, doc, edit, site, text
+from tests.spoofing import every_place
 
 HIGH, LOW = {"id": "1", "name": "High"}, {"id": "5", "name": "낮음"}
 
@@ -100,6 +101,11 @@ def test_what_markdown_cannot_hold_is_not_offered() -> None:
         ],
     }
     assert editable(edit("description", panel), doc(), rich_site()) is None
+
+
+def test_a_document_that_is_none_is_not_offered_and_breaks_nothing() -> None:
+    odd = every_place("calm")
+    assert editable(edit("description", odd), doc(), rich_site()) is None
 
 
 def test_a_server_site_takes_wiki_text() -> None:

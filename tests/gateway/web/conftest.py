@@ -34,6 +34,13 @@ def visit() -> Iterator[Visit]:
 
 
 @pytest.fixture
+def another() -> Iterator[Visit]:
+    """Lend a browser at the pages of another gateway."""
+    with visiting() as found:
+        yield found
+
+
+@pytest.fixture
 def eve(visit: Visit) -> Visit:
     """Lend a browser in which an approver is signed in."""
     assert visit.sign_in("eve").status_code == 303

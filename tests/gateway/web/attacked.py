@@ -1,0 +1,91 @@
+"""A gateway in whose database one text stands wherever a text can come from outside."""
+
+from gateway.identity.people import admit
+from gateway.operations import reviewing
+from gateway.review.people import Person, Role
+from gateway.store import registry, sites
+from sandbox.contract.shapes import Change, ChangeKind
+from tests.gateway.promotion.world import change, change_set, create, edit, site
+from tests.gateway.web.visit import Visit
+from tests.spoofing import every_place
+
+#: Of the first review nothing is decided; the second was promoted.
+PATHS = (
+    "/",
+    "/cs/1",
+    "/cs/2",
+    "/cs/2/run",
+    "/cs/2/undo",
+    "/history",
+    "/history?cs=CS-1&what=decisions",
+    "/agents",
+    "/jira",
+    "/notifications",
+    "/cs/404",
+)
+
+
+def attack(visit: Visit, word: str, some: str) -> None:
+    """Put a word wherever it can stand, and sign in an admin of that name.
+
+    ``some`` is the shorter word, for documents.
+    """
+    house, gateway = visit.house, visit.house.gateway
+    for issue in house.jira.issues.values():
+        issue["fields"] |= {"summary": word, "description": every_place(some), "labels": [word]}
+    admit(gateway, Person(person="ann", name=word, role=Role.ADMIN), by=word)
+    plain = site()
+    named = [{**one, "name": word} for one in plain.fields]
+    project = {"id": "100", "key": "AIR", "name": word}
+    with gateway.database.write() as conn:
+        registry.add_agent(conn, word, now=1, by=word)
+        sites.put_metadata(conn, plain.model_copy(update={"fields": named, "projects": [project]}))
+    house.arrive(change_set(*_changes(word, some), title=word, reason=word))
+    comment = change(ChangeKind.COMMENT, {"id": "9", "body": every_place(some)})
+    other = {"id": "c2", "issue_id": "10002", "issue_key": "AIR-2"}
+    done = (comment, edit("priority", {"id": "2", "name": word}, **other))
+    promoted = house.arrive(change_set(*done, number=2, title=word))
+    visit.sign_in("ann")
+    digest = reviewing.view(gateway, promoted).digest
+    reviewing.approve(gateway, "eve", promoted, digest)
+    reviewing.promote(gateway, "eve", promoted, digest)
+    house.promote_all()
+
+
+def visited(visit: Visit, word: str, some: str) -> dict[str, str]:
+    """Attack a gateway; returns its pages, and what it answers to forms with the word."""
+    attack(visit, word, some)
+    digest = visit.digest(1)
+    visit.post("/cs/1/changes/c1", verdict="reject", words=word[:1900], digest=digest)
+    pages = {
+        "stale": visit.post("/cs/1/send-back", words=word[:1900], digest="0" * 64),
+        "refused": visit.post(
+            "/cs/1/changes/c1/value", choice="edit", text=word, digest=digest, seen="x"
+        ),
+        "tokens": visit.post(
+            "/agents/tokens", agent=word[:200], person=word[:200], days=word[:200]
+        ),
+    }
+    pages |= {path: visit.get(path) for path in PATHS}
+    return {name: answer.text for name, answer in pages.items()}
+
+
+def _changes(word: str, some: str) -> tuple[Change, ...]:
+    file = {"id": "9", "filename": word, "mimeType": word, "size": 3, "sha256": "a" * 64}
+    comment = {"id": "9", "body": every_place(some), "visibility": {"type": "role", "value": word}}
+    move = {"status": {"id": "3", "name": word}, "transition": {"id": "11", "name": word}}
+    work = {"id": "9", "timeSpentSeconds": 60, "started": word, "comment": every_place(some)}
+    remote = {"object": {"url": word, "title": word}}
+    return (
+        edit("summary", f"{word}!", before=word),
+        edit("description", every_place(some), id="c2"),
+        edit("labels", [word, "x"], id="c3"),
+        edit("priority", {"id": "1", "name": word}, id="c4"),
+        edit("assignee", {"accountId": word, "displayName": word}, id="c5"),
+        change(ChangeKind.COMMENT, comment, id="c6"),
+        change(ChangeKind.ATTACHMENT, file, id="c7"),
+        change(ChangeKind.TRANSITION, move, id="c8"),
+        change(ChangeKind.WORKLOG, work, id="c9"),
+        change(ChangeKind.REMOTE_LINK, remote, id="c10"),
+        create(summary=word, description=every_place(some), customfield_1={"value": word}),
+    )
