@@ -30,9 +30,9 @@ from gateway.web.value_html import Values, web_link
 from sandbox.contract.shapes import Change, ChangeKind
 from tests.gateway.promotion.world import change_set
 from tests.gateway.web.attacked import visited
-from tests.gateway.web.visit import Visit
 from tests.gateway.web.samples import ADMIN, NOW, review
 from tests.gateway.web.test_every_leaf import SHELL
+from tests.gateway.web.visit import Visit
 from tests.spoofing import (
     ALIKE,
     EVERY,
