@@ -119,8 +119,10 @@ def _rich(value: JsonValue, site: SiteBaseline, *, required: bool) -> Editable |
         return Editable(box=Box.TEXT, text="", required=required)
     if not isinstance(value, dict):
         return None
-    text = _whole_markdown(value)
-    return None if text is None else Editable(box=Box.TEXT, text=text, required=required)
+    markdown = _whole_markdown(value)
+    if markdown is None:
+        return None
+    return Editable(box=Box.TEXT, text=markdown, required=required)
 
 
 def _whole_markdown(value: JsonObject) -> str | None:

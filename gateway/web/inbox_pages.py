@@ -1,19 +1,57 @@
 """The inbox."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.operations import standing
+from gateway.review.states import Turn
+from gateway.review.triage import Sort, Triage
 from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
-from gateway.web.presenting import present_inbox
+from gateway.web.presenting_inbox import present_inbox
 from gateway.web.templating import page
 
 router = APIRouter()
 
+#: Written by hand into an address, anything may stand here; what is unknown is left out.
+_Word = Annotated[str, Query(max_length=100)]
+_MOST_PAGES = 100_000
+
+
+def _wanted(
+    turn: _Word = "",
+    project: _Word = "",
+    agent: _Word = "",
+    sort: _Word = "",
+    page_number: Annotated[str, Query(alias="page", max_length=10)] = "",
+) -> Triage:
+    return Triage(
+        turn=Turn(turn) if turn in list(Turn) else None,
+        project=project,
+        agent=agent,
+        sort=Sort(sort) if sort in list(Sort) else Sort.NEWEST,
+        page=_page(page_number),
+    )
+
 
 @router.get("/")
-def inbox(request: Request, gateway: GatewayDep, person: PersonDep, tongue: TongueDep) -> Response:
-    """Show all reviews that the person may see, those that wait for a person first."""
-    shown = present_inbox(standing.inbox(gateway, person), tongue, gateway.clock())
+def inbox(
+    request: Request,
+    gateway: GatewayDep,
+    person: PersonDep,
+    tongue: TongueDep,
+    wanted: Annotated[Triage, Depends(_wanted)],
+) -> Response:
+    """Show the reviews that the person may see, those that wait for a person first.
+
+    ``turn``, ``project`` and ``agent`` narrow it, ``sort`` is newest, oldest or risk.
+    """
+    shown = present_inbox(standing.inbox(gateway, person), tongue, gateway.clock(), wanted)
     return page(request, "inbox.html", tongue, person, page=shown)
+
+
+def _page(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 1
+    return min(max(number, 1), _MOST_PAGES)

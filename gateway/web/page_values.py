@@ -1,6 +1,6 @@
 """What templates get: finished values. Frozen, translated, escaped where they are HTML."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -227,43 +227,6 @@ class ChangeSetPage:
     def shown(self) -> str:
         """The digest as every decision form sends it back."""
         return self.digest or NO_DIGEST
-
-
-@dataclass(frozen=True, slots=True)
-class InboxLine:
-    """One row of the inbox."""
-
-    id: int
-    name: str
-    title: Markup
-    issues: str
-    person: Markup
-    agent: Markup
-    state: Chip
-    created: int
-    changed: int
-    flags: tuple[Chip, ...]
-    round: int
-    age: str
-    received: str
-
-
-@dataclass(frozen=True, slots=True)
-class InboxGroup:
-    """All reviews whose turn is the same."""
-
-    name: str
-    title: str
-    lines: tuple[InboxLine, ...]
-    empty: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class InboxPage:
-    """The inbox."""
-
-    groups: tuple[InboxGroup, ...] = field(default_factory=tuple)
-    yours: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from gateway.promotion.lasting import BY_CODE
 from gateway.promotion.quiet import is_quiet, quietable
 from gateway.review.people import Person, Role, at_least
-from gateway.review.states import TRANSITIONS, Event, State, Turn
+from gateway.review.states import TRANSITIONS, Event, State
 from gateway.review.values import ChangeView, Flag, InboxRow, IssueView, ReviewView
 from gateway.web.change_rows import ChangeRows
 from gateway.web.flag_lines import flag_chips, flag_lines
@@ -21,9 +21,6 @@ from gateway.web.page_values import (
     Chip,
     Confirmation,
     ConfirmLine,
-    InboxGroup,
-    InboxLine,
-    InboxPage,
     ReadLine,
 )
 from gateway.web.presenting_rounds import neighbours, round_line
@@ -36,7 +33,6 @@ from sandbox.contract.shapes import ChangeKind, Flavour, Read
 
 #: States in which operations have been released.
 _RAN = frozenset({State.PROMOTING, State.PROMOTED, State.PARTLY_PROMOTED, State.FAILED})
-_TURN_ORDER = (Turn.REVIEWER, Turn.GATEWAY, Turn.AGENT, Turn.NOBODY)
 
 
 def present(
@@ -59,7 +55,7 @@ def present(
         name=f"CS-{view.id}",
         title=reveal(view.title),
         state_id=str(view.state),
-        state=_state_chip(view.state, tongue),
+        state=state_chip(view.state, tongue),
         turn=tongue.gettext(TURNS[view.turn]),
         agent=reveal(view.agent),
         person=reveal(view.person_name or view.person),
@@ -113,45 +109,13 @@ def _shown(view: ReviewView, rows: ChangeRows, *, only_fresh: bool) -> tuple[Iss
     return tuple(issue for issue in fresh if issue.changes)
 
 
-def present_inbox(rows: tuple[InboxRow, ...], tongue: Tongue, now: int) -> InboxPage:
-    """Return the inbox: one group for each whose turn it can be."""
-    groups = tuple(
-        InboxGroup(
-            name=str(turn),
-            title=tongue.gettext(TURNS[turn]),
-            lines=tuple(_line(row, tongue, now) for row in rows if row.turn is turn),
-            empty=tongue.gettext("Nothing waits for you.") if turn is Turn.REVIEWER else "",
-        )
-        for turn in _TURN_ORDER
-    )
-    yours = sum(row.turn is Turn.REVIEWER for row in rows)
-    return InboxPage(tuple(group for group in groups if group.lines or group.empty), yours)
-
-
 def host(url: str) -> str:
     """Return the host that a header names."""
     return urlsplit(url).netloc or url
 
 
-def _line(row: InboxRow, tongue: Tongue, now: int) -> InboxLine:
-    return InboxLine(
-        id=row.id,
-        name=f"CS-{row.id}",
-        title=reveal(row.title),
-        issues=", ".join(row.issue_keys),
-        person=reveal(row.person_name),
-        agent=reveal(row.agent),
-        state=_state_chip(row.state, tongue),
-        created=row.created,
-        changed=row.changed,
-        flags=flag_chips(row.flags, tongue),
-        round=row.round,
-        age=tongue.ago(row.received_at, now),
-        received=tongue.moment(row.received_at),
-    )
-
-
-def _state_chip(state: State, tongue: Tongue) -> Chip:
+def state_chip(state: State, tongue: Tongue) -> Chip:
+    """Return a state as a word in its colour."""
     return Chip(tongue.gettext(STATES[state]), STATE_LOOKS[state])
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from os import PathLike, stat_result
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -181,7 +182,7 @@ def _environment(lang: Lang) -> Environment:
     )
     made.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined] # put there by the i18n extension
     for name in ("gettext", "ngettext"):
-        made.globals[name] = _showing(made.globals[name])
+        made.globals[name] = _showing(cast("Callable[..., str]", made.globals[name]))
     return made
 
 

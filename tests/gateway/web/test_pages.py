@@ -8,6 +8,7 @@ from gateway.operations import reviewing
 from gateway.review.people import Person, Role
 from gateway.review.states import State
 from gateway.store import people
+from tests.gateway.promotion.world import change_set, edit
 from tests.gateway.web.conftest import Visit
 
 
@@ -245,3 +246,19 @@ def test_the_header_names_the_target_and_the_demo_says_so(eve: Visit) -> None:
     assert "make-believe" not in shown
     eve.house.gateway.demo = True
     assert "make-believe" in eve.get("/").text
+
+
+def test_the_inbox_is_narrowed_and_paged_by_its_address(eve: Visit) -> None:
+    for number in range(1, 24):
+        eve.house.arrive(change_set(edit("summary", f"New {number}"), number=number))
+    whole = eve.get("/").text
+    assert whole.count("<tr data-row") == 20
+    assert 'href="/?turn=reviewer"' in whole
+    assert "Show all 23" in whole
+    one = eve.get("/?turn=reviewer&sort=oldest").text
+    assert one.count("<tr data-row") == 23
+    assert one.index('id="cs-1"') < one.index('id="cs-23"')
+    assert "Nothing here fits what you chose." in eve.get("/?project=NONE").text
+    odd = eve.get("/?turn=<b>&sort=x&page=-1&agent=<script>")
+    assert odd.status_code == 200
+    assert "<script>" not in odd.text.replace("<script src", "")

@@ -12,7 +12,8 @@ from gateway.review.values import Flag, InboxRow
 from gateway.web.change_rows import ChangeRows
 from gateway.web.language import Lang, Tongue
 from gateway.web.page_values import ChangeRow
-from gateway.web.presenting import present, present_inbox
+from gateway.web.presenting import present
+from gateway.web.presenting_inbox import present_inbox
 from sandbox.contract.compare import Three
 from sandbox.contract.shapes import ChangeKind
 from tests.gateway.web.samples import ADMIN, MINA, NOW, SAM, change, document, paragraph, review

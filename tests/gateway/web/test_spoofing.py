@@ -70,15 +70,15 @@ def rendered(word: str) -> Iterator[str]:
     yield VALUES.set_change([word, CALM], [CALM, {"name": word}])
     yield VALUES.status({"name": word, "statusCategory": {"key": word}})
     yield VALUES.json({word: [word]})
-    for value in (
+    values: list[Any] = [
         {"displayName": word, "emailAddress": f"x@{word}", "accountId": word},
         {"key": word, "fields": {"summary": word}},
         {"value": word, "child": {"value": word}},
         {"name": word, "state": word, "boardId": 1},
         {word: word},
         [word, [word]],
-    ):
-        yield VALUES.show(value)
+    ]
+    yield from map(VALUES.show, values)
     yield web_link(word, word)
     yield link(word, reveal(word))
     yield reveal(word)

@@ -1,0 +1,187 @@
+"""The inbox as its page shows it: whose turn it is, what was asked for, page by page."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from gateway.review.states import Turn
+from gateway.review.triage import TURNS_SHOWN, Sort, Triage, TurnGroup, triage
+from gateway.review.values import InboxRow
+from gateway.web.flag_lines import flag_chips
+from gateway.web.language import N_, Tongue
+from gateway.web.page_values import Chip
+from gateway.web.presenting import state_chip
+from gateway.web.reveal import reveal
+from gateway.web.sentences import TURNS
+
+_SORTS = {
+    Sort.NEWEST: N_("newest first"),
+    Sort.OLDEST: N_("longest waiting first"),
+    Sort.RISK: N_("most to look at first"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLine:
+    """One row of the inbox."""
+
+    id: int
+    name: str
+    title: Markup
+    issues: str
+    person: Markup
+    agent: Markup
+    state: Chip
+    created: int
+    changed: int
+    flags: tuple[Chip, ...]
+    round: int
+    age: str
+    received: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxGroup:
+    """Reviews whose turn is the same."""
+
+    name: str
+    title: str
+    lines: tuple[InboxLine, ...]
+    total: int
+    empty: str
+    #: Leads to all of them; empty when all are shown.
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose in the filter."""
+
+    value: str
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """The inbox."""
+
+    groups: tuple[InboxGroup, ...]
+    yours: int
+    turns: tuple[Choice, ...]
+    projects: tuple[Choice, ...]
+    agents: tuple[Choice, ...]
+    sorts: tuple[Choice, ...]
+    #: Whether something is left out, or in another order.
+    asked: bool
+    #: Addresses of the pages before and after; empty without one.
+    newer: str
+    older: str
+    #: Which page of how many, when there are several.
+    place: str
+
+    @property
+    def filtered(self) -> bool:
+        """Whether there is anything to choose among."""
+        return self.asked or any(len(one) > 2 for one in (self.projects, self.agents))
+
+
+def present_inbox(
+    rows: tuple[InboxRow, ...], tongue: Tongue, now: int, wanted: Triage | None = None
+) -> InboxPage:
+    """Return the inbox: one group for each whose turn it can be."""
+    wanted = wanted or Triage()
+    found = triage(rows, wanted)
+    groups = (_group(one, tongue, now, wanted) for one in found.groups)
+    several = found.pages > 1
+    return InboxPage(
+        groups=tuple(one for one in groups if one.lines or one.empty),
+        yours=found.yours,
+        turns=_turns(wanted, tongue),
+        projects=_choices(found.projects, wanted.project, tongue.gettext("all projects"), tongue),
+        agents=_choices(found.agents, wanted.agent, tongue.gettext("all agents"), tongue),
+        sorts=tuple(
+            Choice(one, tongue.gettext(text), one is wanted.sort) for one, text in _SORTS.items()
+        ),
+        asked=wanted.narrowed or wanted.sort is not Sort.NEWEST,
+        newer=_address(wanted, page=wanted.page - 1) if wanted.page > 1 else "",
+        older=_address(wanted, page=wanted.page + 1) if wanted.page < found.pages else "",
+        place=tongue.gettext("page %(page)s of %(pages)s", page=wanted.page, pages=found.pages)
+        if several
+        else "",
+    )
+
+
+def _group(found: TurnGroup, tongue: Tongue, now: int, wanted: Triage) -> InboxGroup:
+    alone = wanted.turn is not None
+    cut = not alone and found.total > len(found.rows)
+    return InboxGroup(
+        name=str(found.turn),
+        title=tongue.gettext(TURNS[found.turn]),
+        lines=tuple(_line(row, tongue, now) for row in found.rows),
+        total=found.total,
+        empty=_empty(wanted, tongue) if alone or found.turn is Turn.REVIEWER else "",
+        more=_address(replace(wanted, turn=found.turn), page=1) if cut else "",
+    )
+
+
+def _empty(wanted: Triage, tongue: Tongue) -> str:
+    if wanted.narrowed:
+        return tongue.gettext("Nothing here fits what you chose.")
+    return tongue.gettext("Nothing waits for you.")
+
+
+def _line(row: InboxRow, tongue: Tongue, now: int) -> InboxLine:
+    return InboxLine(
+        id=row.id,
+        name=f"CS-{row.id}",
+        title=reveal(row.title),
+        issues=", ".join(row.issue_keys),
+        person=reveal(row.person_name),
+        agent=reveal(row.agent),
+        state=state_chip(row.state, tongue),
+        created=row.created,
+        changed=row.changed,
+        flags=flag_chips(row.flags, tongue),
+        round=row.round,
+        age=tongue.ago(row.received_at, now),
+        received=tongue.moment(row.received_at),
+    )
+
+
+def _turns(wanted: Triage, tongue: Tongue) -> tuple[Choice, ...]:
+    every = Choice("", tongue.gettext("everybody's turn"), wanted.turn is None)
+    return (
+        every,
+        *(Choice(one, tongue.gettext(TURNS[one]), one is wanted.turn) for one in TURNS_SHOWN),
+    )
+
+
+def _choices(names: dict[str, int], chosen: str, every: str, tongue: Tongue) -> tuple[Choice, ...]:
+    """Return names with how many of each wait; one that was asked for and is gone stays."""
+    named = {**names, **({chosen: 0} if chosen and chosen not in names else {})}
+    return (
+        Choice("", every, not chosen),
+        *(
+            Choice(
+                name,
+                tongue.gettext("%(name)s (%(number)s waiting)", name=name, number=number)
+                if number
+                else name,
+                name == chosen,
+            )
+            for name, number in named.items()
+        ),
+    )
+
+
+def _address(wanted: Triage, *, page: int) -> str:
+    given = {
+        "turn": wanted.turn or "",
+        "project": wanted.project,
+        "agent": wanted.agent,
+        "sort": "" if wanted.sort is Sort.NEWEST else wanted.sort,
+        "page": "" if page == 1 else str(page),
+    }
+    return "/?" + urlencode({name: value for name, value in given.items() if value})
