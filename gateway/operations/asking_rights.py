@@ -55,13 +55,13 @@ def rights(
     person: Person,
     change_set: ChangeSet,
     *,
-    approving: bool = False,
+    wholly: bool = False,
+    anew: bool = False,
     left_out: Iterable[str] = (),
 ) -> Rights:
-    """Return what Jira allows somebody about a change set.
+    """Return what Jira allows somebody about a change set: to see it and, ``wholly``, to do it.
 
-    For ``approving`` it is asked anew, and for all that the changes need that are not
-    ``left_out``.
+    Changes that are ``left_out`` need nothing. ``anew`` asks Jira whatever is kept.
     """
     says = gateway.settings.people.jira
     if says is JiraSays.OFF:
@@ -70,12 +70,10 @@ def rights(
     if person.jira_account is None:
         return Rights(sees=not strict)
     places = places_of(change_set)
-    needs = needs_of(change_set, left_out) if approving else ()
+    needs = needs_of(change_set, left_out) if wholly else ()
     names = tuple(dict.fromkeys((BROWSE, *(name for one in needs for name in one.one_of))))
     every = tuple(dict.fromkeys((*places, *(one.place for one in needs))))
-    answers = _answers(
-        gateway, person.jira_account, every, names, age=0 if approving else _FOR_PAGES
-    )
+    answers = _answers(gateway, person.jira_account, every, names, age=0 if anew else _FOR_PAGES)
     return rights_of(places, needs, answers, strict=strict)
 
 

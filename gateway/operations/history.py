@@ -29,7 +29,7 @@ class History:
     named: Named
     #: Everybody who ever did something; the second is a name, if it is a person's.
     actors: tuple[tuple[str, str], ...]
-    #: Jira account to the display name that a token was made for.
+    #: Person, or Jira account that a token was made for, to display name.
     accounts: Mapping[str, str]
     head: Checkpoint
     #: Whether the whole chain was checked for this page.
@@ -60,10 +60,10 @@ def look(
         facts = found[:PAGE]
         head = audit.head(conn)
         checked = check or head.seq <= CHECKED_ALWAYS
-        accounts = {
+        names = {one.person: one.name for one in people.listed(conn)}
+        accounts = names | {
             one.grant.person: one.person_name for one in registry.tokens(conn, gateway.site)
         }
-        names = {one.person: one.name for one in people.listed(conn)}
         actors = audit_reading.actors(conn) if everything else audit_reading.actors_of(facts)
         return History(
             facts=facts,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from gateway.operations import asking_rights, grounds, restoring, vouching
+from gateway.operations import asking_rights, grounds, restoring, standing, vouching
 from gateway.operations.approvals import still_approved
 from gateway.operations.context import Gateway
 from gateway.operations.differences import differences
@@ -22,10 +22,12 @@ from gateway.operations.wishes import decision_of, still_shown
 from gateway.promotion.plan import KEEP, REJECT
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Plan
+from gateway.review.jira_rights import Rights
 from gateway.review.people import Person
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
-from gateway.review.rules import STALE, UNSEEN, Act, event_of, may
+from gateway.review.rules import STALE, UNSEEN, Act, cannot_in_jira, event_of, may
 from gateway.review.settling import Wish
+from gateway.review.states import State
 from gateway.review.values import InboxRow, ReviewView
 from gateway.store import audit, outbox, people, reviews
 from gateway.store.reviews import Decision, Review
@@ -55,7 +57,35 @@ def view(
 ) -> ReviewView:
     """Return a review as the page shows it to a person; raises UnknownReviewError."""
     review = _review(gateway, review_id)
-    return view_of(gateway, see(gateway, review, read_now=read_now, viewer=viewer))
+    sight = see(gateway, review, read_now=read_now, viewer=viewer)
+    found = view_of(gateway, sight)
+    return found if viewer is None else _seen_by(gateway, viewer, sight, found)
+
+
+def _seen_by(gateway: Gateway, viewer: str, sight: Sight, found: ReviewView) -> ReviewView:
+    """Return a view without what is not theirs, and with what Jira would not let them do."""
+    with gateway.database.read() as conn:
+        person = people.get(conn, viewer)
+    if person is None:
+        return found
+    before = found.before
+    if before is not None and not standing.may_see(gateway, person, before.review_id):
+        found = found.model_copy(update={"before": None})
+    if found.state is not State.REVIEW:
+        return found
+    lacks = _rights(gateway, person, sight, wholly=True).lacks
+    more = tuple(cannot_in_jira(one).sentence for one in lacks[:1])
+    return found.model_copy(update={"obstacles": (*found.obstacles, *more)})
+
+
+def _rights(
+    gateway: Gateway, person: Person, sight: Sight, *, wholly: bool, anew: bool = False
+) -> Rights:
+    left = [name for name, one in sight.decisions.items() if one.verdict == REJECT]
+    change_set = sight.review.change_set
+    return asking_rights.rights(
+        gateway, person, change_set, wholly=wholly, anew=anew, left_out=left
+    )
 
 
 def look(gateway: Gateway, review_id: int, *, read_now: bool = True) -> Sight:
@@ -296,11 +326,8 @@ def _ask(
         person = None if agent else people.get(conn, person_id)
     situation = sight.situation
     if person is not None:
-        left = [name for name, one in sight.decisions.items() if one.verdict == REJECT]
         approving = act is Act.APPROVE
-        rights = asking_rights.rights(
-            gateway, person, review.change_set, approving=approving, left_out=left
-        )
+        rights = _rights(gateway, person, sight, wholly=approving, anew=approving)
         situation = replace(situation, rights=rights)
     refusal = may(act, person, situation, shown=shown, words=words, confirmed=confirmed)
     if refusal is not None and refusal.code == UNSEEN:

@@ -163,17 +163,19 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         obstacles=_obstacles(sight),
         words=review.words,
         decided_by=review.decided_by or "",
+        decided_by_name=sight.names.get(review.decided_by or "", ""),
         paused=sight.waits.paused,
-        before=None if sight.before is None else _round(sight.before),
+        before=None if sight.before is None else _round(sight.before, sight.names),
     )
 
 
-def _round(review: Review) -> Round:
+def _round(review: Review, names: Mapping[str, str]) -> Round:
     return Round(
         review_id=review.id,
         number=review.change_set.round,
         words=review.words,
         decided_by=review.decided_by or "",
+        decided_by_name=names.get(review.decided_by or "", ""),
         changes=review.change_set.changes,
     )
 

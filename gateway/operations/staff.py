@@ -1,14 +1,14 @@
 """What the agents page shows and offers: agents with their work, and what a token can be for."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gateway.identity.agents import account_id
 from gateway.operations import registering
 from gateway.operations.context import Gateway
 from gateway.review.people import Person, Role, at_least, role_in, sees
 from gateway.sandbox_link import SandboxLinkError
-from gateway.store import agent_work, registry, sites
+from gateway.store import agent_work, people, registry, sites
 from gateway.store.agent_work import Work
 from gateway.store.registry import Agent
 from sandbox.contract.shapes import JsonObject
@@ -35,6 +35,8 @@ class Staff:
     agents: tuple[Agent, ...]
     work: Mapping[str, Work]
     choices: Choices
+    #: Person to display name.
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def look(gateway: Gateway, person: Person) -> Staff:
@@ -47,12 +49,13 @@ def look(gateway: Gateway, person: Person) -> Staff:
         found = registry.agents(conn, gateway.site)
         work = agent_work.by_agent(conn, gateway.site)
         metadata = sites.metadata(conn, gateway.site)
+        names = {one.person: one.name for one in people.listed(conn)}
     if not sees(person, site, ()):
         found, work = tuple(_own(found, person, site)), {}
     if metadata is None:
-        return Staff(found, work, Choices())
+        return Staff(found, work, Choices(), names)
     types = {str(one["name"]) for one in metadata.issue_types if "name" in one}
-    people = sorted(metadata.users, key=lambda one: str(one.get("displayName")))[:_OFFERED]
+    users = sorted(metadata.users, key=lambda one: str(one.get("displayName")))[:_OFFERED]
     choices = Choices(
         projects=tuple(
             (str(one["key"]), str(one.get("name", "")))
@@ -60,9 +63,9 @@ def look(gateway: Gateway, person: Person) -> Staff:
             if may_make(person, site, [str(one["key"])])
         ),
         types=tuple(sorted(types)),
-        people=tuple((_named(one), str(one.get("displayName") or "")) for one in people),
+        people=tuple((_named(one), str(one.get("displayName") or "")) for one in users),
     )
-    return Staff(found, work, choices)
+    return Staff(found, work, choices, names)
 
 
 def may_make(person: Person, site: str, projects: Sequence[str]) -> bool:

@@ -29,6 +29,15 @@ def party(gateway: Gateway, person: Person, review_id: int) -> Person:
     return found
 
 
+def may_see(gateway: Gateway, person: Person, review_id: int) -> bool:
+    """Return whether a review is there for somebody."""
+    try:
+        party(gateway, person, review_id)
+    except UnknownReviewError:
+        return False
+    return True
+
+
 def stands(conn: Connection, person: Person, review: Review) -> Person:
     """Return a person with their role in a review's projects; raises UnknownReviewError."""
     found = within(person, review.site, grounds.projects(conn, review.change_set))

@@ -239,17 +239,22 @@ _UNCONFIRMED = {
 }
 
 
+def cannot_in_jira(lack: str) -> Refusal:
+    """Return why somebody may not approve what Jira would not let them do themselves."""
+    return Refusal(
+        "jira_permission",
+        f"In Jira you could not do this yourself ({lack}).",
+        "Ask somebody whom Jira allows it, or leave the change out.",
+    )
+
+
 def _not_approvable(person: Person | None, situation: Situation) -> Refusal | None:
     if person is not None and person.person in situation.approved_by:
         return Refusal(
             "twice", "You have approved this already.", "Somebody else has to approve it too."
         )
     if situation.rights.lacks:
-        return Refusal(
-            "jira_permission",
-            f"In Jira you could not do this yourself ({situation.rights.lacks[0]}).",
-            "Ask somebody whom Jira allows it, or leave the change out.",
-        )
+        return cannot_in_jira(situation.rights.lacks[0])
     served = person is not None and person.jira_account == situation.person_served
     if served and not situation.policy.person_served_may_approve:
         return Refusal(

@@ -86,6 +86,7 @@ class Round(Frozen):
     words: str
     decided_by: str
     changes: tuple[Change, ...]
+    decided_by_name: str = ""
 
 
 class ReviewView(Frozen):
@@ -120,6 +121,8 @@ class ReviewView(Frozen):
     obstacles: tuple[str, ...] = ()
     words: str = ""
     decided_by: str = ""
+    #: The name of whoever that is: an identity provider's ids are long.
+    decided_by_name: str = ""
     #: Why nothing of this site is written now; empty when it is.
     paused: str = ""
     #: The round that this one replaces; None for a first one.

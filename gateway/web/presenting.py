@@ -78,7 +78,7 @@ def present(
         cannot_undo=_cannot_undo(view, tongue),
         confirm=_confirm(view, tongue),
         words=reveal(view.words),
-        decided_by=view.decided_by,
+        decided_by=view.decided_by_name or view.decided_by,
         running=view.state is State.PROMOTING,
         ran=view.state in _RAN,
         refused=view.state is State.REFUSED,

@@ -36,7 +36,7 @@ def present_agents(
 ) -> AgentsPage:
     """Return the agents as their page shows them to one person."""
     cards = tuple(
-        _card(agent, number, staff.work.get(agent.agent), tongue, now)
+        _card(agent, number, staff.work.get(agent.agent), staff.names, tongue, now)
         for number, agent in enumerate(staff.agents, start=1)
     )
     may = at_least(person.role, Role.ADMIN) or bool(staff.choices.projects)
@@ -61,7 +61,14 @@ def present_new_token(
     )
 
 
-def _card(agent: Agent, number: int, work: Work | None, tongue: Tongue, now: int) -> AgentCard:
+def _card(
+    agent: Agent,
+    number: int,
+    work: Work | None,
+    names: Mapping[str, str],
+    tongue: Tongue,
+    now: int,
+) -> AgentCard:
     lines = [(token.live(now), _token(token, tongue, now)) for token in agent.tokens]
     return AgentCard(
         anchor=f"agent-{number}",
@@ -69,7 +76,7 @@ def _card(agent: Agent, number: int, work: Work | None, tongue: Tongue, now: int
         made=tongue.gettext(
             "registered %(when)s by %(name)s",
             when=tongue.moment(agent.created_at),
-            name=agent.created_by,
+            name=names.get(agent.created_by, agent.created_by),
         ),
         work=" · ".join(_work(work, tongue)),
         last=tongue.ago(work.last_at, now) if work else "",

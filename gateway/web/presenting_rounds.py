@@ -25,7 +25,7 @@ def round_line(view: ReviewView, rows: ChangeRows, *, only: bool) -> RoundLine |
         name=f"CS-{before.review_id}",
         number=before.number,
         words=reveal(before.words),
-        by=before.decided_by,
+        by=before.decided_by_name or before.decided_by,
         fresh=rows.tongue.ngettext(
             "%(num)d of %(all)d changes is new or other than before",
             "%(num)d of %(all)d changes are new or other than before",

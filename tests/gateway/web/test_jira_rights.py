@@ -66,6 +66,9 @@ def test_whom_jira_does_not_show_it_is_told_that_there_is_none(asked: Visit) -> 
 def test_who_could_not_edit_it_there_cannot_approve_it_here(asked: Visit) -> None:
     asked.house.jira.allowed = {"acc-eve": {BROWSE: {"10001"}}}
     assert sees(asked)
+    page = asked.get("/cs/1").text
+    assert "In Jira you could not do this yourself (AIR-1: EDIT_ISSUES)." in page
+    assert 'action="/cs/1/approve"' not in page
     with pytest.raises(RefusedError) as caught:
         reviewing.approve(asked.house.gateway, "eve", 1, asked.digest(1))
     assert caught.value.refusal.code == "jira_permission"
