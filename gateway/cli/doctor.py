@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.cli.doctor_client import check_client
 from gateway.cli.opening import surroundings
 from gateway.cli.telling import say, say_json
 from gateway.operations.accounts import Accounts
@@ -27,17 +28,18 @@ from gateway.upstream.oauth import Atlassian
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options; without any of the first four, everything is looked at."""
+    """Add the options; without any of the first five, everything is looked at."""
     parser.add_argument("--jira", action="store_true", help="reach, account, permissions, clock")
     parser.add_argument("--sandbox", action="store_true", help="control door, secret, freshness")
     parser.add_argument("--security", action="store_true", help="users, file modes, open doors")
     parser.add_argument("--notify", action="store_true", help="whether notifications arrive")
+    parser.add_argument("--client", action="store_true", help="the way of an agent's client in")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Look at what was asked for."""
-    everything = not (args.jira or args.sandbox or args.security or args.notify)
+    everything = not (args.jira or args.sandbox or args.security or args.notify or args.client)
     found: list[Checked] = []
     for one in _look(args, everything=everything):
         found.append(one)
@@ -64,6 +66,8 @@ def _look(args: argparse.Namespace, *, everything: bool) -> Iterator[Checked]:
         yield from _sandbox(settings)
     if everything or args.notify:
         yield from _notices(settings)
+    if everything or args.client:
+        yield from check_client(settings, own)
     if everything or args.security:
         yield from check_security(settings, env)
 

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "look for what is wrong: with Jira, the sandbox, or the walls between",
     "restore-check": "say whether the database came out of a backup; let it go on after that",
     "login": "print a new one-time sign-in link",
+    "connect": "print or write what connects an agent's client (Claude, VS Code, Cursor, Copilot)",
     "mcp": "stdio bridge to the sandbox's MCP server, for desktop clients",
 }
 

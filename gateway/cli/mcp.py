@@ -38,6 +38,7 @@ class Bridge:
     def __init__(self, url: SplitResult, token: str) -> None:
         """Prepare for one endpoint; nothing is opened yet."""
         self._url = url
+        self._target = f"{url.path}?{url.query}" if url.query else url.path
         self._token = token
         self._version: str | None = None
         self._print = threading.Lock()
@@ -92,7 +93,7 @@ class Bridge:
         content = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
         connection = self._connection()
         try:
-            connection.request("POST", self._url.path or "/", content, self._headers(message))
+            connection.request("POST", self._target, content, self._headers(message))
             answer = connection.getresponse()
             return answer.status, answer.read()
         except BaseException:
@@ -196,7 +197,7 @@ def run(args: argparse.Namespace) -> int:
     if args.task and not _TASK.fullmatch(args.task):
         sys.stderr.write("A task's name has letters, digits and . _ ~ - only (at most 64).\n")
         return 2
-    url = urlsplit(args.url.rstrip("/") + (f"/{args.task}" if args.task else ""))
+    url = _address(args.url, args.task)
     if not _is_http(url):
         sys.stderr.write(f"{args.url!r} is not an http(s) address.\n")
         return 2
@@ -206,6 +207,16 @@ def run(args: argparse.Namespace) -> int:
         # The client is gone; what Python would still flush at exit has nobody to read it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _address(url: str, task: str | None) -> SplitResult:
+    """Return where to send: a task stands behind the path, the tool profile behind a ``?``."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that are no IPv6 address
+        return urlsplit("")
+    path = parts.path.rstrip("/") + (f"/{task}" if task else "")
+    return parts._replace(path=path or "/", fragment="")
 
 
 def _is_http(url: SplitResult) -> bool:

@@ -7,13 +7,10 @@ typed into one's own terminal holds the token itself.
 import json
 from dataclasses import dataclass
 
+from gateway.identity.client_files import SERVER, VARIABLE, How, Kind, document, entry
 from gateway.web.language import N_
 from sandbox.contract.shapes import Flavour
 
-#: The name that agents know Atlassian's own server by: their prompts work unchanged.
-_SERVER = "atlassian"
-_VARIABLE = "AIRLOCK_TOKEN"
-_INPUT = "airlock-token"
 _HERE = N_("Holds the token: for your own terminal, not for a file that is shared.")
 _ENVIRONMENT = N_("Takes the token from the environment variable AIRLOCK_TOKEN.")
 _ASKS = N_("Asks for the token once and keeps it in the editor's own safe.")
@@ -39,41 +36,23 @@ def snippets(token: str, sandbox_url: str, flavour: Flavour) -> tuple[Snippet, .
             "claude-code",
             "Claude Code",
             _HERE,
-            f"claude mcp add --transport http {bearer} {_SERVER} {mcp}",
+            f"claude mcp add --transport http {bearer} {SERVER} {mcp}",
         ),
-        Snippet("mcp-json", ".mcp.json", _ENVIRONMENT, _mcp_json(mcp)),
-        Snippet("vscode", "VS Code · .vscode/mcp.json", _ASKS, _vscode(mcp)),
-        Snippet("cursor", "Cursor · .cursor/mcp.json", _ENVIRONMENT, _cursor(mcp)),
+        Snippet("mcp-json", ".mcp.json", _ENVIRONMENT, _file(Kind.CLAUDE_CODE, mcp)),
+        Snippet("vscode", "VS Code · .vscode/mcp.json", _ASKS, _file(Kind.VSCODE, mcp)),
+        Snippet("cursor", "Cursor · .cursor/mcp.json", _ENVIRONMENT, _file(Kind.CURSOR, mcp)),
         Snippet("stdio", "stdio · Claude Desktop", _HERE, _stdio(mcp, token)),
         Snippet("curl", "curl", _HERE, f"curl {bearer} {sandbox_url}/rest/api/{dialect}/myself"),
     )
 
 
-def _mcp_json(url: str) -> str:
-    headers = {"Authorization": f"Bearer ${{{_VARIABLE}}}"}
-    return _json({"mcpServers": {_SERVER: {"type": "http", "url": url, "headers": headers}}})
-
-
-def _vscode(url: str) -> str:
-    asked = {
-        "type": "promptString",
-        "id": _INPUT,
-        "description": "jira-airlock agent token",
-        "password": True,
-    }
-    headers = {"Authorization": f"Bearer ${{input:{_INPUT}}}"}
-    server = {"type": "http", "url": url, "headers": headers}
-    return _json({"inputs": [asked], "servers": {_SERVER: server}})
-
-
-def _cursor(url: str) -> str:
-    headers = {"Authorization": f"Bearer ${{env:{_VARIABLE}}}"}
-    return _json({"mcpServers": {_SERVER: {"url": url, "headers": headers}}})
+def _file(kind: Kind, url: str) -> str:
+    return _json(document(kind, How.TOKEN, url))
 
 
 def _stdio(url: str, token: str) -> str:
-    server = {"command": "airlock", "args": ["mcp", "--url", url], "env": {_VARIABLE: token}}
-    return _json({"mcpServers": {_SERVER: server}})
+    server = {**entry(Kind.CLAUDE_DESKTOP, How.STDIO, url), "env": {VARIABLE: token}}
+    return _json({"mcpServers": {SERVER: server}})
 
 
 def _json(value: object) -> str:

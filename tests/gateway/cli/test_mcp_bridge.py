@@ -199,3 +199,27 @@ def test_the_token_may_come_from_a_file(built: House, secret: str, tmp_path: Pat
     options = ("--token-file", str(file))
     [answer] = told(f"{built.shadow.url}/mcp", "", LIST, options=options)
     assert "result" in answer
+
+
+def test_what_connect_writes_for_a_desktop_client_works(
+    built: House, secret: str, tmp_path: Path
+) -> None:
+    token, file = tmp_path / "token", tmp_path / "desktop.json"
+    token.write_text(secret + "\n", encoding="utf-8")
+    url = f"{built.shadow.url}/mcp"
+    words = ["--url", url, "--task", "desk", "--tools", "mcp-atlassian"]
+    more = ["--token-file", str(token), "--file", str(file), "--write"]
+    subprocess.run(
+        [sys.executable, "-m", "gateway", "connect", "claude-desktop", *words, *more],
+        check=True,
+        capture_output=True,
+        timeout=30,
+    )
+    entry = json.loads(file.read_text(encoding="utf-8"))["mcpServers"]["atlassian"]
+
+    async def names() -> list[str]:
+        # As a desktop client starts it: nothing of the shell's environment.
+        async with Client(StdioServerParameters(command=entry["command"], args=entry["args"])) as c:
+            return [tool.name for tool in (await c.list_tools()).tools]
+
+    assert "jira_get_issue" in asyncio.run(names())
