@@ -48,3 +48,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "input-required-result-capability-check": FIXTURE,
     },
 }
+
+#: Scenario to how many of its checks call a fixture; the others have to pass. Of
+#: ``server-stateless`` two call the tool ``test_missing_capability``.
+PARTLY: dict[str, dict[str, int]] = {"2026-07-28": {"server-stateless": 2}}

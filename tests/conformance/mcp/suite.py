@@ -18,6 +18,8 @@ class Said:
 
     #: Scenario to whether all its checks passed; scored ones only.
     scored: dict[str, bool]
+    #: Scenario to how many of its checks failed.
+    failures: dict[str, int]
     #: Scenario to why the suite does not score it (``extension``, ``pending``, …).
     unscored: dict[str, str]
 
@@ -32,11 +34,20 @@ def node() -> str:
 
 def run(*words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     """Run a JavaScript program of a registry package."""
-    binary = node()
-    env = {"PATH": f"{Path(binary).parent}:{os.environ['PATH']}", "HOME": os.environ["HOME"]}
     return subprocess.run(
-        [binary, *words], env=env, capture_output=True, text=True, timeout=timeout, check=False
+        [node(), *words],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )
+
+
+def environment() -> dict[str, str]:
+    """Return the environment in which the suite finds its own Node."""
+    path = f"{Path(node()).parent}:{os.environ['PATH']}"
+    return {"PATH": path, "HOME": os.environ["HOME"]}
 
 
 def server_scenarios(url: str, revision: str) -> Said:
@@ -53,6 +64,6 @@ def read(text: str) -> Said:
     """Read the summary that the suite prints at its end."""
     summary = text.partition("=== SUMMARY ===")[2].splitlines()
     unscored = {one["name"]: one["why"] for line in summary if (one := _UNSCORED.match(line))}
-    every = {one["name"]: one["failed"] == "0" for line in summary if (one := _LINE.match(line))}
-    scored = {name: good for name, good in every.items() if name not in unscored}
-    return Said(scored, unscored)
+    every = {one["name"]: int(one["failed"]) for line in summary if (one := _LINE.match(line))}
+    failures = {name: count for name, count in every.items() if name not in unscored}
+    return Said({name: not count for name, count in failures.items()}, failures, unscored)
