@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
+from gateway.cli.doctor_client import check_client
+from gateway.operations import registering
+from gateway.operations.checking import Checked
+from gateway.settings import Settings
 from gateway.store import questions
+from tests.conformance.mcp.authorization import pages
 from tests.gateway.cli.running import airlock
 from tests.house import House, house
 
@@ -92,3 +97,61 @@ def test_issues_that_vanished_and_wait_for_a_person_are_told(built: House) -> No
     assert said["sandbox.vanished"]["sentence"].startswith("2 of 20 issues")
     with built.gateway.database.write() as conn:
         assert questions.answer(conn, asked, "keep", "eve", 2)
+
+
+def client(built: House, **env: str) -> dict[str, Any]:
+    """Go a client's way in this process; returns the lines by name."""
+    lines = check_client(Settings.from_env({**built.env, **env}), env)
+    return {one.name: vars_of(one) for one in lines}
+
+
+def vars_of(one: Checked) -> dict[str, Any]:
+    return {"level": one.level, "sentence": one.sentence, "next_step": one.next_step}
+
+
+def test_a_clients_way_in_is_gone_end_to_end(built: House) -> None:
+    assert built.world is not None
+    token = built.token("doctor", built.world.cast.person.account_id)
+    with pages(built) as url:
+        registering.push_registry(built.gateway)
+        said = doctor(built, "--client", code=0, AIRLOCK_PUBLIC_URL=url, AIRLOCK_TOKEN=token)
+    assert {name: one["level"] for name, one in said.items()} == dict.fromkeys(
+        ("client.reach", "client.resource", "client.issuer", "client.token"), "ok"
+    )
+    assert "23 tools" in said["client.token"]["sentence"]
+    assert url in said["client.issuer"]["sentence"]
+    assert token not in str(said)
+
+
+@pytest.mark.parametrize(
+    ("env", "name"),
+    [
+        ({"AIRLOCK_MCP_URL": "http://127.0.0.1:9/mcp"}, "client.reach"),
+        ({"AIRLOCK_MCP_URL": "nowhere"}, "client.reach"),
+        ({"AIRLOCK_TOKEN": "ala_wrong"}, "client.token"),
+    ],
+)
+def test_each_trouble_on_a_clients_way_is_a_failed_line(
+    built: House, env: dict[str, str], name: str
+) -> None:
+    with pages(built):
+        registering.push_registry(built.gateway)
+        said = client(built, **env)
+    assert said[name]["level"] == "fail", said
+    assert said[name]["next_step"]
+
+
+def test_an_address_that_is_not_the_resources_fails(built: House) -> None:
+    with pages(built):
+        registering.push_registry(built.gateway)
+        other = built.shadow.url.replace("127.0.0.1", "localhost")
+        said = client(built, AIRLOCK_MCP_URL=f"{other}/mcp")
+    assert said["client.resource"]["level"] == "fail"
+    assert "AIRLOCK_SANDBOX_PUBLIC_URL" in said["client.resource"]["next_step"]
+
+
+def test_a_gateway_that_is_not_reached_fails(built: House) -> None:
+    with pages(built):
+        registering.push_registry(built.gateway)
+    said = client(built)
+    assert said["client.issuer"]["level"] == "fail"
