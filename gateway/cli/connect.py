@@ -124,7 +124,7 @@ def _how(kind: Kind, args: argparse.Namespace) -> How:
 
 def _address(args: argparse.Namespace) -> str:
     try:
-        parts = urlsplit(args.url)
+        parts = urlsplit(str(args.url))
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         good = False
@@ -138,7 +138,7 @@ def _address(args: argparse.Namespace) -> str:
         raise WrongUseError("--tools is atlassian or mcp-atlassian.")
     path = parts.path.rstrip("/") + (f"/{args.task}" if args.task else "")
     query = f"tools={args.tools}" if args.tools else parts.query
-    return parts._replace(path=path, query=query).geturl()
+    return str(parts._replace(path=path, query=query).geturl())
 
 
 def _bridge(how: How, args: argparse.Namespace) -> tuple[str, str]:
