@@ -64,7 +64,7 @@ def inbox(gateway: Gateway, person: Person) -> tuple[InboxRow, ...]:
     if not asking_rights.applies(gateway, person):
         return own
     places = {one.id: [Place(*issue) for issue in one.issues] for one in own}
-    every = tuple(dict.fromkeys(place for found in places.values() for place in found))
+    every = tuple(dict.fromkeys(place for some in places.values() for place in some))
     hidden = asking_rights.unseen(gateway, person, every)
     return tuple(one for one in own if hidden.isdisjoint(places[one.id]))
 
