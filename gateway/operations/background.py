@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.operations import following, receiving, registering, restoring, telling
+from gateway.operations import following, listing, receiving, registering, restoring, telling
 from gateway.operations.context import Gateway
 from gateway.operations.delivering import Deliverer
 from gateway.operations.duplicates import look_for_duplicates
@@ -35,6 +35,7 @@ WANTED_EVERY = 2.0
 REMEMBER_EVERY = 5.0
 SEAL_EVERY = 30.0
 NOTIFY_EVERY = 2.0
+LINES_EVERY = 10.0
 #: The pause after a failure doubles up to this many seconds.
 LONGEST_PAUSE = 15.0
 #: Reading Jira costs it something: a poll that goes on failing is tried this seldom.
@@ -89,6 +90,8 @@ class Background:
             Work("tell", lambda: telling.tell(gateway), TELL_EVERY),
             *self._notifying(),
             Work("seal", lambda: receiving.seal_idle(gateway), SEAL_EVERY),
+            # A long inbox takes its time once: no visitor shall wait for that.
+            Work("lines", lambda: listing.rows(gateway), LINES_EVERY),
             Work("remember", lambda: restoring.remember(gateway), REMEMBER_EVERY),
             Work("resume", lambda: resume(gateway), RESUME_EVERY),
             Work("poll", poller.run_once, gateway.settings.poll_seconds, LONGEST_POLL_PAUSE),

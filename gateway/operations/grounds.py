@@ -110,12 +110,17 @@ def documents(conn: Connection, change_set: ChangeSet) -> dict[str, JsonObject]:
     """Return change id to the issue that its ``before`` is taken from, as we read it."""
     new = _new_issues(conn, change_set)
     found: dict[str, JsonObject] = {}
+    # Several changes of one issue stand on one reading of it.
+    read: dict[tuple[str, int], IssueBaseline | None] = {}
     for change in change_set.changes:
         if change.issue_id in new:
             fields = new_fields(new[change.issue_id])
             found[change.id] = {"key": change.issue_key, "fields": fields}
         else:
-            baseline = _baseline(conn, change_set.site, change)
+            mark = change.issue_id, change.base_revision
+            if mark not in read:
+                read[mark] = _baseline(conn, change_set.site, change)
+            baseline = read[mark]
             if baseline is not None:
                 found[change.id] = baseline.doc
     return found

@@ -62,6 +62,8 @@ class _Stored:
     """What the database knows of a review."""
 
     ground: Ground
+    #: The plan as it would be approved now, or why there is none.
+    made: tuple[Plan | None, str]
     decisions: dict[str, Decision]
     refusal: Refusal | None
     operations: tuple[Operation, ...]
@@ -184,15 +186,17 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
     digest = review.approved_digest
     decisions = reviews.decisions(conn, review.id)
     ground = grounds.ground(conn, gateway, review.change_set, viewer, quiet=review.quiet)
-    plan = review.approved_plan
+    # An open review's plan is made anew, once for each look.
+    made = review.approved_plan, ""
+    if made[0] is None or review.state in _OPEN:
+        made = _try(review, ground, decisions)
     return _Stored(
+        made=made,
         ground=ground,
         decisions=decisions,
         refusal=grounds.authority(conn, settle(review.change_set, {}, settled_of(decisions))[0]),
         operations=() if digest is None else outbox.of_review(conn, review.id, digest),
-        approved_by=frozenset(
-            _approvers(conn, gateway, review, plan or _try(review, ground, decisions)[0])
-        ),
+        approved_by=frozenset(_approvers(conn, gateway, review, review.approved_plan or made[0])),
         person_name=grounds.person_name(conn, review.site, review.change_set.person),
         real=outbox.resolved(conn, review.site, _new_names(review)),
         waits=progress.waits(conn, review.site, review.id),
@@ -252,7 +256,7 @@ def _plan(
         return None, (review.refused,)
     if review.state not in _OPEN:
         return review.approved_plan, ()
-    plan, trouble = _try(review, stored.ground, stored.decisions)
+    plan, trouble = stored.made
     troubles = [trouble] if trouble else []
     if stored.refusal is not None:
         troubles.append(str(stored.refusal))

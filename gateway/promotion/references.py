@@ -66,6 +66,8 @@ def names_of(planned: PlannedOperation) -> set[str]:
 
 def mentioned(value: JsonValue, temporary: Mapping[str, str]) -> set[str]:
     """Return the ids of the new issues that a value names; ``temporary``: key to id."""
+    if not temporary:
+        return set()
     ids = set(temporary.values())
     found: set[str] = set()
     for text in strings(value):

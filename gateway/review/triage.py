@@ -12,6 +12,8 @@ from gateway.review.values import InboxRow
 TURNS_SHOWN = (Turn.REVIEWER, Turn.GATEWAY, Turn.AGENT, Turn.NOBODY)
 #: So many lines of each group are shown where all groups are, and of one that is alone.
 FEW, PAGE = 20, 50
+#: How many lines there are of each turn, of these projects, by this agent.
+_Kinds = Counter[tuple[Turn, tuple[str, ...], str]]
 _WEIGHTS = {"block": 10_000, "warn": 100, "info": 1}
 
 
@@ -68,26 +70,23 @@ def triage(rows: Iterable[InboxRow], wanted: Triage) -> Sorted:
     """Return what is shown of lines that come newest first."""
     rows = tuple(rows)
     found: dict[Turn, list[InboxRow]] = {turn: [] for turn in TURNS_SHOWN}
-    for row in rows:
-        if _fits(row, wanted):
-            found[row.turn].append(row)
+    for row in rows if not wanted.narrowed else (row for row in rows if _fits(row, wanted)):
+        found[row.turn].append(row)
     size = FEW if wanted.turn is None else PAGE
     first = 0 if wanted.turn is None else (wanted.page - 1) * PAGE
     total = 0 if wanted.turn is None else len(found[wanted.turn])
-    waiting = [row for row in rows if row.turn is Turn.REVIEWER]
+    kinds = Counter((row.turn, row.projects, row.agent) for row in rows)
+    projects, agents = _offered(kinds)
     return Sorted(
         groups=tuple(
             TurnGroup(turn, _ordered(lines, wanted.sort)[first : first + size], len(lines))
             for turn, lines in found.items()
             if wanted.turn in (None, turn)
         ),
-        yours=len(waiting),
+        yours=sum(number for (turn, _, _), number in kinds.items() if turn is Turn.REVIEWER),
         pages=max(1, -(-total // PAGE)),
-        projects=_counted(
-            (project for row in rows for project in row.projects),
-            (project for row in waiting for project in row.projects),
-        ),
-        agents=_counted((row.agent for row in rows), (row.agent for row in waiting)),
+        projects=projects,
+        agents=agents,
     )
 
 
@@ -112,7 +111,13 @@ def _risk(row: InboxRow) -> int:
     return sum(_WEIGHTS.get(flag.severity, _WEIGHTS["warn"]) for flag in row.flags)
 
 
-def _counted(names: Iterable[str], waiting: Iterable[str]) -> dict[str, int]:
-    """Return each name in order with how often it waits."""
-    every, some = dict.fromkeys(names), Counter(waiting)
-    return {name: some[name] for name in sorted(every)}
+def _offered(kinds: _Kinds) -> tuple[dict[str, int], dict[str, int]]:
+    """Return all projects and all agents, each with how many lines of it wait for a person."""
+    projects: Counter[str] = Counter()
+    agents: Counter[str] = Counter()
+    for (turn, keys, agent), number in kinds.items():
+        waiting = number if turn is Turn.REVIEWER else 0
+        agents[agent] += waiting
+        for key in keys:
+            projects[key] += waiting
+    return dict(sorted(projects.items())), dict(sorted(agents.items()))

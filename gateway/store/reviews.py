@@ -151,7 +151,8 @@ def by_change_set(conn: Connection, change_set: str) -> Review | None:
 def editions(conn: Connection, site: str) -> dict[int, int]:
     """Return the edition of each of a site's reviews by id, newest first."""
     query = select(_REVIEW.c.id, _REVIEW.c.edition).where(_REVIEW.c.site == site)
-    return {row.id: row.edition for row in conn.execute(query.order_by(_REVIEW.c.id.desc()))}
+    found = conn.execute(query.order_by(_REVIEW.c.id.desc())).all()
+    return {row[0]: row[1] for row in found}
 
 
 def creating(conn: Connection, site: str, workspace: str) -> tuple[Review, ...]:

@@ -7,6 +7,7 @@ marked as formatting. Unchanged stretches fold, and say how much they hold.
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup
 from pydantic import JsonValue
@@ -47,6 +48,10 @@ class AdfDiff:
 
     def documents(self, before: JsonValue, after: JsonValue) -> Markup:
         """Return the visual difference of two documents."""
+        return _documents(self.tongue, json.dumps(before), json.dumps(after))
+
+    def fresh(self, before: JsonValue, after: JsonValue) -> Markup:
+        """Return the same, worked out anew."""
         pairs = align(blocks(before), blocks(after))
         return Markup('<div class="adf">{}</div>').format(self._folded(pairs))
 
@@ -183,6 +188,12 @@ class AdfDiff:
     def _mark_names(self, found: list[Token]) -> set[str]:
         names = {mark.type for one in found for mark in one.marks}
         return {self.tongue.gettext(_MARKS.get(name, name)) for name in names}
+
+
+@lru_cache(maxsize=2048)
+def _documents(tongue: Tongue, before: str, after: str) -> Markup:
+    """Return the difference of two documents (JSON): a page is looked at many times."""
+    return AdfDiff(tongue).fresh(json.loads(before), json.loads(after))
 
 
 def _one_block_each(before: Node, after: Node) -> bool:

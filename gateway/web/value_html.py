@@ -6,6 +6,7 @@ Values come as Jira's JSON. What has no look of its own is shown as JSON, whole.
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup
 from pydantic import JsonValue
@@ -97,9 +98,7 @@ class Values:
 
     def json(self, value: JsonValue) -> Markup:
         """Return a value as indented JSON, every leaf of it."""
-        return Markup(
-            '<pre class="json" tabindex="0" role="group" aria-label="JSON">{}</pre>'
-        ).format(reveal(json.dumps(value, ensure_ascii=False, indent=2)))
+        return _json(json.dumps(value, ensure_ascii=False))
 
     def _chip_change(self, tag: str, sign: str, label: str, value: JsonValue) -> Markup:
         inner = Markup(
@@ -154,6 +153,14 @@ class Values:
         fields = value["fields"]
         summary = fields.get("summary") if isinstance(fields, dict) else None
         return reveal(f"{value['key']} {summary or ''}".strip())
+
+
+@lru_cache(maxsize=1024)
+def _json(value: str) -> Markup:
+    """Return JSON indented: slow work, and the same at every look."""
+    return Markup('<pre class="json" tabindex="0" role="group" aria-label="JSON">{}</pre>').format(
+        reveal(json.dumps(json.loads(value), ensure_ascii=False, indent=2))
+    )
 
 
 def chip(inner: Markup, css: str = "") -> Markup:
