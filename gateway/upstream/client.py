@@ -29,6 +29,7 @@ from gateway.upstream.limits import Limits
 from gateway.upstream.line import Line, Trust, account_names
 from gateway.upstream.paging import objects, page_of
 from gateway.upstream.searching import MOST_PAGES, PAGE, by_number, by_token
+from gateway.upstream.sound import sound_issue
 from gateway.upstream.stranger import Expected
 from gateway.upstream.wire import LONGEST_EXCHANGE, Answer, Ask, Wire
 from sandbox.contract.addresses import Address
@@ -258,7 +259,7 @@ class Upstream:
         """Return one whole issue with changelog and marker; None when Jira has none."""
         query = {"fields": "*all", "expand": "changelog", "properties": MARKER_KEY}
         try:
-            return self._object(f"issue/{_segment(issue_id)}", query)
+            return sound_issue(self._object(f"issue/{_segment(issue_id)}", query), issue_id)
         except OurFaultError as error:
             # A proxy's 404 page is no evidence that an issue is gone: Jira gives a reason.
             if error.status == 404 and (error.messages or error.errors):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from gateway.upstream.errors import UnreadableError
 from gateway.upstream.paging import objects
+from gateway.upstream.sound import sound_issue
 from sandbox.contract.shapes import JsonObject
 
 #: How many rows one page asks for; Jira clamps silently.
@@ -20,7 +21,7 @@ def by_token(jql: str, asked: Asked) -> Iterator[JsonObject]:
     body: JsonObject = {"jql": jql, "fields": ["*all"], "expand": "changelog", "maxResults": PAGE}
     for _ in range(MOST_PAGES):
         page = asked(body)
-        yield from objects(page.get("issues"))
+        yield from _issues(page)
         token = page.get("nextPageToken")
         if not token or page.get("isLast") is True:
             return
@@ -35,8 +36,17 @@ def by_number(jql: str, asked: Asked) -> Iterator[JsonObject]:
     start = 0
     for _ in range(MOST_PAGES):
         page = asked({**body, "startAt": start})
-        found = objects(page.get("issues"))
+        found = _issues(page)
         yield from found
         start += len(found)
         if not found or start >= int(str(page.get("total") or 0)):
             return
+
+
+def _issues(page: JsonObject) -> list[JsonObject]:
+    """Return the issues of a page, all of them or none."""
+    rows = page.get("issues")
+    found = objects(rows)
+    if not isinstance(rows, list) or len(found) != len(rows):
+        raise UnreadableError("Jira's answer to a search is not a list of issues.")
+    return [sound_issue(one) for one in found]

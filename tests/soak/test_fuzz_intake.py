@@ -14,6 +14,7 @@ from gateway.operations.context import Gateway
 from gateway.review.refusals import RefusedError
 from gateway.store import baselines
 from gateway.upstream.errors import UpstreamError
+from gateway.upstream.sound import why_unsound
 from tests.gateway.promotion.world import SITE
 from tests.sandboxes import Inside
 from tests.soak.fuzz import Spoiling, nobody_asked
@@ -43,11 +44,23 @@ class World:
             assert bob.post("/rest/api/3/issue", json=body).is_success
         fill(self.gateway, [])
         intake.take_in(self.gateway)
+        with self.gateway.database.read() as conn:
+            stored = baselines.all_latest(conn, SITE)
+        self.keys = {one.issue_id: one.key for one in stored}
 
     def known(self) -> dict[str, str]:
         """Return the issues that are in the shadow."""
         with self.gateway.database.read() as conn:
             return dict(baselines.digests(conn, SITE))
+
+    def unsound(self) -> list[str]:
+        """Return what is wrong with what is stored, whatever it was made of."""
+        with self.gateway.database.read() as conn:
+            stored = baselines.all_latest(conn, SITE)
+        wrong = [why_unsound(one.doc, one.issue_id) for one in stored]
+        wrong += ["another key" for one in stored if one.key != one.doc["key"]]
+        wrong += ["another issue" for one in stored if self.keys.get(one.issue_id) != one.key]
+        return list(filter(None, wrong))
 
     def read_badly(self, seed: int) -> str:
         """Read everything again while answers are garbage; returns what became of it."""
@@ -81,6 +94,8 @@ def run(world: World, seeds: range) -> Counter[str]:
         ends[world.read_badly(seed)] += 1
         lost = before - set(world.known())
         assert not lost, f"seed {seed} lost {lost}"
+        wrong = world.unsound()
+        assert not wrong, f"seed {seed} stored {wrong}"
     intake.take_in(world.gateway)
     assert set(world.known()) == before
     return ends
