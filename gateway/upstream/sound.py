@@ -30,8 +30,12 @@ _SYSTEM: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("issuelinks", "subtasks", "attachment"), (list,)),
     **dict.fromkeys(("timeestimate", "timeoriginalestimate", "timespent"), (int,)),
 }
-#: Lists of texts; all other lists of system fields hold objects.
-_OF_TEXTS = frozenset({"labels"})
+#: What these lists hold.
+_INSIDE: Mapping[str, tuple[type, ...]] = {
+    "labels": _TEXT,
+    **dict.fromkeys(("issuelinks", "subtasks", "attachment"), (dict,)),
+    **dict.fromkeys(("components", "versions", "fixVersions"), (dict, str)),
+}
 
 
 def sound_issue(doc: JsonObject, asked: str | None = None) -> JsonObject:
@@ -77,13 +81,10 @@ def _mistyped(fields: JsonObject) -> str:
         value = fields.get(name)
         if value is not None and not _is(value, types):
             return f"the field {name} has a value of another kind"
-        if isinstance(value, list) and not all(_is(one, _inside(name)) for one in value):
+        inside = _INSIDE.get(name)
+        if inside and isinstance(value, list) and not all(_is(one, inside) for one in value):
             return f"the field {name} holds something of another kind"
     return ""
-
-
-def _inside(name: str) -> tuple[type, ...]:
-    return _TEXT if name in _OF_TEXTS else (dict,)
 
 
 def _is(value: JsonValue, types: tuple[type, ...]) -> bool:

@@ -36,8 +36,14 @@ def paged(everything: Rows, name: str, size: int, **told: Any) -> Any:
     return answers
 
 
+def issues(*numbers: int) -> Rows:
+    """Return the least that is believed to be an issue."""
+    fields: Any = {"project": {"key": "A"}, "issuetype": {"id": "1"}, "status": {"id": "1"}}
+    return [{"id": str(one), "key": f"A-{one}", "fields": fields} for one in numbers]
+
+
 def test_server_search_goes_on_until_the_total() -> None:
-    found = rows(1, 2, 3, 4, 5)
+    found = issues(1, 2, 3, 4, 5)
 
     def answers(asked: Asked) -> Said:
         start = asked.body["startAt"]
@@ -56,7 +62,7 @@ def test_server_search_goes_on_until_the_total() -> None:
 
 
 def test_cloud_search_goes_on_until_the_token_is_gone() -> None:
-    pages = {None: ("b", rows(1, 2)), "b": ("c", rows(3)), "c": (None, rows(4))}
+    pages = {None: ("b", issues(1, 2)), "b": ("c", issues(3)), "c": (None, issues(4))}
 
     def answers(asked: Asked) -> Said:
         token, page = pages[asked.body.get("nextPageToken")]
@@ -64,14 +70,23 @@ def test_cloud_search_goes_on_until_the_token_is_gone() -> None:
 
     with scripted(answers) as server:
         upstream = upstream_at(server)
-        assert list(upstream.search("project = A order by rank")) == rows(1, 2, 3, 4)
+        assert list(upstream.search("project = A order by rank")) == issues(1, 2, 3, 4)
         upstream.close()
     assert {asked.path for asked in server.asked} == {"/rest/api/3/search/jql"}
     assert {asked.body["jql"] for asked in server.asked} == {"project = A order by rank"}
 
 
 def test_a_search_that_repeats_its_token_does_not_run_for_ever() -> None:
-    with scripted(lambda _: Said(200, {"issues": rows(1), "nextPageToken": "b"})) as server:
+    with scripted(lambda _: Said(200, {"issues": issues(1), "nextPageToken": "b"})) as server:
+        upstream = upstream_at(server)
+        with pytest.raises(UnreadableError):
+            list(upstream.search("project = A"))
+        upstream.close()
+
+
+@pytest.mark.parametrize("garbage", [True, {}, [1], None])
+def test_a_search_that_finds_no_list_of_issues_is_no_empty_search(garbage: Any) -> None:
+    with scripted(lambda _: Said(200, {"issues": garbage, "isLast": True})) as server:
         upstream = upstream_at(server)
         with pytest.raises(UnreadableError):
             list(upstream.search("project = A"))
