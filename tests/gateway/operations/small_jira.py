@@ -230,7 +230,8 @@ class SmallJira:
         number = self._number()
         key = f"AIR-{self.first_key + sum(method == 'CREATE' for method, _ in self.effects)}"
         self.effects.append(("CREATE", key))
-        project = doc()["fields"]["project"]
+        known: Any = doc()
+        project = known["fields"]["project"]
         made = doc(key, str(number), **{**body["fields"], "project": project})
         marker = {one["key"]: one["value"] for one in body["properties"]}
         self._note(ChangeKind.CREATE, {"id": str(number), "fields": {}}, body["fields"], marker)
