@@ -1,12 +1,16 @@
 """Whether an approval still stands in the moment in which its operations are released."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection
 
 from gateway.operations import auditing, grounds, vouching
 from gateway.operations.context import Gateway
+from gateway.review.people import Role, at_least, role_in
 from gateway.review.refusals import RefusedError
 from gateway.review.rules import Act
-from gateway.store import audit
+from gateway.review.states import State
+from gateway.store import audit, people, reviews
 from sandbox.contract.scope import Refusal
 
 #: Audited facts after which an earlier approval is no longer one.
@@ -17,7 +21,9 @@ _TAKEN_BACK = tuple(
 
 def still_approved(conn: Connection, gateway: Gateway, review_id: int, digest: str) -> None:
     """Ask the approvals again as they stand in this moment, and whether the audit agrees."""
-    given = vouching.approvers(conn, gateway, review_id, digest)
+    given = _counting(
+        conn, gateway, review_id, vouching.approvers(conn, gateway, review_id, digest)
+    )
     if len(set(given)) < grounds.policy_of(gateway).approvals:
         raise RefusedError(
             Refusal("approvals", "An approval of this digest is missing.", "Approve it again.")
@@ -37,6 +43,23 @@ def still_approved(conn: Connection, gateway: Gateway, review_id: int, digest: s
                 "Somebody changed the database by hand. Find out who before anything is written.",
             )
         )
+
+
+def _counting(conn: Connection, review_id: int, given: Iterable[str]) -> tuple[str, ...]:
+    """Return whose approvals count before anything was released: who may still approve.
+
+    What has begun is not held up by somebody who left since.
+    """
+    review = reviews.get(conn, review_id)
+    if review is None or review.state is not State.APPROVED:
+        return tuple(given)
+    projects = grounds.projects(conn, review.change_set)
+    found = {one: people.get(conn, one) for one in given}
+    return tuple(
+        name
+        for name, one in found.items()
+        if one is not None and at_least(role_in(one, review.site, projects), Role.APPROVER)
+    )
 
 
 def _since(conn: Connection, kind: str, review_id: int, row: int) -> bool:

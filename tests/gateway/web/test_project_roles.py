@@ -191,6 +191,22 @@ def test_who_is_taken_out_is_out_at_once_by_every_door(visit: Visit) -> None:
     assert visit.sign_in("eve").status_code == 303
 
 
+@pytest.mark.parametrize("taken", ["disabled", "role"])
+def test_an_approval_by_who_may_approve_no_more_releases_nothing(two: Visit, taken: str) -> None:
+    gateway, digest = two.house.gateway, two.digest(1)
+    reviewing.approve(gateway, "air", 1, digest)
+    if taken == "disabled":
+        admitting.disable(gateway, "air", by="ann")
+    else:
+        admitting.give(gateway, "air", admitting.parsed(SITE, ["reviewer@AIR"]), by="ann")
+    with pytest.raises(RefusedError) as caught:
+        reviewing.promote(gateway, "eve", 1, digest)
+    assert caught.value.refusal.code == "approvals"
+    reviewing.withdraw_approval(gateway, "eve", 1, digest)
+    reviewing.approve(gateway, "eve", 1, two.digest(1))
+    reviewing.promote(gateway, "eve", 1, two.digest(1))
+
+
 def test_connecting_a_jira_account_does_not_change_roles(two: Visit) -> None:
     gateway = two.house.gateway
     with gateway.database.write() as conn:
