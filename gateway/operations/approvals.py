@@ -21,9 +21,7 @@ _TAKEN_BACK = tuple(
 
 def still_approved(conn: Connection, gateway: Gateway, review_id: int, digest: str) -> None:
     """Ask the approvals again as they stand in this moment, and whether the audit agrees."""
-    given = _counting(
-        conn, gateway, review_id, vouching.approvers(conn, gateway, review_id, digest)
-    )
+    given = _counting(conn, review_id, vouching.approvers(conn, gateway, review_id, digest))
     if len(set(given)) < grounds.policy_of(gateway).approvals:
         raise RefusedError(
             Refusal("approvals", "An approval of this digest is missing.", "Approve it again.")
