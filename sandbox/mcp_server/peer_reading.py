@@ -25,13 +25,13 @@ from sandbox.operations import reading
 #: Hits of one page at most, as the other server has it.
 MOST_HITS = 50
 _MY = "me"
-KEY = string("Issue key, e.g. PROJ-123.", minLength=1)
-FIELDS = string("Comma-separated field ids; *all for every field.")
-LIMIT = integer("Entries of one page.", minimum=1)
+KEY = string("Issue key.", minLength=1)
+FIELDS = string("Field ids, comma-separated; *all.")
+LIMIT = integer("Page size.", minimum=1)
 START = integer("First entry, from 0.", minimum=0)
 PROJECT = string("Project key.")
-ACCEPTED = string("No effect here.")
-NO_EFFECT: JsonObject = {"type": "boolean", "description": "No effect here."}
+ACCEPTED = string("Ignored.")
+NO_EFFECT: JsonObject = {"type": "boolean", "description": "Ignored."}
 RESULT = {"result": TEXT}
 
 

@@ -381,7 +381,7 @@ PEER_WRITING: tuple[Tool, ...] = (
             "title": string("What it is called.", minLength=1),
             "summary": string("One line about it."),
             "relationship": string("How it relates."),
-            "icon_url": string("No effect here."),
+            "icon_url": string("Ignored."),
         },
         ("issue_key", "url", "title"),
         _remote_link,

@@ -60,6 +60,9 @@ LISTS = CacheHint(ttl_ms=300_000, scope="private")
 #: What is read may be changed by the next call.
 READS = CacheHint(ttl_ms=0, scope="private")
 
+#: Not empty, not negative.
+_UNLISTED = frozenset({"minLength", "minimum"})
+
 _NEXT: tuple[tuple[type[JiraError], str], ...] = (
     (NotVisibleError, wording.NEXT_NOT_VISIBLE),
     (MissingError, wording.NEXT_INVALID),
@@ -114,10 +117,22 @@ def wire(tool: Tool) -> WireTool:
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema=tool.input_schema,
+        input_schema=_listed(tool.input_schema),
         output_schema=tool.output_schema if tool.gives else None,
         annotations=tool.annotations,
     )
+
+
+def _listed(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema as it is listed: without bounds that go without saying.
+
+    They are enforced at the call; the list is read at the start of every conversation.
+    """
+    bare = {
+        name: {word: value for word, value in one.items() if word not in _UNLISTED}
+        for name, one in schema["properties"].items()
+    }
+    return {**schema, "properties": bare}
 
 
 async def _call(who: Asked, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
