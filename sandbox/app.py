@@ -45,7 +45,8 @@ def create_app(sandbox: Sandbox, site_file: SiteFile, tools: ToolSettings = EVER
     # Signs page tokens; they need not survive a restart.
     app.state.page_secret = secrets.token_bytes(32)
     open_door(app, sign_in)
-    app.router.routes.extend(mcp)
+    # First: a route is looked for in order, and there are more than a hundred for Jira.
+    app.router.routes[:0] = mcp
     context_path = urlsplit(sandbox.address.url).path.rstrip("/")
     if sandbox.role is Role.UPSTREAM:
         app.add_middleware(Faulty, sandbox=sandbox)

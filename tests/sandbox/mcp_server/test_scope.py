@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from sandbox.contract.shapes import Flavour, IssueBaseline
+from sandbox.contract.shapes import Flavour, IssueBaseline, SiteBaseline
 from sandbox.mcp_server.profiles import PROFILES
 from sandbox.operations import intake, proposing
 from sandbox.operations.context import Role
@@ -101,16 +101,35 @@ def searches(tool: str, key: str) -> Calls:
     return [(tool, {"jql": jql}) for jql in queries]
 
 
+def agile() -> Calls:
+    """Return calls that name boards and sprints: 2 belongs to a project out of scope."""
+    boards, queries = ("1", "2", "99"), ("", "sprint = 1", "sprint = 2", "key in (AIR-2, OPS-1)")
+    return [
+        *(
+            ("jira_get_board_issues", {"board_id": board, "jql": jql})
+            for board in boards
+            for jql in (*queries, "project = OPS OR project = AIR")
+        ),
+        *(("jira_get_sprint_issues", {"sprint_id": sprint}) for sprint in boards),
+        *(("jira_get_sprints_from_board", {"board_id": board}) for board in boards),
+        *(("jira_get_agile_boards", {"project_key": key}) for key in ("AIR", "OPS")),
+        ("jira_get_agile_boards", {"board_name": "비밀"}),
+        *(("jira_search", {"jql": jql}) for jql in (*queries[1:3], "sprint in openSprints()")),
+    ]
+
+
 NAMING = {"atlassian": official, "mcp-atlassian": peers}
 SEARCH = {"atlassian": "searchJiraIssuesUsingJql", "mcp-atlassian": "jira_search"}
 
 
 @contextmanager
-def door(folder: Path, issues: list[IssueBaseline]) -> Iterator[tuple[TestClient, Any]]:
+def door(
+    folder: Path, issues: list[IssueBaseline], site: SiteBaseline | None = None
+) -> Iterator[tuple[TestClient, Any]]:
     """Open a shadow with the tiny site and these issues, its clock standing still."""
     sandbox = empty_sandbox(folder, Role.SHADOW, Flavour.CLOUD)
     sandbox.clock = lambda: START_US
-    intake.put_site(sandbox, tiny_site(Flavour.CLOUD))
+    intake.put_site(sandbox, site or tiny_site(Flavour.CLOUD))
     intake.put_issues(sandbox, issues)
     intake.put_registry(sandbox, registry(Flavour.CLOUD, tiny_scope(mine_only=True)))
     with visitor(sandbox, f"Bearer {TOKEN}") as client:
@@ -192,3 +211,47 @@ def test_worlds_that_differ_only_out_of_scope_answer_byte_for_byte_alike(
     for (tool, args), one, other in zip(calls, *answers, strict=True):
         assert one == other, (tool, args)
     assert any(b"Staged, not applied" in one for one in answers[0])
+
+
+def other_sprints() -> tuple[SiteBaseline, list[IssueBaseline]]:
+    """Return a world whose foreign board, sprint and issues in sprints are others."""
+    site, issues = tiny_site(Flavour.CLOUD), []
+    changed: dict[str, list[Any]] = {
+        part: [{**one, "name": "비밀"} if str(one["id"]) == "2" else one for one in listed]
+        for part, listed in (("boards", site.boards), ("sprints", site.sprints))
+    }
+    for one in other_world():
+        fields: Any = one.doc["fields"]
+        here = [
+            {"id": 1, "name": "x", "state": "active"},
+            {"id": 2, "name": "y", "state": "active"},
+        ]
+        if one.key in ("AIR-2", "OPS-1"):
+            there = {**one.doc, "fields": {**fields, "customfield_10020": here}}
+            one = one.model_copy(update={"doc": there})  # noqa: PLW2901
+        issues.append(one)
+    return site.model_copy(update=changed), issues
+
+
+def test_boards_and_sprints_out_of_scope_are_never_felt(tmp_path: Path) -> None:
+    site = tiny_site(Flavour.CLOUD)
+    owners: list[Any] = [one["location"] for one in site.boards]
+    assert [one["projectKey"] for one in owners] == ["AIR", "OPS"]
+    other_site, other_issues = other_sprints()
+    answers = []
+    for place, issues, own in (
+        ("one", tiny_issues(Flavour.CLOUD), site), ("other", other_issues, other_site)
+    ):  # fmt: skip
+        with door(tmp_path / place, issues, own) as (client, _):
+            answers.append([call(client, "mcp-atlassian", *one) for one in agile()])
+    for (tool, arguments), one, other in zip(agile(), *answers, strict=True):
+        assert one == other, (tool, arguments)
+        for said in (one, other):
+            text = json.loads(said)["result"]["content"][-1]["text"]
+            assert "OPS-1" not in text
+            assert "AIR-2" not in text.replace("key in (AIR-2", "")
+            assert "비밀" not in text
+        if arguments.get("board_id") == "2" and tool == "jira_get_board_issues":
+            assert json.loads(one)["result"]["isError"] is True
+    # Something is found, or nothing would have been proved.
+    assert any(b"AIR-1" in one for one in answers[0])
