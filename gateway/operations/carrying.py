@@ -13,13 +13,19 @@ from gateway.operations.context import Gateway
 from gateway.operations.looking_back import twin
 from gateway.operations.looking_up import is_hidden, look_up, now_of
 from gateway.promotion import markers
-from gateway.promotion.drift import Drift, Now, compare, missing
+from gateway.promotion.drift import Drift, Now, compare
 from gateway.promotion.fields import Fields, part
-from gateway.promotion.kinds import KINDS, ReadBack
 from gateway.promotion.naming import with_approver
 from gateway.promotion.probing import Finding
-from gateway.promotion.readback import effects, hit_by, overwrote, replaced, side_effects
+from gateway.promotion.readback import (
+    effects,
+    hit_by,
+    overwrote,
+    replaced,
+    side_effects,
+)
 from gateway.promotion.service import INTERNAL
+from gateway.promotion.shown import shows_otherwise
 from gateway.promotion.states import OpEvent
 from gateway.promotion.steps import Step
 from gateway.promotion.values import Look, PlannedOperation, Receipt, Request, SideEffect
@@ -256,7 +262,7 @@ def _told(job: Job, after: Now, receipt: Receipt) -> Result:
             return Result(OpEvent.CANNOT_TELL, receipt, f"{_MAYBE_PUBLIC} {error.sentence}")
         if not hidden:
             return Result(OpEvent.CANNOT_TELL, receipt, _PUBLIC)
-    return Result(OpEvent.ANSWERED, receipt, _shows_otherwise(job, after))
+    return Result(OpEvent.ANSWERED, receipt, _otherwise(job, after, receipt))
 
 
 _PUBLIC = (
@@ -268,20 +274,8 @@ _MAYBE_PUBLIC = (
 )
 
 
-def _shows_otherwise(job: Job, after: Now) -> str:
-    """Return a sentence when Jira took the request but shows something else."""
-    if job.planned.kind not in _READ_BACK:
-        return ""
-    strange = missing(job.planned, after, job.fields)
-    if not strange:
-        return ""
-    names = ", ".join(job.fields.name(name) for name in strange)
-    return f"Jira took the request, but shows another value now for: {names}."
-
-
-#: Kinds whose wants are fields of what can be read back.
-_READ_BACK = frozenset(kind for kind, row in KINDS.items() if row.read_back is ReadBack.FIELDS)
-_READ_BACK |= {ChangeKind.COMMENT_EDIT}
+def _otherwise(job: Job, after: Now, receipt: Receipt) -> str:
+    return shows_otherwise(job.planned, after, job.fields, receipt.upstream_id)
 
 
 def _request(job: Job, before: Now) -> Request | None:

@@ -1,0 +1,169 @@
+"""More of the failure cases of promotion.md 1.4, each on both databases."""
+
+import unicodedata
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gateway.operations import reviewing
+from gateway.operations.promoting import Promoter
+from gateway.policy.policy import Policy
+from gateway.promotion.states import OpState
+from gateway.review.refusals import RefusedError, StaleError
+from gateway.review.states import State
+from gateway.store import outbox, sites
+from tests.databases import postgres
+from tests.gateway.operations.conftest import House
+from tests.gateway.operations.quick import finish, quick, standing
+from tests.gateway.operations.test_promoting_cases import operations, released, sound, state
+from tests.gateway.operations.test_promoting_steps import KINDS
+from tests.gateway.promotion.world import change_set, edit, text
+
+__all__ = ["postgres", "quick", "standing"]
+
+#: What Jira says when an option, a version or a field was taken out of its configuration.
+REFUSABLE = ("edit", "transition", "create", "comment")
+
+
+def attempts(house: House, review_id: int) -> list[int]:
+    digest = reviewing.view(house.gateway, review_id, read_now=False).digest
+    with house.gateway.database.read() as conn:
+        return [one.attempts for one in outbox.of_review(conn, review_id, digest)]
+
+
+@pytest.mark.parametrize("kind", ["edit", "create", "comment"])
+@pytest.mark.parametrize("fault", ["429", "401"])
+def test_5_15_what_jira_did_not_do_costs_no_attempt(
+    quick: House, kind: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried = replace(quick.gateway.upstream, sleep=lambda _: None)
+    monkeypatch.setattr(quick.gateway, "upstream", hurried)
+    first = released(quick, KINDS[kind])
+    quick.jira.faults = [fault] * (60 if fault == "429" else 1)
+    assert Promoter(quick.gateway, "one").run_once()
+    assert operations(quick, first)[0].state is OpState.READY
+    assert attempts(quick, first) == [0]
+    assert state(quick, first) is State.PROMOTING, "the approval is kept"
+    quick.jira.faults = []
+    with quick.gateway.database.write() as conn:
+        paused = sites.paused(conn, quick.gateway.site)
+        sites.pause(conn, quick.gateway.site, None)
+    assert bool(paused) == (fault == "401")
+    finish(quick)
+    assert state(quick, first) is State.PROMOTED
+    assert attempts(quick, first) == [1]
+    sound(quick)
+
+
+@pytest.mark.parametrize("kind", ["edit", "transition", "comment"])
+def test_9_an_issue_that_goes_right_before_the_write_is_not_made_again(
+    quick: House, kind: str
+) -> None:
+    review_id = released(quick, KINDS[kind])
+    quick.jira.before_write = lambda: quick.jira.issues.pop("10001", None)
+    finish(quick)
+    assert operations(quick, review_id)[0].state in (OpState.REJECTED, OpState.CONFLICT)
+    assert quick.jira.journal == []
+    sound(quick)
+
+
+@pytest.fixture
+def four_eyes(quick: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Let two people have to approve."""
+    monkeypatch.setattr("gateway.operations.grounds.policy_of", lambda _: Policy(approvals=2))
+    return quick
+
+
+def asked(house: House) -> tuple[int, str]:
+    review_id = house.arrive(change_set(edit("summary", "New")))
+    return review_id, reviewing.view(house.gateway, review_id).digest
+
+
+def test_13_two_people_who_both_approve_are_two(four_eyes: House) -> None:
+    review_id, digest = asked(four_eyes)
+    reviewing.approve(four_eyes.gateway, "eve", review_id, digest)
+    assert state(four_eyes, review_id) is State.REVIEW
+    with pytest.raises(RefusedError):
+        reviewing.promote(four_eyes.gateway, "eve", review_id, digest)
+    reviewing.approve(four_eyes.gateway, "max", review_id, digest)
+    assert state(four_eyes, review_id) is State.APPROVED
+    reviewing.promote(four_eyes.gateway, "eve", review_id, digest)
+    finish(four_eyes)
+    assert state(four_eyes, review_id) is State.PROMOTED
+    sound(four_eyes)
+
+
+def test_13_one_person_who_approves_twice_is_one(four_eyes: House) -> None:
+    review_id, digest = asked(four_eyes)
+    reviewing.approve(four_eyes.gateway, "eve", review_id, digest)
+    with suppress(RefusedError, StaleError):
+        reviewing.approve(four_eyes.gateway, "eve", review_id, digest)
+    with pytest.raises((RefusedError, StaleError)):
+        reviewing.promote(four_eyes.gateway, "eve", review_id, digest)
+    assert state(four_eyes, review_id) is State.REVIEW
+    finish(four_eyes)
+    assert four_eyes.jira.journal == []
+
+
+def test_13_an_approval_beside_a_rejection_is_none(four_eyes: House) -> None:
+    review_id, digest = asked(four_eyes)
+    reviewing.approve(four_eyes.gateway, "eve", review_id, digest)
+    reviewing.reject(four_eyes.gateway, "max", review_id, digest, "아니요")
+    with pytest.raises((RefusedError, StaleError)):
+        reviewing.approve(four_eyes.gateway, "max", review_id, digest)
+    assert state(four_eyes, review_id) is State.REJECTED
+    finish(four_eyes)
+    assert four_eyes.jira.journal == []
+
+
+@pytest.mark.parametrize("kind", REFUSABLE)
+@pytest.mark.parametrize("fault", ["400", "403"])
+def test_15_19_what_jira_refuses_for_its_configuration_is_not_sent_again(
+    quick: House, kind: str, fault: str
+) -> None:
+    other = edit("priority", {"id": "2", "name": "High"}, id="after", issue_id="10002")
+    review_id = released(quick, KINDS[kind], other.model_copy(update={"issue_key": "AIR-2"}))
+    quick.jira.faults = [fault]
+    finish(quick)
+    first, second = operations(quick, review_id)
+    refused = next(one for one in (first, second) if one.state is OpState.REJECTED)
+    assert f"Jira answered {fault}" in refused.trouble
+    assert state(quick, review_id) is not State.PROMOTED
+    assert len(quick.jira.journal) == 0, "a set stops at its first failure"
+    sound(quick)
+
+
+@pytest.mark.parametrize(
+    ("field", "want"),
+    [
+        ("summary", unicodedata.normalize("NFC", "로그인 오류")),
+        ("summary", unicodedata.normalize("NFD", "로그인 오류")),
+        ("summary", "👩‍💻 é"),
+        ("description", text("가" * 32_000)),
+        ("description", None),
+        ("description", text("<b>not bold</b> & _wiki_ *text*")),
+        ("labels", []),
+        ("assignee", None),
+    ],
+    ids=["nfc", "nfd", "emoji", "long", "null", "markup", "empty set", "nobody"],
+)
+def test_20_whatever_is_written_reads_back_without_a_phantom_difference(
+    quick: House, field: str, want: Any
+) -> None:
+    review_id = released(quick, edit(field, want))
+    finish(quick)
+    [done] = operations(quick, review_id)
+    assert (done.state, done.trouble) == (OpState.APPLIED, "")
+    assert len(quick.jira.journal) == 1
+    sound(quick)
+
+
+def test_20_null_and_not_there_are_the_same(quick: House) -> None:
+    quick.jira.issues["10001"]["fields"] |= {"description": None, "environment": None}
+    review_id = released(quick, edit("summary", "New"))
+    del quick.jira.issues["10001"]["fields"]["environment"]
+    finish(quick)
+    assert state(quick, review_id) is State.PROMOTED
+    sound(quick)
