@@ -62,7 +62,11 @@ def test_9_an_issue_that_goes_right_before_the_write_is_not_made_again(
     quick: House, kind: str
 ) -> None:
     review_id = released(quick, KINDS[kind])
-    quick.jira.before_write = lambda: quick.jira.issues.pop("10001", None)
+
+    def gone() -> None:
+        quick.jira.issues.pop("10001", None)
+
+    quick.jira.before_write = gone
     finish(quick)
     assert operations(quick, review_id)[0].state in (OpState.REJECTED, OpState.CONFLICT)
     assert quick.jira.journal == []
