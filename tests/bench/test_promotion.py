@@ -1,9 +1,9 @@
 """How much of the rate that Jira allows promotion reaches, and what an operation costs us.
 
 An upstream of 100 ms latency that allows ``BENCH_RATE`` writes a second (20); ``BENCH_OPS``
-operations (1000) with one gateway process and with four. Prints the share of the possible rate, and the CPU time
-of the gateway processes per operation beside that of the three requests alone, sent by the same
-client in the same run: the machine's speed is in both.
+operations (1000) with one gateway process and with four. Prints the share of the
+possible rate, and the CPU time of the gateway processes per operation beside that of the
+three requests alone, sent by the same client in the same run: the machine's speed is in both.
 """
 
 import os
