@@ -34,6 +34,8 @@ class _Known:
             if now - self.asked_at > _FRESH:
                 with self.database.read() as conn:
                     self.until = now + waits.left(conn, self.site)
+                    # Whoever succeeds first forgets it, also what another process was told.
+                    self.struck = waits.is_struck(conn, self.site)
                 self.asked_at = now
             return max(0.0, self.until - now)
 

@@ -73,6 +73,12 @@ def left(conn: Connection, site: str) -> float:
     return 0.0 if until is None else max(0.0, (until - database_now(conn)) / _SECOND)
 
 
+def is_struck(conn: Connection, site: str) -> bool:
+    """Return whether Jira refused since it last did something, whichever process asked."""
+    query = select(_WAIT.c.until).where(_WAIT.c.site == site, _WAIT.c.issue_id == _SITE)
+    return conn.execute(query).first() is not None
+
+
 def waiting(conn: Connection, site: str) -> tuple[Waiting, ...]:
     """Return all waits that are not over, the whole site's first."""
     now = database_now(conn)

@@ -10,9 +10,10 @@ import pytest
 
 from gateway.operations import reviewing
 from gateway.operations.promoting import Promoter
+from gateway.operations.waiting import stored_limits
 from gateway.promotion.states import OpState
 from gateway.store import outbox, reviews, waits
-from gateway.upstream.limits import Limits
+from gateway.upstream.limits import Limits, Wait
 from tests.gateway.operations.conftest import House
 from tests.gateway.operations.test_connection import Edge, writes_only
 from tests.gateway.operations.test_promoting import only, released
@@ -181,3 +182,13 @@ def test_a_limit_behind_the_write_does_not_make_its_outcome_unknown(
     assert done.receipt is not None
     assert done.receipt.known_by == "answer"
     assert slept == [5.0] * 5
+
+
+def test_a_success_of_any_process_forgets_what_another_was_told(house: House) -> None:
+    database, site = house.gateway.database, house.gateway.site
+    told, other = stored_limits(database, site), stored_limits(database, site)
+    told.told(Wait(0.0))
+    assert other.left() == 0
+    other.eased()
+    with database.read() as conn:
+        assert not waits.is_struck(conn, site)
