@@ -20,7 +20,9 @@ from sandbox.__main__ import main
 
 #: What tests fork from. Its process is started at first use, once in a test process.
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["sandbox.__main__", "tests.gateway.operations.killed"])
+CONTEXT.set_forkserver_preload(
+    ["sandbox.__main__", "tests.gateway.operations.killed", "tests.soak.promoter"]
+)
 
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 _READY_SECONDS = 60

@@ -1,6 +1,5 @@
 """One run of the soak: promoters, a fake Jira and a database, all of them killed at random."""
 
-import multiprocessing
 import os
 import random
 import signal
@@ -24,13 +23,11 @@ from gateway.store import reviews
 from gateway.upstream.errors import UpstreamError
 from sandbox.contract.shapes import ChangeSet, JsonObject
 from tests.databases import Postgres
+from tests.forking import CONTEXT
 from tests.soak.counting import Counts, count, look
 from tests.soak.promoter import promote
 from tests.soak.wishes import Wish, Wishing
 from tests.soak.world import APPROVER, Jira, Place, Waits, fill, gateway_at, metadata
-
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.soak.promoter"])
 
 PROMOTERS = 2
 #: Operations on their way before more sets are approved.
