@@ -26,9 +26,9 @@ from gateway.store.bell import ring
 from sandbox.contract.shapes import ChangeKind
 from tests.bench.measuring import cpu_seconds
 from tests.databases import Postgres, postgres
+from tests.forking import CONTEXT
 from tests.gateway.promotion.world import change, change_set
 from tests.gateway.promotion.world import text as document
-from tests.soak.chaos import CONTEXT
 from tests.soak.promoter import promote
 from tests.soak.world import APPROVER, Jira, Place, Waits, fill, gateway_at, keep
 
