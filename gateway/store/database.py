@@ -137,7 +137,7 @@ def database_now(conn: Connection) -> int:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=30, max_overflow=50)
+        engine = create_engine(url, pool_size=10, max_overflow=70)
         event.listen(engine, "checkin", _on_checkin)
         event.listen(engine, "checkout", _on_checkout)
         return engine
