@@ -183,7 +183,9 @@ def test_an_edit_between_our_read_and_our_write_is_flagged(house: House) -> None
 
 def test_what_an_automation_did_stands_in_the_receipt(house: House) -> None:
     review_id = released(house, edit("summary", "New"))
-    house.jira.after_write = lambda: house.jira.edit("10001", "Robo", resolution={"id": "1", "name": "Done"})
+    house.jira.after_write = lambda: house.jira.edit(
+        "10001", "Robo", resolution={"id": "1", "name": "Done"}
+    )
     house.promote_all()
     receipt = only(house, review_id).receipt
     assert receipt is not None
