@@ -46,7 +46,11 @@ def _listen(gateway: Gateway) -> socket.socket:
     settings = gateway.settings
     if not 0 <= settings.port <= 65535:
         raise SettingsError("AIRLOCK_PORT", f"is {settings.port}; it has to be below 65536.")
-    listening = socket.create_server((settings.host, settings.port))
+    try:
+        listening = socket.create_server((settings.host, settings.port))
+    except OSError as error:
+        said = f"is {settings.port}, which cannot be used: {error.strerror}. Set another, or 0."
+        raise SettingsError("AIRLOCK_PORT", said) from error
     port = listening.getsockname()[1]
     if settings.port == 0:
         url = f"http://{settings.host}:{port}"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -167,6 +168,13 @@ def test_a_setting_that_cannot_be_used_is_named(built: House, name: str, value: 
 
 def test_a_port_that_is_none_is_refused(built: House) -> None:
     assert "AIRLOCK_PORT" in run(built, "serve", "--no-intake", code=1, AIRLOCK_PORT="70000")
+
+
+def test_a_port_that_is_taken_is_named(built: House) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = run(built, "serve", "--no-intake", code=1, AIRLOCK_PORT=port)
+    assert f"AIRLOCK_PORT is {port}, which cannot be used" in said
 
 
 #: The house's first person, who is its admin.
