@@ -16,10 +16,11 @@ from typing import Any
 import httpx2
 
 from gateway.cli.opening import close_gateway, open_gateway
-from gateway.operations import connecting, intake, receiving, registering, telling
+from gateway.operations import connecting, intake, receiving, registering, reviewing, telling
 from gateway.operations.connecting import Asker
 from gateway.operations.context import Gateway
 from gateway.operations.promoting import Promoter
+from gateway.review.states import State
 from sandbox.contract.shapes import Scope
 from seed_data.loading import ControlDoor
 from seed_data.world import World, make_world
@@ -128,6 +129,19 @@ class House:
             if time.monotonic() > until:
                 raise AssertionError("the promoter finds work for more than 30 seconds")
         telling.tell(self.gateway)
+
+    def promote_until_ended(self, review: int) -> None:
+        """Let a promoter work until nothing of this change set is under way any more.
+
+        On a busy machine a lease of a second may end before its request is sent; the
+        operation is then carried by the next look.
+        """
+        until = time.monotonic() + 60
+        self.promote_all()
+        while reviewing.view(self.gateway, review, read_now=False).state is State.PROMOTING:
+            if time.monotonic() > until:
+                raise AssertionError("the change set is under way for more than 60 seconds")
+            self.promote_all()
 
     def snapshot(self, projects: str = "WEB, PAY") -> dict[str, dict[str, Any]]:
         """Return every issue of the fake Jira by key, whole, with its changelog."""

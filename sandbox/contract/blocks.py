@@ -177,7 +177,8 @@ def _units(source: str) -> Iterator[str]:
 
 
 def _kind(block: str) -> str:
-    line = block.strip("\n").split("\n", 1)[0]
+    # A text may begin with blank lines, which stay with its first block.
+    line = next((one for one in block.split("\n") if one.strip()), "")
     if _MACRO.match(line.strip()):
         return "macro"
     if _ALONE.match(line):

@@ -67,7 +67,7 @@ def approve_and_promote(built: House, review: int) -> None:
     digest = reviewing.view(built.gateway, review).digest
     reviewing.approve(built.gateway, MINA, review, digest)
     reviewing.promote(built.gateway, MINA, review, digest)
-    built.promote_all()
+    built.promote_until_ended(review)
 
 
 @pytest.mark.parametrize("era", ["auto", "legacy"])

@@ -1,6 +1,6 @@
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sandbox.contract.blocks import Frame, apart, key, together
@@ -88,7 +88,8 @@ lines = st.lists(
 )  # fmt: skip
 
 
-@given(lines, st.booleans())
+@given(given_lines=lines, ended=st.booleans())
+@example(given_lines=[" ", "h2. 제목", "text"], ended=False)
 def test_taking_wiki_text_apart_loses_nothing(given_lines: list[str], ended: bool) -> None:
     source = "\n".join(given_lines) + ("\n" if ended else "")
     assert together(apart(source, Frame.WIKI), Frame.WIKI) == source
