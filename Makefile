@@ -80,10 +80,10 @@ wheel-check: setup ## build the wheel, install it elsewhere, run the command fro
 	@sh .ci/wheel-check
 
 lock: ## renew the lock files (needs uv)
-	uv pip compile --quiet --no-strip-extras --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements.lock
-	uv pip compile --quiet --no-strip-extras --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
-	uv pip compile --quiet --no-strip-extras --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-clients.in -o requirements-clients.lock
-	uv pip compile --quiet --no-strip-extras --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-conformance.in -o requirements-conformance.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-clients.in -o requirements-clients.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-conformance.in -o requirements-conformance.lock
 
 locale: setup ## collect texts and merge them into the Korean catalogue
 	@$(BIN)/pybabel -q extract -F gateway/web/babel.cfg -k N_ --no-location --omit-header -o .airlock.pot gateway
