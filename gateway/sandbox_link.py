@@ -23,6 +23,7 @@ from sandbox.contract.shapes import (
     Outcome,
     Read,
     Registry,
+    Shadow,
     SiteBaseline,
     Wanted,
 )
@@ -64,6 +65,8 @@ _FETCHED = TypeAdapter(list[_Fetched])
 _READS = TypeAdapter(list[Read] | None)
 _IDS = TypeAdapter(list[str])
 _WANTED = TypeAdapter(list[Wanted])
+_SHADOWS = TypeAdapter(list[Shadow])
+_SHADOW = TypeAdapter(Shadow | None)
 
 
 class SandboxLink:
@@ -145,6 +148,25 @@ class SandboxLink:
         """Return all workspaces."""
         found = self._ask("GET", "/workspaces").get("workspaces")
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+    def shadows(self) -> list[Shadow]:
+        """Return which issues have shadows, with what a card shows; unverified."""
+        return _shaped(_SHADOWS, self._ask("GET", "/shadows").get("shadows"))
+
+    def shadow(self, workspace: str, issue_id: str) -> Shadow | None:
+        """Return an issue as a workspace has it, or None where it is as in Jira; unverified."""
+        path = f"/workspaces/{quote(workspace, safe='')}/shadows/{quote(issue_id, safe='')}"
+        return _shaped(_SHADOW, self._ask("GET", path).get("shadow"))
+
+    def play(self, person: str, issue_id: str, fields: JsonObject, comment: str = "") -> None:
+        """Edit an issue as somebody would, at a sandbox that plays the real Jira."""
+        body: JsonObject = {
+            "person": person,
+            "issue_id": issue_id,
+            "fields": fields,
+            "comment": comment,
+        }
+        self._ask("POST", "/play", body)
 
     def fork(self, workspace: str, task: str) -> JsonObject:
         """Open a copy of a workspace under another task name."""

@@ -267,6 +267,21 @@ class ChangeSet(Frozen):
     seal: str = ""
 
 
+class Shadow(Frozen):
+    """One issue as a workspace has it, for people to look at: a claim, like all it wrote."""
+
+    workspace: str
+    agent: str
+    task: str
+    issue_id: str
+    key: str
+    #: The issue's JSON in the site's own dialect, in placeholder form.
+    doc: JsonObject
+    #: True: it was made in the workspace, and Jira does not know it.
+    created_here: bool = False
+    deleted: bool = False
+
+
 class Read(Frozen):
     """One issue (or search) that an agent read."""
 

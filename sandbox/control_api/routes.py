@@ -22,7 +22,7 @@ from sandbox.contract.shapes import (
 from sandbox.domain.automation import Rule
 from sandbox.domain.errors import MissingError
 from sandbox.domain.faults import Faults
-from sandbox.operations import attaching, intake, proposing, workspaces
+from sandbox.operations import attaching, intake, playing, proposing, workspaces
 from sandbox.operations.access import require_upstream
 from sandbox.operations.context import Sandbox
 
@@ -55,6 +55,15 @@ class Rules(_Body):
     """What an upstream does by itself after a write."""
 
     rules: tuple[Rule, ...]
+
+
+class Played(_Body):
+    """What a person of the played Jira does to an issue."""
+
+    person: str
+    issue_id: str
+    fields: JsonObject = {}
+    comment: str = ""
 
 
 class Idle(_Body):
@@ -192,6 +201,29 @@ async def listed(sandbox: SandboxDep) -> JsonObject:
     """Answer all workspaces."""
     found = await run_in_threadpool(workspaces.listed, sandbox)
     return {"workspaces": [_json(one) for one in found]}
+
+
+@router.get("/shadows")
+async def shadows(sandbox: SandboxDep) -> JsonObject:
+    """Answer which issues have shadows, for a board."""
+    found = await run_in_threadpool(workspaces.shadows, sandbox)
+    return {"shadows": [one.model_dump(mode="json") for one in found]}
+
+
+@router.get("/workspaces/{workspace_id}/shadows/{issue_id}")
+async def shadow(sandbox: SandboxDep, workspace_id: str, issue_id: str) -> JsonObject:
+    """Answer one issue as a workspace has it; null where it is as in Jira."""
+    found = await run_in_threadpool(workspaces.shadow, sandbox, workspace_id, issue_id)
+    return {"shadow": None if found is None else found.model_dump(mode="json")}
+
+
+@router.post("/play")
+async def play(sandbox: SandboxDep, body: Played) -> JsonObject:
+    """Edit an issue as one of the site's people would (role upstream only)."""
+    await run_in_threadpool(
+        playing.play, sandbox, body.person, body.issue_id, body.fields, body.comment
+    )
+    return {}
 
 
 @router.post("/workspaces/{workspace_id}/fork")

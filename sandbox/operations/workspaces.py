@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from sandbox.contract.shapes import ChangeSet
+from sandbox.contract.shapes import ChangeSet, Shadow
 from sandbox.domain.errors import ForbiddenError, InvalidError, MissingError
+from sandbox.domain.issue import IssueState
 from sandbox.operations import proposing
 from sandbox.operations.access import reading
 from sandbox.operations.context import Caller, Sandbox
@@ -13,6 +14,8 @@ from sandbox.store.workspaces import Workspace
 
 #: Issues that are watched closely; of more, those that were worked on last.
 MOST_OPEN = 200
+#: Fields that a card on a board shows.
+_CARD = frozenset({"summary", "status", "issuetype", "priority", "assignee", "project"})
 
 
 def listed(sandbox: Sandbox) -> list[Workspace]:
@@ -25,6 +28,43 @@ def open_issues(sandbox: Sandbox) -> list[str]:
     """Return the ids of issues that have shadows in open workspaces, newest work first."""
     with sandbox.database.read() as conn:
         return issues.shadowed(conn, sandbox.site, MOST_OPEN)
+
+
+def shadows(sandbox: Sandbox) -> list[Shadow]:
+    """Return which issues have shadows in which open workspace, newest work first.
+
+    For a board: of each issue only what a card shows.
+    """
+    newest = sorted(listed(sandbox), key=lambda one: (-one.touched_at, one.id))
+    found: list[Shadow] = []
+    with sandbox.database.read() as conn:
+        for ws in newest:
+            found += [_shadow(one, ws, _CARD) for one in issues.overlay(conn, ws)]
+            if len(found) >= MOST_OPEN:
+                break
+    return found[:MOST_OPEN]
+
+
+def shadow(sandbox: Sandbox, ws_id: str, issue_id: str) -> Shadow | None:
+    """Return one issue, whole, as a workspace has it; None when it has no version of it."""
+    ws = existing(sandbox, ws_id)
+    with sandbox.database.read() as conn:
+        found = {one.issue_id: one for one in issues.overlay(conn, ws)}.get(issue_id)
+    return None if found is None else _shadow(found, ws)
+
+
+def _shadow(issue: IssueState, ws: Workspace, names: frozenset[str] | None = None) -> Shadow:
+    fields = {name: one for name, one in issue.fields.items() if names is None or name in names}
+    return Shadow(
+        workspace=ws.id,
+        agent=ws.agent,
+        task=ws.task,
+        issue_id=issue.issue_id,
+        key=issue.key,
+        doc={**(issue.doc if names is None else {}), "fields": fields},
+        created_here=issue.created_here,
+        deleted=issue.deleted,
+    )
 
 
 def fork(sandbox: Sandbox, ws_id: str, task: str) -> Workspace:

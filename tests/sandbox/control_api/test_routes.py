@@ -13,8 +13,8 @@ from sandbox.app import create_control_app
 from sandbox.contract.digest import seal
 from sandbox.contract.door import HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIME, signature
 from sandbox.contract.shapes import ChangeSet, Flavour, Outcome
-from sandbox.operations import writing
-from sandbox.operations.context import Role, Sandbox
+from sandbox.operations import reading, writing
+from sandbox.operations.context import Caller, Door, Role, Sandbox
 from tests.sandbox.jira_api.visitors import registry
 from tests.sandbox.tiny import agent_caller, empty_sandbox, tiny_issues, tiny_site
 
@@ -54,7 +54,7 @@ def _filled(gateway: Gateway) -> Gateway:
     site = tiny_site(Flavour.CLOUD).model_dump(mode="json")
     issues = [one.model_dump(mode="json") for one in tiny_issues(Flavour.CLOUD)]
     assert gateway.ask("PUT", "/site", site) == (200, {})
-    assert gateway.ask("POST", "/issues", {"issues": issues}) == (200, {"revision": 1})
+    assert gateway.ask("POST", "/issues", {"issues": issues})[0] == 200
     granted = registry(Flavour.CLOUD).model_dump(mode="json")
     assert gateway.ask("PUT", "/registry", granted) == (200, {})
     return gateway
@@ -156,3 +156,38 @@ def test_only_an_upstream_takes_rules_and_misbehaves(gateway: Gateway, tmp_path:
     assert Gateway(upstream).ask("PUT", "/faults", {"latency_ms": 5}) == (200, {})
     assert upstream.faults.latency_ms == 5
     upstream.database.dispose()
+
+
+def test_shadows_are_shown_to_people_and_what_is_untouched_is_not_one(gateway: Gateway) -> None:
+    _edited(gateway)
+    [mark] = gateway.ask("GET", "/shadows")[1]["shadows"]
+    assert (mark["agent"], mark["key"], mark["created_here"]) == ("claude", "AIR-1", False)
+    assert mark["doc"]["fields"]["summary"] == "Better"
+    assert "description" not in mark["doc"]["fields"]
+    at = f"/workspaces/{mark['workspace']}/shadows"
+    whole = gateway.ask("GET", f"{at}/{mark['issue_id']}")[1]["shadow"]
+    assert "description" in whole["doc"]["fields"]
+    assert gateway.ask("GET", f"{at}/10002") == (200, {"shadow": None})
+    assert gateway.ask("GET", "/workspaces/none/shadows/10001")[0] == 404
+
+
+def test_a_person_is_played_at_an_upstream_alone(tmp_path: Path, gateway: Gateway) -> None:
+    shadow = _filled(gateway)
+    mina = tiny_site(Flavour.CLOUD).users[0]["accountId"]
+    body = {
+        "person": mina,
+        "issue_id": "10001",
+        "fields": {"summary": "사람이 고쳤습니다", "description": "A **new** text"},
+        "comment": "I did this",
+    }
+    assert shadow.ask("POST", "/play", body)[0] == 403
+    sandbox = empty_sandbox(tmp_path / "up", Role.UPSTREAM, Flavour.CLOUD)
+    upstream = _filled(Gateway(sandbox))
+    assert upstream.ask("POST", "/play", {**body, "person": "nobody"})[0] == 400
+    assert upstream.ask("POST", "/play", {**body, "fields": {"summary": ""}})[0] == 400
+    assert upstream.ask("POST", "/play", body) == (200, {})
+    found = reading.issue(sandbox, Caller(person=str(mina), door=Door.REST3), "AIR-1")
+    assert found.fields["summary"] == "사람이 고쳤습니다"
+    assert found.histories[-1]["author"]["accountId"] == mina  # type: ignore[index,call-overload]  # as Jira has it
+    assert "I did this" in json.dumps(found.fields["comment"])
+    sandbox.database.dispose()
