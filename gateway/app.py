@@ -19,6 +19,7 @@ from gateway.web import (
     oauth_pages,
     oidc_pages,
     run_pages,
+    sandbox_pages,
     sign_in_pages,
 )
 from gateway.web.access_log import keep_secrets_out
@@ -32,6 +33,7 @@ PAGES = (
     inbox_pages,
     change_set_pages,
     run_pages,
+    sandbox_pages,
     history_pages,
     agent_pages,
     jira_pages,

@@ -1,6 +1,10 @@
 """Settings about the installation itself, beside ``settings.py``."""
 
-from gateway.jira_settings import Setting
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.jira_settings import PartSettingsError, Setting
 
 INSTALLATION: tuple[Setting, ...] = (
     Setting(
@@ -40,4 +44,44 @@ INSTALLATION: tuple[Setting, ...] = (
         "loopback URL of a sandbox that may stand in for Jira outside the demo; only from "
         "the process environment, never from a file",
     ),
+    Setting(
+        "AIRLOCK_DEMO_CONTROL",
+        "",
+        "demo only: control door of the sandbox that plays Jira, for the pages' 'play as another "
+        "person'; only from the process environment",
+    ),
+    Setting(
+        "AIRLOCK_DEMO_CONTROL_SECRET_FILE",
+        "",
+        "demo only: file (mode 0600) with that control door's secret",
+    ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The control door of the sandbox that plays Jira in the demo."""
+
+    control: str
+    secret_file: Path
+
+
+class StageSettingsError(PartSettingsError):
+    """The demo's control door cannot be used; has the setting's name and what is wrong."""
+
+
+def stage_of(env: Mapping[str, str], *, demo: bool) -> Stage | None:
+    """Return the demo's control door; raises StageSettingsError where there must be none."""
+    control = env.get("AIRLOCK_DEMO_CONTROL", "")
+    if not control:
+        return None
+    if not demo:
+        raise StageSettingsError(
+            "AIRLOCK_DEMO_CONTROL", "is for the demo alone: unset it, or set AIRLOCK_DEMO=yes."
+        )
+    secret = env.get("AIRLOCK_DEMO_CONTROL_SECRET_FILE", "")
+    if not secret:
+        raise StageSettingsError(
+            "AIRLOCK_DEMO_CONTROL_SECRET_FILE", "must be set with AIRLOCK_DEMO_CONTROL."
+        )
+    return Stage(control, Path(secret))

@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.agents_settings import AGENTS, ForeignIssuer, OAuth, foreign_issuer_of, oauth_of
-from gateway.installation_settings import INSTALLATION
+from gateway.installation_settings import INSTALLATION, Stage, stage_of
 from gateway.jira_settings import JIRA, PartSettingsError, Setting, one_of
 from gateway.notify_settings import NOTIFY, Notify, notify_of
 from gateway.people_settings import PEOPLE, Oidc, PeopleRules, oidc_of, people_of
 from gateway.promotion.signing import Signer, signer_of
-
-_AUTHORS = ("service", "requester", "approver")
 
 TABLE: tuple[Setting, ...] = (
     Setting("AIRLOCK_HOST", "127.0.0.1", "address the reviewers' pages listen on"),
@@ -180,6 +178,8 @@ class Settings:
     largest_file: int = 10 * 1024 * 1024
     #: Loopback URL of a sandbox that may stand in for Jira, or None.
     test_upstream: str | None = None
+    #: Where the sandbox that plays Jira in the demo is told what people do, or None.
+    stage: Stage | None = None
     #: True: nothing is ever written to Jira.
     read_only: bool = False
     #: ``service``, ``requester`` or ``approver``: as whom is written.
@@ -239,6 +239,8 @@ class Settings:
             name_in_comment=_truth(names, "AIRLOCK_NAME_IN_COMMENT"),
             largest_file=round(_number(names, "AIRLOCK_LARGEST_FILE") * 1024 * 1024),
             test_upstream=test_upstream,
+            # As with the test upstream: never from a file.
+            stage=_parsed(lambda: stage_of(env, demo=_truth(names, "AIRLOCK_DEMO"))),
             read_only=_truth(names, "AIRLOCK_READ_ONLY"),
             author=_parsed(lambda: one_of(names, "AIRLOCK_AUTHOR", _AUTHORS)),
             oidc=_parsed(lambda: oidc_of(names)),
@@ -265,16 +267,16 @@ class Settings:
 
     def control_secret(self) -> bytes:
         """Return the control door's secret; refuses a file that others may read."""
-        path = self.control_secret_file
-        if not path.is_file():
-            raise SettingsError(
-                "AIRLOCK_CONTROL_SECRET_FILE", f"names {path}, which is not a file."
-            )
-        if path.stat().st_mode & 0o077:
-            raise SettingsError(
-                "AIRLOCK_CONTROL_SECRET_FILE", f"names {path}, which others may read: chmod 600."
-            )
-        return path.read_bytes().strip()
+        return secret_of("AIRLOCK_CONTROL_SECRET_FILE", self.control_secret_file)
+
+
+def secret_of(name: str, path: Path) -> bytes:
+    """Return the secret in the file that a setting names; refuses one that others may read."""
+    if not path.is_file():
+        raise SettingsError(name, f"names {path}, which is not a file.")
+    if path.stat().st_mode & 0o077:
+        raise SettingsError(name, f"names {path}, which others may read: chmod 600.")
+    return path.read_bytes().strip()
 
 
 def resolved(env: Mapping[str, str]) -> dict[str, str]:

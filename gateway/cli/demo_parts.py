@@ -52,6 +52,7 @@ class Demo:
     service_token: str
     children: list[Child] = field(default_factory=list)
     upstream_url: str = ""
+    upstream_control: str = ""
     sandbox_url: str = ""
     sandbox_control: str = ""
     gateway_url: str = ""
@@ -76,6 +77,8 @@ class Demo:
             "AIRLOCK_SANDBOX_CONTROL": self.sandbox_control,
             "AIRLOCK_SANDBOX_PUBLIC_URL": self.sandbox_url,
             "AIRLOCK_CONTROL_SECRET_FILE": str(self.folder / "shadow-secret"),
+            "AIRLOCK_DEMO_CONTROL": self.upstream_control,
+            "AIRLOCK_DEMO_CONTROL_SECRET_FILE": str(self.folder / "upstream-secret"),
             "AIRLOCK_SELF_APPROVAL": "true",
             "AIRLOCK_QUARANTINE_SECONDS": "3",
             "JIRA_URL": self.upstream_url,
@@ -128,7 +131,7 @@ def _start_upstream(demo: Demo, seed: int) -> None:
         text += _PERSON_SITE.format(**person, token=person_token(demo, person["account_id"]))
     (demo.folder / "upstream.toml").write_text(text, encoding="utf-8")
     ready = _start_sandbox(demo, "upstream", _port(UPSTREAM_PORT))
-    demo.upstream_url = ready["url"]
+    demo.upstream_url, demo.upstream_control = ready["url"], ready["control"]
     secret_file = str(demo.folder / "upstream-secret")
     control = ["--control", ready["control"], "--secret-file", secret_file]
     finish("seed_data", ["seed_data", *control, "--seed", str(seed), "--site", SITE], {})

@@ -17,7 +17,7 @@ from gateway.operations.waiting import stored_limits
 from gateway.promotion.values import SiteIdentity
 from gateway.review.refusals import RefusedError
 from gateway.sandbox_link import SandboxLink, SandboxLinkError
-from gateway.settings import Settings, SettingsError
+from gateway.settings import Settings, SettingsError, secret_of
 from gateway.store.database import Database
 from gateway.upstream.client import Upstream
 from gateway.upstream.credentials import Credentials, oauth_app
@@ -90,12 +90,26 @@ def open_gateway(env: Mapping[str, str] | None = None) -> Gateway:
             demo=settings.demo,
             writer=writer,
             accounts=accounts,
+            stage=open_stage(settings),
         )
         # Nothing failed: what is open now belongs to the gateway.
         opened.pop_all()
     if restoring.check(gateway):
         sys.stderr.write(f"warning: {restoring.PAUSED}\n")
     return gateway
+
+
+def open_stage(settings: Settings) -> SandboxLink | None:
+    """Return the demo's way to play people; raises when what is there does not play Jira."""
+    if settings.stage is None or not settings.demo:
+        return None
+    name = "AIRLOCK_DEMO_CONTROL"
+    secret = secret_of(f"{name}_SECRET_FILE", settings.stage.secret_file)
+    link = SandboxLink(settings.stage.control, secret)
+    if link.health().get("role") != "upstream":
+        link.close()
+        raise SettingsError(name, "does not lead to a sandbox that plays Jira.")
+    return link
 
 
 def _identity(site: str, reader: Upstream, writer: Upstream | None) -> SiteIdentity:
@@ -177,4 +191,6 @@ def close_gateway(gateway: Gateway) -> None:
     if gateway.accounts is not None:
         gateway.accounts.close()
     gateway.sandbox.close()
+    if gateway.stage is not None:
+        gateway.stage.close()
     gateway.database.dispose()

@@ -33,6 +33,9 @@ class Gateway:
     #: The connection that promotion writes with; None: the one that reads does both.
     writer: Upstream | None = None
 
+    #: Demo only: the control door of the sandbox that plays Jira.
+    stage: SandboxLink | None = None
+
     #: Connections as people who connected their own accounts; None: nobody can.
     accounts: Accounts | None = None
     #: Keys of an identity provider whose access tokens are good at the sandbox.

@@ -51,6 +51,10 @@ class Fields:
         """Return whether this is Jira Software's sprint field."""
         return self._custom(field_id).endswith(":gh-sprint")
 
+    def is_rank(self, field_id: str) -> bool:
+        """Return whether this is the field that only orders boards: no person reads it."""
+        return self._custom(field_id).endswith(":gh-lexo-rank")
+
     @property
     def sprint(self) -> str | None:
         """The id of the sprint field, if the site has one."""

@@ -18,6 +18,15 @@ class UnknownReviewError(ReviewError):
         self.change_id = change_id
 
 
+class UnknownIssueError(ReviewError):
+    """There is no such issue, or it is not for this person's eyes: both read the same."""
+
+    def __init__(self, key: str) -> None:
+        """Say which one was asked for."""
+        super().__init__(f"There is no issue {key} here. Open the board to see those there are.")
+        self.key = key
+
+
 class RefusedError(ReviewError):
     """The rules refuse it; ``refusal`` says why and what to do next."""
 

@@ -100,6 +100,18 @@ def all_latest(conn: Connection, site: str) -> list[IssueBaseline]:
     return newer(conn, site, -1)
 
 
+def of_project(
+    conn: Connection, site: str, project: str, most: int
+) -> tuple[list[IssueBaseline], int]:
+    """Return a project's newest baselines, those that changed last, and how many there are."""
+    own = _BASELINE.c.key.startswith(f"{project}-", autoescape=True)
+    query = _newest(_BASELINE.c.body, site=site).where(own).order_by(None)
+    found = conn.execute(query.order_by(_BASELINE.c.revision.desc(), _BASELINE.c.key).limit(most))
+    total = _newest(func.count(), site=site).where(own).order_by(None)
+    issues = [IssueBaseline.model_validate_json(body) for body in found.scalars()]
+    return issues, int(conn.execute(total).scalar_one())
+
+
 def newer(conn: Connection, site: str, revision: int) -> list[IssueBaseline]:
     """Return the newest baselines of issues that changed after a revision."""
     query = _newest(_BASELINE.c.body, site=site).where(_BASELINE.c.revision > revision)

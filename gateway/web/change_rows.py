@@ -113,9 +113,13 @@ class ChangeRows:
 
     def between(self, before: JsonValue, after: JsonValue, view: ChangeView) -> Markup | None:
         """Return two values as one difference, or None where old beside new is clearer."""
+        return self.difference(before, after, rich=view.rich)
+
+    def difference(self, before: JsonValue, after: JsonValue, *, rich: bool) -> Markup | None:
+        """Return the same for a field that is ``rich`` text or not."""
         if is_document(before) and is_document(after):
             return self.diff.documents(before, after)
-        if view.rich or is_document(before) or is_document(after):
+        if rich or is_document(before) or is_document(after):
             return self._mixed_texts(before, after)
         if isinstance(before, list) or isinstance(after, list):
             return self.values.set_change(before, after)
@@ -153,10 +157,10 @@ class ChangeRows:
         self, label: str, old: JsonValue, new: JsonValue, field: str
     ) -> tuple[Panel, ...]:
         return (
-            Panel(label, _marked("del", self.gettext("removed"), self.values.show(old, field))),
+            Panel(label, marked("del", self.gettext("removed"), self.values.show(old, field))),
             Panel(
                 self.gettext("After promotion"),
-                _marked("ins", self.gettext("added"), self.values.show(new, field)),
+                marked("ins", self.gettext("added"), self.values.show(new, field)),
             ),
         )
 
@@ -241,7 +245,7 @@ class ChangeRows:
         )
 
     def _audience(self, comment: JsonObject) -> str:
-        if _is_internal(comment):
+        if is_internal(comment):
             return self.gettext("Only the team; customers cannot see it")
         visibility = _object(comment.get("visibility"))
         name = str(visibility.get("value") or visibility.get("identifier") or "")
@@ -354,7 +358,8 @@ def anchor(change_id: str) -> str:
     return f"c-{change_id}"
 
 
-def _marked(tag: str, label: str, html: Markup) -> Markup:
+def marked(tag: str, label: str, html: Markup) -> Markup:
+    """Return a value as ``ins`` or ``del``, which is also said in a word."""
     return Markup('<{0}><span class="vh">[{1}] </span>{2}</{0}>').format(tag, label, html)
 
 
@@ -366,7 +371,8 @@ def _status(value: JsonValue) -> JsonValue:
     return value.get("status", value) if isinstance(value, dict) else value
 
 
-def _is_internal(comment: JsonObject) -> bool:
+def is_internal(comment: JsonObject) -> bool:
+    """Return whether customers of a service project do not see a comment."""
     if comment.get("jsdPublic") is False:
         return True
     properties = comment.get("properties")

@@ -9,9 +9,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.identity.links import PATH
-from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
+from gateway.review.refusals import (
+    RefusedError,
+    StaleError,
+    UnknownIssueError,
+    UnknownReviewError,
+)
 from gateway.web.dependencies import NotSignedInError, tongue_of, visitor
-from gateway.web.language import N_, Tongue
+from gateway.web.language import N_, Lang, Tongue
 from gateway.web.templating import page, page_behind
 from gateway.web.told import in_tongue
 
@@ -31,6 +36,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(StaleError, _stale)
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(UnknownReviewError, _unknown)
+    app.add_exception_handler(UnknownIssueError, _unknown)
     app.add_exception_handler(NotSignedInError, _not_signed_in)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -152,7 +158,9 @@ def _unknown(request: Request, error: Exception) -> Response:
 
 def _not_signed_in(request: Request, _error: Exception) -> Response:
     if request.method in ("GET", "HEAD"):
-        return RedirectResponse(PATH, status_code=303)
+        asked = request.query_params.get("lang")
+        lang = f"?lang={asked}" if asked in set(Lang) else ""
+        return RedirectResponse(PATH + lang, status_code=303)
     tongue = tongue_of(request)
     return _page(
         request,

@@ -75,6 +75,9 @@ SAYINGS: dict[str, Saying] = {
     "review_settled": Saying(
         Group.WRITES, N_("Finished: %(applied)s of %(of)s requests went through"), "info"
     ),
+    "demo_played": Saying(
+        Group.OTHER, N_("Changed %(issue)s in the demo's Jira as somebody else"), "warn"
+    ),
     "agent registered": Saying(Group.AGENTS, N_("Registered the agent %(agent)s")),
     "token issued": Saying(Group.AGENTS, N_("Made a token: %(agent)s for %(person)s"), "info"),
     "token revoked": Saying(Group.AGENTS, N_("Revoked the token %(token_id)s"), "warn"),

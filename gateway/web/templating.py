@@ -43,6 +43,7 @@ _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("o",), N_("open")),
     (("g", "i"), N_("go to the inbox")),
     (("g", "h"), N_("go to the history")),
+    (("g", "s"), N_("go to the sandbox")),
     (("g", "p"), N_("go to the agents")),
     (("?",), N_("this list")),
 )
@@ -157,7 +158,7 @@ def page_behind(path: str) -> str:
     parts = path.split("/")
     if parts[1] == "oauth":
         return "/oauth/grants"
-    return "/".join(parts[:3]) if parts[1] == "cs" else f"/{parts[1]}"
+    return "/".join(parts[:3]) if parts[1] in ("cs", "sandbox") else f"/{parts[1]}"
 
 
 def _in_language(request: Request, lang: Lang) -> str:

@@ -91,7 +91,7 @@
   };
 
   // g and then a letter, within a second, goes to a page.
-  const places = { KeyI: "/", KeyH: "/history", KeyP: "/agents" };
+  const places = { KeyI: "/", KeyH: "/history", KeyS: "/sandbox", KeyP: "/agents" };
   let goingUntil = 0;
 
   function going(event) {

@@ -20,7 +20,16 @@ from gateway.store import baselines, people, registry, sites
 from gateway.store.database import Database
 from gateway.upstream.client import Upstream
 from sandbox.contract.addresses import Address
-from sandbox.contract.shapes import ChangeSet, Dialect, Flavour, Grant, IssueBaseline, Read, Scope
+from sandbox.contract.shapes import (
+    ChangeSet,
+    Dialect,
+    Flavour,
+    Grant,
+    IssueBaseline,
+    Read,
+    Scope,
+    Shadow,
+)
 from tests.databases import database_url, postgres
 from tests.gateway.operations.small_jira import SmallJira
 from tests.gateway.promotion.world import AGENT, BASE_URL, CLOUD, PERSON, SITE, site
@@ -42,6 +51,8 @@ class Door:
     away: bool = False
     open: list[str] = field(default_factory=list)
     wanted: list[dict[str, str]] = field(default_factory=list)
+    shadows: list[Shadow] = field(default_factory=list)
+    played: list[dict[str, Any]] = field(default_factory=list)
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         """Answer as a control door does."""
@@ -51,8 +62,8 @@ class Door:
         if path == "/outcomes":
             self.outcomes.append(json.loads(request.content))
             return httpx2.Response(200, json={})
-        if path == "/open-issues":
-            return httpx2.Response(200, json={"issue_ids": self.open})
+        if "/shadows" in path or path in ("/play", "/open-issues"):
+            return httpx2.Response(200, json=self._for_people(path, request))
         if path == "/wanted/take":
             taken, self.wanted = self.wanted, []
             return httpx2.Response(200, json={"wanted": taken})
@@ -69,6 +80,18 @@ class Door:
             given = None if reads is None else [one.model_dump(mode="json") for one in reads]
             return httpx2.Response(200, json={"reads": given})
         return httpx2.Response(200, json={"revision": 1})
+
+    def _for_people(self, path: str, request: httpx2.Request) -> dict[str, Any]:
+        if path == "/play":
+            self.played.append(json.loads(request.content))
+            return {}
+        if path == "/open-issues":
+            return {"issue_ids": self.open}
+        given = {(one.workspace, one.issue_id): one.model_dump(mode="json") for one in self.shadows}
+        if path == "/shadows":
+            return {"shadows": [*given.values()]}
+        _, _, workspace, _, issue_id = path.split("/")
+        return {"shadow": given.get((workspace, issue_id))}
 
 
 @dataclass

@@ -1,0 +1,105 @@
+"""The sandbox browser in Chromium: the board, an issue three ways, a conflict made by playing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from gateway.operations import reviewing
+from gateway.sandbox_link import SandboxLink
+from tests.browser.conftest import Place, shot
+from tests.browser.test_review_pages import ready
+
+LOOKS = [
+    ("light", "en", ""),
+    ("light", "ko", None),
+    ("dark", "en", None),
+    ("dark", "ko", "-ko-dark"),
+]
+
+
+@pytest.fixture
+def demo(place: Place) -> Iterator[Place]:
+    """Lend the pages of a demo: the house's Jira is make-believe, and can be played in."""
+    gateway, upstream = place.house.gateway, place.house.upstream
+    secret = (place.house.folder / "upstream-secret").read_bytes().strip()
+    before = gateway.settings
+    gateway.settings = replace(before, demo=True)
+    gateway.demo, gateway.stage = True, SandboxLink(upstream.control, secret)
+    yield place
+    gateway.stage.close()
+    gateway.settings, gateway.demo, gateway.stage = before, False, None
+
+
+def first_key(place: Place, review: int) -> str:
+    """Return the key of the issue that a set changes first."""
+    return reviewing.view(place.house.gateway, review, read_now=False).issues[0].key
+
+
+@pytest.mark.parametrize(("scheme", "lang", "name"), LOOKS)
+def test_the_sandbox_browser_has_no_accessibility_fault(
+    demo: Place, waiting: int, scheme: str, lang: str, name: str | None
+) -> None:
+    key = first_key(demo, waiting)
+    with demo.open(color_scheme=scheme) as page:
+        for path, picture in (
+            ("/sandbox?project=WEB", "sandbox-board"),
+            (f"/sandbox/{key}?view=now", "sandbox-now"),
+            (f"/sandbox/{key}?view=shadow", "sandbox-shadow"),
+            (f"/sandbox/{key}?view=after", "sandbox-after"),
+        ):
+            page.set_viewport_size({"width": 1280, "height": 900})
+            ready(page, f"{path}&lang={lang}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            if name is not None:
+                shot(page, picture + name)
+            page.set_viewport_size({"width": 375, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= 375, path
+
+
+def test_a_conflict_is_made_by_playing_somebody_and_settled(demo: Place) -> None:
+    review = demo.review("played-with", number=1, summary="What the agent would call it")
+    key = first_key(demo, review)
+    with demo.open() as page:
+        ready(page, "/")
+        page.keyboard.press("g")
+        page.keyboard.press("s")
+        page.wait_for_url(f"{demo.url}/sandbox")
+        page.get_by_role("textbox", name="Issue").fill(key)
+        page.get_by_role("button", name="Open", exact=True).click()
+        page.wait_for_url(f"{demo.url}/sandbox/{key}")
+        form = page.get_by_role("form", name="Play another person")
+        form.get_by_label("Summary").fill("다른 사람이 고친 제목")
+        form.get_by_role("button", name="Change it in Jira").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("다른 사람이 고친 제목")
+        page.get_by_role("link", name="After promotion").click()
+        expect(page.locator("main")).to_contain_text("conflict")
+        page.get_by_role("link", name=f"CS-{review}").first.click()
+        page.wait_for_url(f"{demo.url}/cs/{review}")
+        row = page.locator(".change.in-conflict")
+        expect(row).to_contain_text("다른 사람이 고친 제목")
+        expect(page.get_by_text("Approve what is kept")).to_have_count(0)
+        page.locator("html[data-ready]").wait_for(state="attached")
+        page.keyboard.press("n")
+        page.keyboard.press("2")
+        expect(page.locator(".change.in-conflict")).to_have_count(0)
+        expect(page.get_by_role("button", name="Approve what is kept")).to_be_visible()
+
+
+def test_a_board_is_read_without_javascript_and_by_keyboard(place: Place, waiting: int) -> None:
+    key = first_key(place, waiting)
+    with place.open(java_script_enabled=False) as page:
+        page.goto("/sandbox?project=WEB")
+        page.locator(f"#k-{key} .ticket-title a").click()
+        page.wait_for_url(f"{place.url}/sandbox/{key}")
+        expect(page.get_by_text("Play another person")).to_have_count(0)
+    with place.open() as page:
+        ready(page, "/sandbox?project=WEB")
+        page.keyboard.press("j")
+        expect(page.locator(".ticket").first).to_be_focused()
+        page.keyboard.press("o")
+        page.wait_for_url(f"{place.url}/sandbox/*")
