@@ -16,7 +16,7 @@ from gateway.promotion import markers
 from gateway.promotion.drift import Drift, Now, compare
 from gateway.promotion.fields import Fields, part
 from gateway.promotion.naming import with_approver
-from gateway.promotion.probing import Finding
+from gateway.promotion.probing import Finding, newest_id, said_with
 from gateway.promotion.readback import (
     effects,
     hit_by,
@@ -135,7 +135,8 @@ def _try(job: Job) -> Result | None:
 def found(job: Job, finding: Finding, *, status: int = 0) -> Result:
     """Return the result of what a probe found in Jira."""
     receipt = _receipt(job, status, "probe", finding.upstream_id, finding.upstream_key)
-    return Result(OpEvent.FOUND, receipt, finding.sentence, looks=finding.looks)
+    said = receipt.saying(finding.comment_id)
+    return Result(OpEvent.FOUND, said, finding.sentence, looks=finding.looks)
 
 
 def _settled(job: Job, before: Now) -> Result | None:
@@ -250,7 +251,8 @@ def _applied(
             "answer": _short(answer.body),
         }
     )
-    return _told(job, after, receipt)
+    said = said_with(job.planned, after, newest_id(before.comments or []))
+    return _told(job, after, receipt.saying(str(said[-1].get("id")) if said else None))
 
 
 def _told(job: Job, after: Now, receipt: Receipt) -> Result:
@@ -275,7 +277,9 @@ _MAYBE_PUBLIC = (
 
 
 def _otherwise(job: Job, after: Now, receipt: Receipt) -> str:
-    return shows_otherwise(job.planned, after, job.fields, receipt.upstream_id)
+    planned = job.planned
+    made = receipt.upstream_id if planned.said is None else receipt.comment_id
+    return shows_otherwise(planned, after, job.fields, made)
 
 
 def _request(job: Job, before: Now) -> Request | None:

@@ -24,6 +24,7 @@ from gateway.promotion.probing import (
     judge_worklog,
     marked_by_property,
     newest_id,
+    said_with,
 )
 from gateway.promotion.values import MARKER_KEY, Look, Place, PlannedOperation
 from gateway.store.outbox import Operation
@@ -46,6 +47,7 @@ def now_of(upstream: Upstream, planned: PlannedOperation, *, probing: bool = Fal
     kind = planned.kind
     goes = thing_of(planned.wants) if kind is ChangeKind.DELETE else None
     commenting = kind is ChangeKind.COMMENT_EDIT or goes is Thing.COMMENT
+    commenting = commenting or planned.said is not None
     logging = (kind is ChangeKind.WORKLOG and probing) or goes is Thing.WORKLOG
     linking = kind is ChangeKind.REMOTE_LINK or goes is Thing.REMOTE_LINK
     return Now(
@@ -66,6 +68,8 @@ def newest_before(upstream: Upstream, planned: PlannedOperation) -> int | None:
         return newest_id(upstream.worklogs(planned.issue_id))
     if planned.kind is ChangeKind.ATTACHMENT:
         return newest_id(files_of(now_of(upstream, planned)))
+    if planned.said is not None:
+        return newest_id(_comments(upstream, planned))
     return None
 
 
@@ -88,7 +92,7 @@ def look_up(
         look = looked(gateway, Place.ISSUE, len(files_of(now)))
         return replace(judge_attachment(planned, now, operation.probe_from), looks=(look,))
     marked = _ours(gateway, operation, marked_by_property(now.doc, MARKER_KEY))
-    finding = judge(planned, now, fields, marked=marked)
+    finding = judge(planned, now, fields, marked=marked, after=operation.probe_from)
     look = looked(
         gateway,
         Place.ISSUE,
@@ -107,6 +111,9 @@ def copies(gateway: Gateway, operation: Operation, planned: PlannedOperation) ->
     if planned.kind is ChangeKind.COMMENT:
         _, ours = _own_comments(gateway, operation, planned)
         return tuple(str(one.get("id")) for one in ours)
+    if planned.said is not None:
+        now = now_of(gateway.upstream, planned)
+        return tuple(str(one.get("id")) for one in said_with(planned, now, operation.probe_from))
     return ()
 
 
@@ -195,13 +202,7 @@ def _own_comments(
     gateway: Gateway, operation: Operation, planned: PlannedOperation
 ) -> tuple[int, list[JsonObject]]:
     """Return how many of the newest comments were looked at, and those with our marker."""
-    try:
-        comments = gateway.upstream.comments(planned.issue_id)
-    except OurFaultError as error:
-        if error.status == 404:
-            return 0, []
-        raise
-    newest, ours = comments[-COMMENTS:], []
+    newest, ours = _comments(gateway.upstream, planned)[-COMMENTS:], []
     for comment in newest:
         found = marked_by_property(comment, MARKER_KEY)
         if found is None:
@@ -209,6 +210,16 @@ def _own_comments(
         if _ours(gateway, operation, found):
             ours.append(comment)
     return len(newest), ours
+
+
+def _comments(upstream: Upstream, planned: PlannedOperation) -> list[JsonObject]:
+    """Return an issue's comments; none when it is gone."""
+    try:
+        return upstream.comments(planned.issue_id)
+    except OurFaultError as error:
+        if error.status == 404:
+            return []
+        raise
 
 
 def _ours(gateway: Gateway, operation: Operation, found: JsonValue) -> bool:

@@ -6,7 +6,7 @@ not be asked blocks.
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
@@ -95,7 +95,7 @@ def dry_run_of(gateway: Gateway, sight: Sight) -> Preflight:
     run = _Run(
         sight=sight,
         planned=planned,
-        by=_by_author(gateway, _waiting(sight, planned), fields),
+        by=_by_author(gateway, planned, _waiting(sight, planned), fields),
         temporary={key: one for key, one in known.items() if one not in real},
         real=real,
     )
@@ -180,19 +180,23 @@ def _is_done(sight: Sight, planned: PlannedOperation) -> bool:
 
 
 def _by_author(
-    gateway: Gateway, planned: list[PlannedOperation], fields: Fields
+    gateway: Gateway,
+    plan: tuple[PlannedOperation, ...],
+    waiting: list[PlannedOperation],
+    fields: Fields,
 ) -> dict[Author, _Seen]:
     """Ask Jira as each account that would write."""
     found: dict[Author, _Seen] = {}
-    for author in dict.fromkeys(one.author for one in planned):
-        own = [one for one in planned if one.author == author]
+    for author in dict.fromkeys(one.author for one in waiting):
+        own = [one for one in waiting if one.author == author]
         try:
             upstream = gateway.writing_as(author).upstream
         except UpstreamError as error:
             lost = Evidence(author.name, fields, {}, {_AUTHOR: error.sentence})
             found[author] = _Seen(lost, gateway.identity.base_url)
         else:
-            found[author] = _Seen(_evidence(upstream, own, fields), upstream.address.url)
+            evidence = replace(_evidence(upstream, own, fields), plan=plan)
+            found[author] = _Seen(evidence, upstream.address.url)
     return found
 
 

@@ -22,7 +22,7 @@ from gateway.store import outbox, reviews
 from gateway.store.outbox import Operation
 from gateway.store.reviews import Decision, Review
 from gateway.upstream.errors import UpstreamError
-from sandbox.contract.shapes import ChangeKind, ChangeOutcome, Outcome, Verdict
+from sandbox.contract.shapes import Change, ChangeKind, ChangeOutcome, Outcome, Verdict
 
 LOG = logging.getLogger(__name__)
 
@@ -130,7 +130,7 @@ def _each(
             continue
         carried = [one for one in operations if change.id in one.planned.change_ids]
         if all(one.state is OpState.APPLIED for one in carried):
-            found.append(_promoted(change.id, carried, words))
+            found.append(_promoted(change, carried, words))
         else:
             found += _unwritten(change.id, carried)
     return found
@@ -197,11 +197,17 @@ def _undone(one: ChangeOutcome, undo: Review | None) -> ChangeOutcome:
     )
 
 
-def _promoted(change_id: str, carried: list[Operation], words: str) -> ChangeOutcome:
+def _promoted(change: Change, carried: list[Operation], words: str) -> ChangeOutcome:
     named = [one for one in carried if one.planned.kind in _NAMED and one.receipt is not None]
     receipt = named[-1].receipt if named else None
+    along = [one.receipt for one in carried if one.planned.said is not None and one.receipt]
+    if change.kind is ChangeKind.COMMENT and along:
+        comment = along[-1].comment_id
+        return ChangeOutcome(
+            change_id=change.id, verdict=Verdict.PROMOTED, words=words, upstream_id=comment
+        )
     return ChangeOutcome(
-        change_id=change_id,
+        change_id=change.id,
         verdict=Verdict.PROMOTED,
         words=words,
         upstream_key=None if receipt is None else receipt.upstream_key,

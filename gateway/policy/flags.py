@@ -5,8 +5,8 @@ approval; ``warn`` and ``info`` only tell. Evidence names: ``key``, ``name``, ``
 ``lost``, ``percent``, ``count``, ``status``, ``found``, ``keys``, ``what``.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
@@ -14,6 +14,7 @@ from gateway.policy import texts
 from gateway.policy.facts import user_id
 from gateway.policy.policy import Policy
 from gateway.promotion.fields import fields_of, listed, part
+from gateway.promotion.screens import transition_lacks
 from gateway.promotion.service import is_service_issue, wants_customers
 from gateway.review.values import ChangeView, Flag
 from sandbox.contract.compare import Three, equal
@@ -40,6 +41,8 @@ class Seen:
     policy: Policy
     #: Digests of the files that the gateway holds.
     held: frozenset[str] = frozenset()
+    #: What kept edits of the same set put into the issue's fields.
+    edits: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @property
     def new(self) -> bool:
@@ -172,6 +175,21 @@ def _transition_done(seen: Seen) -> Iterable[Flag]:
             return
 
 
+def _screen_lacks(seen: Seen) -> Iterable[Flag]:
+    change = seen.view.change
+    if change.kind is not ChangeKind.TRANSITION or seen.base is None:
+        return
+    filled = {**fields_of(seen.now), **seen.edits}
+    lacks = transition_lacks(change, seen.base, filled, seen.site)
+    status = str(part(change.after, "status", "name") or "")
+    for certain in (True, False):
+        names = ", ".join(one.name for one in lacks if one.certain is certain)
+        if names and certain:
+            yield _flag(seen, "screen_required", "block", found=names, status=status)
+        elif names:
+            yield _flag(seen, "screen_asks", "warn", found=names, status=status)
+
+
 def _closed_ticket(seen: Seen) -> Iterable[Flag]:
     change = seen.view.change
     if change.kind is ChangeKind.EDIT and fields_of(seen.now or seen.base).get("resolution"):
@@ -228,6 +246,7 @@ _RULES: tuple[Callable[[Seen], Iterable[Flag]], ...] = (
     _personal,
     _closed_ticket,
     _duplicate,
+    _screen_lacks,
     _transition_done,
     _irreversible,
 )

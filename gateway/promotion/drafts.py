@@ -9,7 +9,8 @@ from gateway.promotion import service
 from gateway.promotion.fields import listed, part, sprint_id
 from gateway.promotion.ground import Ground
 from gateway.promotion.references import is_temporary_id
-from gateway.promotion.requests import SetChange, Writer, set_change
+from gateway.promotion.requests import Load, Writer, set_change
+from gateway.promotion.riding import Riding, riding
 from gateway.promotion.routes import Step, route
 from gateway.promotion.values import Request
 from sandbox.contract.compare import equal
@@ -46,19 +47,22 @@ def drafts(
 ) -> Iterable[Draft]:
     """Yield a draft for each request; ``later``: create to fields set after it is made."""
     edits: dict[str, list[Change]] = {}
+    along = riding(kept, ground)
     for change in kept:
+        if change.id in along.riders:
+            continue
         if change.kind is ChangeKind.EDIT:
             edits.setdefault(change.issue_id, []).append(change)
         elif change.kind is ChangeKind.CREATE:
             yield from _create(change, later.get(change.id, frozenset()), writer)
         elif change.kind is ChangeKind.TRANSITION:
-            yield from _transitions(change, writer, ground)
+            yield from _transitions(change, writer, ground, along)
         elif change.kind in (ChangeKind.COMMENT, ChangeKind.COMMENT_EDIT):
             yield _comment(change, writer, ground)
         else:
             yield _other(change, writer, ground)
-    for changes in edits.values():
-        draft = _edit(changes, writer, ground)
+    for issue_id, changes in edits.items():
+        draft = _edit(changes, along.comments.get(issue_id), writer, ground)
         if draft is not None:
             yield draft
 
@@ -76,14 +80,27 @@ def _create(change: Change, later: Collection[str], writer: Writer) -> Iterable[
     yield Draft(change.kind, (change,), writer.create(first), {}, dict(first))
     rest = {name: value for name, value in given.items() if name in later}
     if rest:
-        request = writer.edit(change.issue_id, rest, {})
+        request = writer.edit(change.issue_id, Load(rest))
         yield Draft(ChangeKind.EDIT, (change,), request, {}, rest)
 
 
-def _edit(changes: list[Change], writer: Writer, ground: Ground) -> Draft | None:
+def _edit(
+    changes: list[Change], comment: Change | None, writer: Writer, ground: Ground
+) -> Draft | None:
     """Return one draft for all edits of an issue; None when they change nothing."""
-    scalars: dict[str, JsonValue] = {}
-    sets: dict[str, SetChange] = {}
+    load, base = _loaded(changes, comment, ground)
+    if not load.wants:
+        return None
+    carried = (*changes, *([] if comment is None else [comment]))
+    request = writer.edit(changes[0].issue_id, load)
+    return Draft(ChangeKind.EDIT, carried, request, base, load.wants, tuple(load.sets))
+
+
+def _loaded(
+    changes: Iterable[Change], comment: Change | None, ground: Ground
+) -> tuple[Load, dict[str, JsonValue]]:
+    """Return what edits of an issue carry, and what they assume."""
+    load = Load(comment=None if comment is None else _said(comment))
     base: dict[str, JsonValue] = {}
     for change in changes:
         name = change.field or ""
@@ -94,36 +111,53 @@ def _edit(changes: list[Change], writer: Writer, ground: Ground) -> Draft | None
         if name in known or not is_temporary_id(change.issue_id):
             base[name] = before
         if ground.fields.is_set(name, before, change.after):
-            sets[name] = set_change(before, change.after)
+            load.sets[name] = set_change(before, change.after)
         else:
-            scalars[name] = change.after
-    if not scalars and not sets:
-        return None
-    wants = {**scalars, **{name: one.wants for name, one in sets.items()}}
-    request = writer.edit(changes[0].issue_id, scalars, sets)
-    return Draft(ChangeKind.EDIT, tuple(changes), request, base, wants, tuple(sets))
+            load.scalars[name] = change.after
+    return load, base
 
 
-def _transitions(change: Change, writer: Writer, ground: Ground) -> Iterable[Draft]:
+def _said(comment: Change) -> JsonObject:
+    """Return the parts of a comment that travel along."""
+    after = comment.after if isinstance(comment.after, dict) else {}
+    return {name: after[name] for name in ("body", "visibility") if after.get(name)}
+
+
+def _transitions(change: Change, writer: Writer, ground: Ground, along: Riding) -> Iterable[Draft]:
     """Yield one draft per step: folded transitions may have passed through other statuses."""
-    given = given_fields(change)
     steps = route(change, ground.docs.get(change.id), ground.site)
-    for number, step in enumerate(steps, start=1):
-        last = number == len(steps)
-        yield _step(change, writer, step, given if last else {}, ground)
-
-
-def _step(change: Change, writer: Writer, step: Step, fields: JsonObject, ground: Ground) -> Draft:
+    edits = along.edits.get(change.id, ())
+    comment = along.comments.get(change.id)
+    load, base = _loaded(edits, comment, ground)
     known = ground.base(change)
-    base: dict[str, JsonValue] = {name: known.get(name) for name in fields}
+    given = given_fields(change)
+    load.scalars.update(given)
+    base |= {name: known.get(name) for name in given}
+    for number, step in enumerate(steps, start=1):
+        if number < len(steps):
+            yield _step((change,), writer, step, Load(), {})
+        else:
+            carried = (change, *edits, *([] if comment is None else [comment]))
+            yield _step(carried, writer, step, load, base)
+
+
+def _step(
+    changes: tuple[Change, ...],
+    writer: Writer,
+    step: Step,
+    load: Load,
+    base: dict[str, JsonValue],
+) -> Draft:
     if step.source is not None:
-        base["status"] = step.source
+        base = {**base, "status": step.source}
+    issue_id = changes[0].issue_id
     return Draft(
-        change.kind,
-        (change,),
-        writer.transition(change.issue_id, step.transition_id, fields),
+        ChangeKind.TRANSITION,
+        changes,
+        writer.transition(issue_id, step.transition_id, load),
         base,
-        {"status": step.target, **fields},
+        {"status": step.target, **load.wants},
+        tuple(load.sets),
     )
 
 

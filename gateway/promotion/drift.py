@@ -46,6 +46,8 @@ class Drift:
     threes: dict[str, Three] = field(default_factory=dict)
     #: A sentence when the operation as a whole has no place any more.
     lost: str = ""
+    #: Whether a comment travels along: it cannot be there already.
+    says: bool = False
 
     @property
     def conflicts(self) -> tuple[str, ...]:
@@ -55,6 +57,11 @@ class Drift:
     @property
     def already_there(self) -> bool:
         """Whether Jira already has everything that is wanted."""
+        return self.values_there and not self.says
+
+    @property
+    def values_there(self) -> bool:
+        """Whether Jira already has every wanted value, whatever is to be said beside."""
         return bool(self.threes) and all(
             three in (Three.BOTH, Three.SAME) for three in self.threes.values()
         )
@@ -64,13 +71,27 @@ def compare(planned: PlannedOperation, now: Now, fields: Fields) -> Drift:
     """Return what became of the approved base."""
     if planned.kind is ChangeKind.DELETE:
         return _deletion(planned, now)
-    lost = "" if planned.kind is ChangeKind.CREATE else _lost(planned, now)
+    lost = "" if planned.kind is ChangeKind.CREATE else lost_place(planned, now)
     if lost or planned.kind in _ADDING:
         return Drift(lost=lost)
     if planned.kind in _PRESENCE:
         return _presence(planned, now)
-    named = (name for name in planned.wants if name != INTERNAL)
-    return Drift({name: _three(planned, name, now, fields) for name in named})
+    named = (name for name in planned.values if name != INTERNAL)
+    threes = {name: _three(planned, name, now, fields) for name in named}
+    return _unsayable(planned, Drift(threes, says=planned.said is not None))
+
+
+def _unsayable(planned: PlannedOperation, drift: Drift) -> Drift:
+    """Return the drift; lost if a comment was to travel with a transition that is done."""
+    stays = planned.kind is ChangeKind.TRANSITION and drift.says
+    if not stays or drift.threes.get("status") not in (Three.BOTH, Three.SAME):
+        return drift
+    return Drift(
+        drift.threes,
+        f"{planned.issue_key} has the status already, so the comment that was to be written "
+        "together with it has no place. Leave the status out and approve the rest anew.",
+        says=True,
+    )
 
 
 def set_three(wants: JsonValue, now: JsonValue) -> Three:
@@ -97,7 +118,7 @@ def missing(planned: PlannedOperation, now: Now, fields: Fields) -> tuple[str, .
     """Return the wanted fields that Jira does not show."""
     return tuple(
         name
-        for name, wanted in planned.wants.items()
+        for name, wanted in planned.values.items()
         if name != INTERNAL
         and not _shows(
             sprint_id(wanted) if fields.is_sprint(name) else wanted,
@@ -135,7 +156,7 @@ def _deletion(planned: PlannedOperation, now: Now) -> Drift:
         return Drift(lost="Nobody knows what is to be deleted.")
     if now.doc is None:
         return Drift({thing.value: Three.BOTH})
-    moved = _lost(planned, now)
+    moved = lost_place(planned, now)
     if moved:
         return Drift(lost=moved)
     found = deleted_thing(planned, now)
@@ -160,7 +181,7 @@ def deleted_thing(planned: PlannedOperation, now: Now) -> JsonObject | None:
     )
 
 
-def _lost(planned: PlannedOperation, now: Now) -> str:
+def lost_place(planned: PlannedOperation, now: Now) -> str:
     """Return why the operation has no place in Jira any more, or nothing."""
     if now.doc is None:
         return f"{planned.issue_key} no longer exists in Jira, or is hidden from us."
@@ -169,7 +190,8 @@ def _lost(planned: PlannedOperation, now: Now) -> str:
         return f"{planned.issue_key} was moved to project {place}."
     if planned.kind is ChangeKind.COMMENT_EDIT and comment_of(planned, now) is None:
         return "The comment no longer exists in Jira."
-    unmeant = planned.kind in _SAID and not planned.customers and INTERNAL not in planned.wants
+    says = planned.kind in _SAID or planned.said is not None
+    unmeant = says and not planned.customers and INTERNAL not in planned.wants
     if unmeant and is_service_issue(now.doc):
         return (
             "It is in a service project now, and customers would read the comment. "

@@ -135,7 +135,7 @@ BY_CODE: dict[str, Lasting] = {
 
 def cannot_undo(operations: Sequence[PlannedOperation], *, deletes: bool) -> tuple[Stays, ...]:
     """Return what an undo of these would leave, to be read before they are approved."""
-    found = [about(one, op.issue_key) for op in operations for one in _of(op.kind, deletes=deletes)]
+    found = [about(one, op.issue_key) for op in operations for one in _all_of(op, deletes=deletes)]
     every = merged([*found, NOTICES] if operations else [])
     return tuple(Stays(code=one.code, keys=one.keys) for one in every)
 
@@ -155,6 +155,11 @@ def merged(found: Iterable[Lasting]) -> tuple[Lasting, ...]:
     return tuple(
         Lasting(code, one.sentence, one.next_step, tuple(keys[code])) for code, one in kinds.items()
     )
+
+
+def _all_of(operation: PlannedOperation, *, deletes: bool) -> tuple[Lasting, ...]:
+    own = _of(operation.kind, deletes=deletes)
+    return own if operation.said is None else (*own, *_of(ChangeKind.COMMENT, deletes=deletes))
 
 
 def _of(kind: ChangeKind, *, deletes: bool) -> tuple[Lasting, ...]:

@@ -23,6 +23,7 @@ from gateway.promotion.preflight_evidence import (
     written,
 )
 from gateway.promotion.references import is_temporary_id
+from gateway.promotion.screens import COMMENT, as_screen, lacks, takes
 from gateway.promotion.values import PlannedOperation
 from sandbox.contract.compare import equal
 from sandbox.contract.shapes import ChangeKind, JsonObject
@@ -104,6 +105,7 @@ def _follows(planned: PlannedOperation) -> bool:
 
 def _permissions(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remark]:
     needs = list(KIND_NEEDS.get(planned.kind, ()))
+    needs += [] if planned.said is None else KIND_NEEDS[ChangeKind.COMMENT]
     needs += [(FIELD_NEEDS[name],) for name in written(planned) if name in FIELD_NEEDS]
     given = part(evidence.json(place_question(planned)), "permissions")
     known = given if isinstance(given, dict) else {}
@@ -167,7 +169,7 @@ def _attachment(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remar
 
 def _create(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remark]:
     question = create_question(planned)
-    screen = _screen(evidence.json(question))
+    screen = as_screen(evidence.json(question))
     if question in evidence.answers and not screen:
         yield blocked(
             "type", f"Issues of this type cannot be created in project {planned.project_key}."
@@ -185,7 +187,7 @@ def _create(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remark]:
 
 
 def _edit(planned: PlannedOperation, _now: Now, evidence: Evidence) -> Iterator[Remark]:
-    screen = _screen(evidence.json(edit_question(planned)))
+    screen = as_screen(evidence.json(edit_question(planned)))
     if screen is None:
         yield warning(
             "screen_unknown",
@@ -214,14 +216,15 @@ def _transition(planned: PlannedOperation, now: Now, evidence: Evidence) -> Iter
         return
     asked = part(planned.request.body, "transition", "id")
     chosen = next((one for one in fitting if str(one.get("id")) == str(asked)), fitting[0])
-    screen = _screen(part(chosen, "fields"))
+    screen = as_screen(part(chosen, "fields"))
     if screen is None:
         if written(planned):
             sentence = f"Jira did not tell which fields can be set on {planned.issue_key}."
             yield warning("screen_unknown", sentence, _LOOK)
         return
     yield from _on_screen(planned, screen, evidence)
-    yield from _required(screen, set(written(planned)), fields_of(now.doc), evidence)
+    filled = {**fields_of(now.doc), **evidence.set_before(planned)}
+    yield from _required(screen, set(written(planned)), filled, evidence)
 
 
 def _leads_to(transition: JsonObject, status: JsonValue) -> bool:
@@ -267,6 +270,12 @@ def _on_screen(
     planned: PlannedOperation, screen: Mapping[str, JsonObject], evidence: Evidence
 ) -> Iterator[Remark]:
     """Yield what is wrong with the fields that a request sets on a screen."""
+    if planned.said is not None and not takes(screen, COMMENT, ("add",)):
+        yield blocked(
+            "comment_screen",
+            "Jira takes no comment together with this any more.",
+            "Leave the comment out, or send the change set back.",
+        )
     for name, values in written(planned).items():
         shown = evidence.fields.name(name)
         meta = screen.get(name)
@@ -289,21 +298,14 @@ def _required(
     now: Mapping[str, JsonValue],
     evidence: Evidence,
 ) -> Iterator[Remark]:
-    for name, meta in screen.items():
-        filled = name in given or now.get(name) not in (None, "", [])
-        if meta.get("required") is True and meta.get("hasDefaultValue") is not True and not filled:
-            shown = str(meta.get("name") or evidence.fields.name(name))
-            yield blocked(
-                "field_required",
-                f"Jira asks for {shown} there, and the change does not fill it in.",
-                "Send the change set back, so that the agent fills it in.",
-            )
-
-
-def _screen(found: JsonValue) -> dict[str, JsonObject] | None:
-    if not isinstance(found, dict):
-        return None
-    return {name: one for name, one in found.items() if isinstance(one, dict)}
+    for one in lacks(screen, given, now):
+        shown = one.name if one.name != one.field else evidence.fields.name(one.field)
+        sentence = f"Jira asks for {shown} there, and the change does not fill it in."
+        step = "Send the change set back, so that the agent fills it in."
+        if one.certain:
+            yield blocked("field_required", sentence, step)
+        else:
+            yield warning("field_asked", sentence, step)
 
 
 def _same(one: JsonObject, value: JsonValue) -> bool:

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from gateway.promotion.drift import Now
 from gateway.promotion.fields import Fields, part
 from gateway.promotion.references import is_temporary_id
-from gateway.promotion.values import PlannedOperation
+from gateway.promotion.values import RIDER, PlannedOperation
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
 #: Kinds for which more than the issue itself is read.
@@ -37,6 +37,8 @@ class Evidence:
     answers: Mapping[Question, object] = field(default_factory=dict)
     #: Why a question has no answer, as sentences, where Jira could not be reached at all.
     troubles: Mapping[Question, str] = field(default_factory=dict)
+    #: All requests of the set.
+    plan: tuple[PlannedOperation, ...] = ()
 
     def json(self, question: Question) -> JsonObject | None:
         """Return an answer that is an object; None when there is none."""
@@ -47,6 +49,16 @@ class Evidence:
         """Return an answer that is a list; None when there is none."""
         found = self.answers.get(question)
         return found if isinstance(found, list) else None
+
+    def set_before(self, planned: PlannedOperation) -> dict[str, JsonValue]:
+        """Return what earlier requests of the set put into fields of the same issue."""
+        return {
+            name: value
+            for one in self.plan
+            if one.issue_id == planned.issue_id and one.position < planned.position
+            if one.kind is ChangeKind.EDIT
+            for name, value in one.values.items()
+        }
 
     def now(self, planned: PlannedOperation) -> Now | None:
         """Return the operation's issue as it is; None when it could not be read."""
@@ -146,6 +158,8 @@ def written(planned: PlannedOperation) -> dict[str, tuple[JsonValue, ...]]:
             for which, value in verb.items()
             if which != "remove"
         )
+    if planned.said is not None:
+        found.pop(RIDER, None)
     return found
 
 

@@ -4,12 +4,12 @@ A marker of ours proves that the write happened; the wanted values alone prove t
 nothing is left to do. Only where neither is to be found may the write be tried again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
 from gateway.promotion.deleting import names_of
-from gateway.promotion.drift import Now, achieved, compare
+from gateway.promotion.drift import Now, achieved, lost_place
 from gateway.promotion.fields import Fields, listed, part
 from gateway.promotion.readback import effects, reached_in_history
 from gateway.promotion.states import OpEvent
@@ -33,16 +33,46 @@ class Finding:
     sentence: str = ""
     upstream_id: str | None = None
     upstream_key: str | None = None
+    #: Id of a comment that travelled along.
+    comment_id: str | None = None
     #: What was looked at: the evidence for a person.
     looks: tuple[Look, ...] = ()
 
 
-def judge(planned: PlannedOperation, now: Now, fields: Fields, *, marked: bool) -> Finding:
-    """Return what became of a write to an issue that exists (not comments, not creates)."""
+def judge(
+    planned: PlannedOperation, now: Now, fields: Fields, *, marked: bool, after: int | None = None
+) -> Finding:
+    """Return what became of a write to an issue that exists (not comments, not creates).
+
+    ``after``: the newest comment's id before the request, where one was to travel along.
+    """
+    found = _judge_values(planned, now, fields, marked=marked)
+    if planned.said is None or found.event is not OpEvent.FOUND:
+        return found
+    own = [str(one.get("id")) for one in said_with(planned, now, after)]
+    if own:
+        return replace(found, comment_id=own[0])
+    if marked:
+        return replace(found, sentence="It was written, but its comment is not there any more.")
+    # The values are there, by whatever hand; the comment is not, so the request was not.
+    return Finding(OpEvent.NOT_FOUND)
+
+
+def said_with(planned: PlannedOperation, now: Now, after: int | None) -> list[JsonObject]:
+    """Return the comments that travelled with an operation: text, author and a newer id."""
+    wanted = part(planned.said, "body")
+    return [
+        one
+        for one in _ours(planned, now.comments or [], now, after)
+        if equal(one.get("body"), wanted)
+    ]
+
+
+def _judge_values(planned: PlannedOperation, now: Now, fields: Fields, *, marked: bool) -> Finding:
     if planned.kind is ChangeKind.DELETE:
         gone = achieved(planned, now, fields)
         return Finding(OpEvent.FOUND if gone else OpEvent.NOT_FOUND)
-    if now.doc is None or compare(planned, now, fields).lost:
+    if now.doc is None or lost_place(planned, now):
         return Finding(OpEvent.CANNOT_TELL, "The issue is gone, so nobody can look it up there.")
     if achieved(planned, now, fields):
         return Finding(OpEvent.FOUND)

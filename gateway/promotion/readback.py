@@ -77,7 +77,7 @@ def replaced(
         return {}
     return {
         name: (value_now(planned, name, before, fields), value_now(planned, name, after, fields))
-        for name in planned.wants
+        for name in planned.values
     }
 
 
@@ -87,7 +87,7 @@ def overwrote(planned: PlannedOperation, found: list[Effect]) -> bool:
     Our own write is one changelog line per field: a second line is somebody else's, and a
     line whose ``from`` is not the approved base replaced something nobody was shown.
     """
-    for name in planned.wants:
+    for name in planned.values:
         lines = [one for one in found if one.field == name]
         if name in planned.set_fields:
             continue
@@ -146,7 +146,7 @@ def _how(effect: Effect, own: set[str]) -> str:
 def reached_in_history(planned: PlannedOperation, found: list[Effect]) -> bool:
     """Return whether the changelog shows that each wanted scalar was there at some time."""
     wanted = {
-        name: value for name, value in planned.wants.items() if name not in planned.set_fields
+        name: value for name, value in planned.values.items() if name not in planned.set_fields
     }
     return bool(wanted) and all(
         any(one.field == name and _is(value, one.item, "to") for one in found)

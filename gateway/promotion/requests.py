@@ -5,7 +5,7 @@ versions, a write takes what identifies them. ``written`` makes the one from the
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
@@ -14,7 +14,7 @@ from gateway.promotion.fields import Fields, part, sprint_id
 from gateway.promotion.markers import PLACEHOLDER
 from gateway.promotion.naming import HISTORY
 from gateway.promotion.service import INTERNAL, MADE_INTERNAL
-from gateway.promotion.values import Request, Upload
+from gateway.promotion.values import RIDER, Request, Upload
 from sandbox.contract import merging
 from sandbox.contract.shapes import Change, ChangeKind, Flavour, JsonObject
 
@@ -39,6 +39,22 @@ def set_change(before: JsonValue, after: JsonValue) -> SetChange:
     """Return how one list becomes the other, as sets."""
     added, removed = merging.set_change(before, after)
     return SetChange(tuple(added), tuple(removed))
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one edit or transition of an issue carries."""
+
+    scalars: dict[str, JsonValue] = field(default_factory=dict)
+    sets: dict[str, SetChange] = field(default_factory=dict)
+    #: A comment that travels along: ``body`` and ``visibility``.
+    comment: JsonObject | None = None
+
+    @property
+    def wants(self) -> dict[str, JsonValue]:
+        """How a planned operation says it."""
+        found = {**self.scalars, **{name: one.wants for name, one in self.sets.items()}}
+        return found if self.comment is None else {**found, RIDER: self.comment}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +88,9 @@ class Writer:
             return _document(value)
         return value
 
-    def edit(
-        self, issue_id: str, scalars: dict[str, JsonValue], sets: dict[str, SetChange]
-    ) -> Request:
+    def edit(self, issue_id: str, load: Load) -> Request:
         """Return one PUT that carries all edits of an issue."""
-        body: JsonObject = {}
-        if scalars:
-            body["fields"] = {name: self.written(name, value) for name, value in scalars.items()}
-        if sets:
-            body["update"] = {name: _verbs(change) for name, change in sets.items()}
-        body |= self._told()
+        body = {**self._loaded(load), **self._told()}
         return Request(method="PUT", path=f"{self.api}/issue/{issue_id}", body=body)
 
     def create(self, fields: JsonObject) -> Request:
@@ -90,13 +99,25 @@ class Writer:
         body: JsonObject = {"fields": written, "properties": [PLACEHOLDER]}
         return Request(method="POST", path=f"{self.api}/issue", body=body)
 
-    def transition(self, issue_id: str, transition_id: str, fields: JsonObject) -> Request:
+    def transition(self, issue_id: str, transition_id: str, load: Load) -> Request:
         """Return the POST that moves an issue through its workflow."""
         body: JsonObject = {"transition": {"id": transition_id}}
-        if fields:
-            body["fields"] = {name: self.written(name, value) for name, value in fields.items()}
-        body |= self._told()
+        body |= {**self._loaded(load), **self._told()}
         return Request(method="POST", path=f"{self.api}/issue/{issue_id}/transitions", body=body)
+
+    def _loaded(self, load: Load) -> JsonObject:
+        """Return the parts of a body that a load comes to."""
+        body: JsonObject = {}
+        if load.scalars:
+            given = load.scalars.items()
+            body["fields"] = {name: self.written(name, value) for name, value in given}
+        update: JsonObject = {name: _verbs(change) for name, change in load.sets.items()}
+        if load.comment is not None:
+            said: JsonObject = {"body": self.rich(load.comment.get("body"))}
+            if load.comment.get("visibility"):
+                said["visibility"] = load.comment["visibility"]
+            update[RIDER] = [{"add": said}]
+        return {**body, "update": update} if update else body
 
     def own_comment(
         self, issue_id: str, text: str, *, internal: bool

@@ -40,6 +40,12 @@ def route(change: Change, doc: JsonObject | None, site: SiteBaseline) -> list[St
     return steps
 
 
+def observed(fields: JsonObject, step: Step, site: SiteBaseline) -> ObservedTransition | None:
+    """Return the transition of a step as Jira showed it for such issues, or None."""
+    here = _offered(fields, site).get(str(part(step.source, "id")), [])
+    return next((one for one in here if str(one.transition.get("id")) == step.transition_id), None)
+
+
 def brief(status: JsonValue) -> JsonValue:
     """Return a status as id and name."""
     if not isinstance(status, dict):

@@ -14,7 +14,7 @@ def shows_otherwise(
 ) -> str:
     """Return a sentence when Jira took the request but shows something else; else nothing.
 
-    ``new_id`` is what the answer called the thing that was made.
+    ``new_id`` is the id of what was made: the file, or the comment that travelled along.
     """
     if planned.kind is ChangeKind.ATTACHMENT:
         return _file_otherwise(planned, after, new_id)
@@ -22,9 +22,12 @@ def shows_otherwise(
         return ""
     strange = missing(planned, after, fields)
     if not strange:
-        return ""
+        return "" if planned.said is None or new_id is not None else NO_COMMENT
     names = ", ".join(fields.name(name) for name in strange)
     return f"Jira took the request, but shows another value now for: {names}."
+
+
+NO_COMMENT = "Jira took the request, but does not show the comment that came with it."
 
 
 def _file_otherwise(planned: PlannedOperation, after: Now, new_id: str | None) -> str:

@@ -142,7 +142,8 @@ def undo(done: Iterable[Done], known: Known) -> Undo:
 
 def _taken_back(done: tuple[Done, ...], known: Known) -> tuple[list[Change], list[Lasting]]:
     """Return deletions of what was made, newest first, and what stays of it."""
-    made = [one for one in reversed(done) if one.planned.kind in lasting.GOES_AGAIN]
+    every = [part for one in reversed(done) for part in (_comment_of(one), one) if part]
+    made = [one for one in every if one.planned.kind in lasting.GOES_AGAIN]
     gone: list[Change] = []
     stays: list[Lasting] = []
     going: set[str] = set()
@@ -155,6 +156,17 @@ def _taken_back(done: tuple[Done, ...], known: Known) -> tuple[list[Change], lis
             if one.planned.kind is ChangeKind.CREATE:
                 going.add(one.planned.issue_id)
     return gone, stays
+
+
+def _comment_of(done: Done) -> Done | None:
+    """Return the comment that travelled with an operation, as an operation of its own."""
+    said, receipt = done.planned.said, done.receipt
+    if said is None or receipt.comment_id is None:
+        return None
+    planned = done.planned.model_copy(
+        update={"kind": ChangeKind.COMMENT, "base": {}, "wants": said, "set_fields": ()}
+    )
+    return Done(planned, receipt.model_copy(update={"upstream_id": receipt.comment_id}), done.wrote)
 
 
 def _deleted(done: Done, known: Known, going: set[str]) -> _Made:
@@ -186,7 +198,7 @@ def _slots(done: Done, known: Known) -> Iterable[_Slot | Lasting]:
     elif kind is ChangeKind.COMMENT_EDIT:
         yield _Slot(planned, kind, _comment_id(planned), *_bodies(done))
     else:
-        yield from (_field(done, name, known) for name in planned.wants)
+        yield from (_field(done, name, known) for name in planned.values)
 
 
 def _field(done: Done, name: str, known: Known) -> _Slot | Lasting:

@@ -13,6 +13,12 @@ from sandbox.contract.shapes import ChangeKind, Dialect, Flavour, Frozen, JsonOb
 MARKER_KEY = "airlock.last"
 
 
+#: Where a comment stands among the wants of the request that it travels with …
+RIDER = "comment"
+#: … and the kinds that can take one along.
+CARRIERS = frozenset({ChangeKind.EDIT, ChangeKind.TRANSITION})
+
+
 class SiteIdentity(Frozen):
     """Which Jira this is: part of every approval digest."""
 
@@ -66,7 +72,8 @@ class PlannedOperation(Frozen):
     #: Transition: ``{"status": {"id", "name"}}``. Comment and create: empty.
     base: dict[str, JsonValue] = {}
     #: Field id to the value that read-back must show. For set fields
-    #: ``{"add": […], "remove": […]}``. Comment: ``{"body", "visibility"}``.
+    #: ``{"add": […], "remove": […]}``. Comment: ``{"body", "visibility"}``; a comment that
+    #: travels with an edit or a transition stands under ``RIDER``.
     wants: dict[str, JsonValue] = {}
     #: Set fields among ``wants``.
     set_fields: tuple[str, ...] = ()
@@ -76,6 +83,19 @@ class PlannedOperation(Frozen):
     author: Author = Author()
     #: Whether customers of a service project would read it.
     customers: bool = False
+
+    @property
+    def values(self) -> dict[str, JsonValue]:
+        """The wanted values, without a comment that travels along."""
+        if self.said is None:
+            return self.wants
+        return {name: one for name, one in self.wants.items() if name != RIDER}
+
+    @property
+    def said(self) -> JsonObject | None:
+        """The comment that travels with this edit or transition, or None."""
+        found = self.wants.get(RIDER) if self.kind in CARRIERS else None
+        return found if isinstance(found, dict) else None
 
 
 class Stays(Frozen):
@@ -168,6 +188,8 @@ class Receipt(Frozen):
     known_by: str
     upstream_key: str | None = None
     upstream_id: str | None = None
+    #: Id of the comment that travelled along.
+    comment_id: str | None = None
     url: str = ""
     #: Field id to what our write really replaced and what is there now.
     replaced: dict[str, tuple[JsonValue, JsonValue]] = {}
@@ -176,3 +198,10 @@ class Receipt(Frozen):
     overwrote: bool = False
     #: Jira's answer, without what could be long.
     answer: JsonObject = {}
+
+    def saying(self, comment_id: str | None) -> "Receipt":
+        """Return this receipt with the comment that travelled along, if one was found."""
+        if comment_id is None:
+            return self
+        url = f"{self.url}?focusedCommentId={comment_id}"
+        return self.model_copy(update={"comment_id": comment_id, "url": url})

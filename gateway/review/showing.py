@@ -10,7 +10,7 @@ from gateway.policy.policy import Policy
 from gateway.promotion.deleting import Thing, found_in, still_is, thing_of
 from gateway.promotion.drift import Now, set_three
 from gateway.promotion.fields import Fields, fields_of, listed, part, project_key, sprint_id
-from gateway.promotion.plan import effective, wanted_value
+from gateway.promotion.plan import KEEP, effective, wanted_value
 from gateway.promotion.references import is_temporary_key
 from gateway.promotion.service import is_service, made_internal, wants_customers
 from gateway.promotion.settled import Settled, settle
@@ -81,7 +81,7 @@ def show(scene: Scene) -> Shown:
     change_set, based = settle(scene.change_set, scene.docs, scene.settled)
     scene = replace(scene, change_set=change_set, docs=based)
     views = [
-        _with_agent(_change(one, verdicts[one.id], fields, scene), agent, fields, scene)
+        _with_agent(_change(one, verdicts, fields, scene), agent, fields, scene)
         for one in change_set.changes
     ]
     by_issue: dict[str, list[ChangeView]] = {}
@@ -133,7 +133,9 @@ def _issue(issue_id: str, views: list[ChangeView], scene: Scene) -> IssueView:
     )
 
 
-def _change(change: Change, verdict: str, fields: Fields, scene: Scene) -> ChangeView:
+def _change(
+    change: Change, verdicts: Mapping[str, str], fields: Fields, scene: Scene
+) -> ChangeView:
     now = scene.now.get(change.issue_id)
     known = now is not None or change.issue_id in scene.new_issues
     base_doc = scene.docs.get(change.id)
@@ -149,7 +151,7 @@ def _change(change: Change, verdict: str, fields: Fields, scene: Scene) -> Chang
         now_known=known,
         wants=_wants(change, base_doc, scene),
         three=_three(change, base, now, current, scene),
-        verdict=verdict,
+        verdict=verdicts[change.id],
         words=scene.words.get(change.id, ""),
     )
     own = None if change.issue_id in scene.new_issues else base_doc
@@ -163,8 +165,23 @@ def _change(change: Change, verdict: str, fields: Fields, scene: Scene) -> Chang
         site=scene.site,
         policy=scene.policy,
         held=scene.held,
+        edits=_edits_beside(change, verdicts, scene),
     )
     return view.model_copy(update={"flags": change_flags(seen)})
+
+
+def _edits_beside(
+    change: Change, verdicts: Mapping[str, str], scene: Scene
+) -> dict[str, JsonValue]:
+    """Return what kept edits put into the issue that a transition moves."""
+    if change.kind is not ChangeKind.TRANSITION:
+        return {}
+    return {
+        one.field: one.after
+        for one in scene.change_set.changes
+        if one.kind is ChangeKind.EDIT and one.field is not None
+        if one.issue_id == change.issue_id and verdicts[one.id] == KEEP
+    }
 
 
 def _wants(change: Change, base: JsonObject | None, scene: Scene) -> JsonValue:

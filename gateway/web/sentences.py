@@ -31,6 +31,13 @@ FLAGS: dict[str, str] = {
     "external_visible": N_("Customers will see this comment."),
     "irreversible": N_("This cannot be undone automatically."),
     "transition_done": N_("Moves the issue to %(status)s, a status that counts as done."),
+    "screen_required": N_(
+        "Jira asks for %(found)s on the way to %(status)s, and the change does not fill it in. "
+        "Send it back, so that the agent does, or leave it out."
+    ),
+    "screen_asks": N_(
+        "Jira may ask for %(found)s on the way to %(status)s; the change does not fill it in."
+    ),
     "closed_ticket": N_("%(key)s is already resolved."),
     "active_sprint": N_("Changes the scope of a running sprint."),
     "secret": N_("Looks like a secret: %(found)s."),

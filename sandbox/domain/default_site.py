@@ -320,6 +320,13 @@ class _Maker:
             "operations": ["set"],
             "allowedValues": list(self.resolutions()),
         }
+        comment: JsonObject = {
+            "required": False,
+            "schema": {"type": "comments-page", "system": "comment"},
+            "name": "Comment",
+            "fieldId": "comment",
+            "operations": ["add", "edit", "remove"],
+        }
         return {
             "id": f"{number}1",
             "name": target["name"],
@@ -330,7 +337,7 @@ class _Maker:
             "isAvailable": True,
             "isConditional": False,
             "isLooped": False,
-            "fields": {"resolution": resolution} if done else {},
+            "fields": {"resolution": resolution, "comment": comment} if done else {},
         }
 
     def board(self, number: int, project: JsonObject) -> JsonObject:

@@ -65,13 +65,19 @@ def create_screen(site: Site, project_id: str, type_id: str) -> Screen:
     return assumed_screen(site) if observed is None else observed
 
 
-def transition_screen(site: Site, issue: IssueState, transition: JsonObject) -> Screen:
-    """Return the fields that a transition may name; all that may be edited if unobserved."""
+def transition_screen(
+    site: Site, issue: IssueState, transition: JsonObject, *, beside: bool = True
+) -> Screen:
+    """Return the fields that a transition may name; all that may be edited if unobserved.
+
+    ``beside``: comments and worklogs may come with it although its screen shows none,
+    because they are staged as changes of their own.
+    """
     observed = transition.get("fields")
     if not isinstance(observed, dict):
         return {**edit_screen(site, issue), "resolution": _system("resolution", "resolution")}
     shown: Screen = {name: object_of(meta) for name, meta in observed.items()}
-    return {**shown, **_appended()}
+    return {**shown, **_appended()} if beside else shown
 
 
 def place_of(issue: IssueState) -> tuple[str, str]:

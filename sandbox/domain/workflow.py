@@ -59,7 +59,7 @@ def available(site: Site, issue: IssueState) -> list[JsonObject]:
     return [{**_FLAGS, **one, "to": _target(site, one)} for one in usable]
 
 
-def transition(
+def transition(  # noqa: PLR0913 - a transition has that many parts, all by name
     site: Site,
     issue: IssueState,
     transition_id: str,
@@ -69,10 +69,14 @@ def transition(
     dialect: Dialect,
     actor: JsonObject,
     now_us: int,
+    beside: bool = True,
 ) -> Transitioned:
-    """Return the issue after a transition with the fields of its screen, or raise."""
+    """Return the issue after a transition with the fields of its screen, or raise.
+
+    ``beside``: comments and worklogs need not be on the screen (see ``transition_screen``).
+    """
     found = chosen(site, issue, transition_id)
-    screen = transition_screen(site, issue, found)
+    screen = transition_screen(site, issue, found, beside=beside)
     place = place_in(site, issue, dialect, None)
     wanted = check(place, screen, issue.fields, fields, update)
     _check_required(found, issue, wanted)

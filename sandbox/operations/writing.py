@@ -181,6 +181,7 @@ def transition_issue(  # noqa: PLR0913, PLR0917 - as edit_issue, with the transi
             dialect=ask.dialect,
             actor=work.actor,
             now_us=work.now,
+            beside=work.ws is not None,
         )
         after = with_metadata(issue, moved.issue, history)
         after = with_properties(work, after, properties)

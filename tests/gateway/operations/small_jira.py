@@ -16,6 +16,8 @@ from sandbox.contract.shapes import ChangeKind
 from tests.gateway.promotion.world import BASE_URL, DOING, DONE, TODO, doc
 from tests.invariants import Effect
 
+#: The account that the gateway writes as.
+GATE = {"accountId": "gate", "displayName": "Gate"}
 _STEPS: dict[str, dict[str, Any]] = {"1": {"11": DOING}, "3": {"21": DONE, "31": TODO}, "10": {}}
 
 
@@ -216,14 +218,19 @@ class SmallJira:
         if moves:
             steps = self.steps[issue["fields"]["status"]["id"]]
             changed = {"status": steps[body["transition"]["id"]], **changed}
-        for name, verbs in body.get("update", {}).items():
+        update = dict(body.get("update", {}))
+        said = [verb["add"] for verb in update.pop("comment", [])]
+        for name, verbs in update.items():
             values = list(issue["fields"].get(name) or [])
             for verb in verbs:
                 values = [one for one in values if one != verb.get("remove")]
                 values += [verb["add"]] if "add" in verb else []
             changed[name] = values
         kind = ChangeKind.TRANSITION if moves else ChangeKind.EDIT
-        self._note(kind, issue, changed, marker)
+        self._note(kind, issue, {**changed, **({"comment": said[0]} if said else {})}, marker)
+        for one in said:
+            told = {**one, "id": str(self._number()), "author": GATE}
+            issue["fields"]["comment"]["comments"].append(told)
         self.edit(issue["id"], "Gate", **changed)
 
     def _create(self, body: Any) -> httpx2.Response:

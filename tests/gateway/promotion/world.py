@@ -1,5 +1,6 @@
 """Small values that tests of planning, reviewing and promoting are made of."""
 
+from dataclasses import replace
 from typing import Any
 
 from gateway.promotion.ground import Ground
@@ -188,3 +189,50 @@ def ground(
         policy_version="p1",
         docs={one.id: new.get(one.issue_id, known) for one in changes},
     )
+
+
+def screen(shown: dict[str, list[str]], required: tuple[str, ...] = ()) -> dict[str, JsonObject]:
+    """Return a screen as Jira shows it, from field id to its verbs."""
+    return {
+        name: {
+            "name": name.title(),
+            "key": name,
+            "required": name in required,
+            "hasDefaultValue": False,
+            "operations": [*verbs],
+            "schema": {"type": "string"},
+        }
+        for name, verbs in shown.items()
+    }
+
+
+def site_with_screens(
+    given: SiteBaseline,
+    *,
+    transition: dict[str, list[str]] | None = None,
+    edit_screen: dict[str, list[str]] | None = None,
+    required: tuple[str, ...] = (),
+    inferred: bool = False,
+    desk: bool = False,
+) -> SiteBaseline:
+    """Return a site of which Jira showed these screens."""
+    fields: dict[str, Any] = {}
+    if transition is not None:
+        fields = {"fields": screen(transition, required)}
+    moves = [
+        one.model_copy(update={"transition": {**one.transition, **fields}, "inferred": inferred})
+        for one in given.transitions
+    ]
+    kind = "service_desk" if desk else "software"
+    return given.model_copy(
+        update={
+            "transitions": moves,
+            "edit_meta": {} if edit_screen is None else {"100:7": screen(edit_screen)},
+            "projects": [{"id": "100", "key": "AIR", "projectTypeKey": kind}],
+        }
+    )
+
+
+def with_screens(given: Ground, **screens: Any) -> Ground:
+    """Return a ground whose site showed these screens (see ``site_with_screens``)."""
+    return replace(given, site=site_with_screens(given.site, **screens))
