@@ -1,6 +1,6 @@
 """The checks of a dry run: one operation and what Jira said, to remarks. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from pydantic import JsonValue
 
@@ -183,7 +183,7 @@ def _create(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remark]:
         )
         return
     yield from _on_screen(planned, screen, evidence)
-    yield from _required(screen, set(written(planned)) | _FILLED_IN, {}, evidence)
+    yield from _required(screen, {**dict.fromkeys(_FILLED_IN, True), **_sets(planned)}, evidence)
 
 
 def _edit(planned: PlannedOperation, _now: Now, evidence: Evidence) -> Iterator[Remark]:
@@ -223,8 +223,8 @@ def _transition(planned: PlannedOperation, now: Now, evidence: Evidence) -> Iter
             yield warning("screen_unknown", sentence, _LOOK)
         return
     yield from _on_screen(planned, screen, evidence)
-    filled = {**fields_of(now.doc), **evidence.set_before(planned)}
-    yield from _required(screen, set(written(planned)), filled, evidence)
+    filled = {**fields_of(now.doc), **evidence.set_before(planned), **_sets(planned)}
+    yield from _required(screen, filled, evidence)
 
 
 def _leads_to(transition: JsonObject, status: JsonValue) -> bool:
@@ -292,13 +292,19 @@ def _on_screen(
                 )
 
 
+def _sets(planned: PlannedOperation) -> dict[str, JsonValue]:
+    """Return what a request itself puts into fields; an emptied one is None."""
+    return {
+        name: next((one for one in values if one is not None), None)
+        for name, values in written(planned).items()
+        if values
+    }
+
+
 def _required(
-    screen: Mapping[str, JsonObject],
-    given: Iterable[str],
-    now: Mapping[str, JsonValue],
-    evidence: Evidence,
+    screen: Mapping[str, JsonObject], filled: Mapping[str, JsonValue], evidence: Evidence
 ) -> Iterator[Remark]:
-    for one in lacks(screen, given, now):
+    for one in lacks(screen, filled):
         shown = one.name if one.name != one.field else evidence.fields.name(one.field)
         sentence = f"Jira asks for {shown} there, and the change does not fill it in."
         step = "Send the change set back, so that the agent fills it in."

@@ -4,7 +4,7 @@ Only what Jira showed counts here. A screen that nobody observed takes nothing a
 requires nothing: promotion then asks Jira itself.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -57,9 +57,9 @@ def takes(screen: Screen, name: str, verbs: Collection[str]) -> bool:
     return isinstance(told, list) and set(verbs) <= {str(one) for one in told}
 
 
-def lacks(screen: Screen, given: Iterable[str], filled: Mapping[str, JsonValue]) -> list[Lack]:
-    """Return the required fields that are neither given nor filled in on the issue."""
-    have = set(given) | {name for name, value in filled.items() if value not in _EMPTY}
+def lacks(screen: Screen, filled: Mapping[str, JsonValue]) -> list[Lack]:
+    """Return the required fields that would be empty; ``filled``: values by field."""
+    have = {name for name, value in filled.items() if value not in _EMPTY}
     return [
         Lack(name, str(meta.get("name") or name), certain=name not in DEFAULTED)
         for name, meta in screen.items()
@@ -82,8 +82,7 @@ def transition_lacks(
     for number, step in enumerate(steps, start=1):
         screen = transition_screen(fields, step, site)
         own = given if number == len(steps) and isinstance(given, dict) else {}
-        filled = {name: value for name, value in own.items() if value not in _EMPTY}
-        for one in lacks(screen or {}, filled, {**fields, **edits}):
+        for one in lacks(screen or {}, {**fields, **edits, **own}):
             found.setdefault(one.field, one)
     return list(found.values())
 

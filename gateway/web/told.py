@@ -190,6 +190,12 @@ SENTENCES: tuple[str, ...] = (
     N_("Jira had it already; nothing was written."),
     N_("Jira offers no transition to the approved status any more."),
     N_("Jira took the request, but shows another value now for: %(fields)s."),
+    N_("Jira took the request, but does not show the comment that came with it."),
+    N_("It was written, but its comment is not there any more."),
+    N_(
+        "%(issue)s has the status already, so the comment that was to be written together "
+        "with it has no place. Leave the status out and approve the rest anew."
+    ),
     N_("Somebody changed it in Jira after it was approved: %(fields)s. Nothing was written."),
     N_("The comment no longer exists in Jira."),
     N_("%(issue)s no longer exists in Jira, or is hidden from us."),

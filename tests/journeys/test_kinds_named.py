@@ -146,6 +146,39 @@ def test_elsewhere_a_comment_is_as_it_always_was(site: Site) -> None:
     assert not operation.planned.customers
 
 
+def test_fields_and_a_comment_travel_with_the_transition_and_with_the_edit(site: Site) -> None:
+    key, task = site.fresh(), site.task("riding")
+    [done] = [
+        one["id"]
+        for one in task.read(f"issue/{key}/transitions")["transitions"]
+        if one["to"]["name"] == "Done"
+    ]
+    task.send(
+        "POST",
+        f"issue/{key}/transitions",
+        {
+            "transition": {"id": done},
+            "fields": {"resolution": {"name": "Duplicate"}},
+            "update": {"comment": [{"add": {"body": site.text("중복입니다")}}]},
+        },
+    )
+    view = promoted(site, task)
+    [operation] = view.operations
+    issue = site.issue(key)
+    [comment] = comments(site, key)
+    assert operation.planned.change_ids == ("c1", "c2")
+    assert operation.receipt is not None
+    assert operation.receipt.comment_id == comment["id"]
+    assert comment["body"] == site.text("중복입니다")
+    assert issue["fields"]["resolution"]["name"] == "Duplicate"
+    assert len(entries(site, key)) == 1
+    task.send("PUT", f"issue/{key}", {"fields": {"summary": "둘을 하나로"}})
+    task.send("POST", f"issue/{key}/comment", {"body": site.text("제목을 고쳤습니다")})
+    [operation] = promoted(site, task).operations
+    assert (operation.planned.kind, len(operation.planned.change_ids)) == (ChangeKind.EDIT, 2)
+    assert [one["body"] for one in comments(site, key)][1] == site.text("제목을 고쳤습니다")
+
+
 def rules(site: Site, *given: dict[str, Any]) -> None:
     site.house.upstream.door.call("PUT", "/automation", {"rules": list(given)})
 

@@ -10,9 +10,11 @@ from gateway.promotion.drift import Now
 from gateway.review.showing import Scene, Shown, show
 from gateway.review.values import Flag
 from sandbox.contract.compare import Three
-from sandbox.contract.shapes import Change, ChangeKind, JsonObject, Read
+from sandbox.contract.shapes import Change, ChangeKind, JsonObject, Read, SiteBaseline
 from tests.gateway.promotion.world import (
+    BOB,
     CLOUD,
+    DOING,
     DONE,
     change,
     change_set,
@@ -21,6 +23,7 @@ from tests.gateway.promotion.world import (
     edit,
     ground,
     site,
+    site_with_screens,
     text,
 )
 
@@ -32,6 +35,8 @@ def seen(
     base: JsonObject | None = None,
     now: JsonObject | None = None,
     reads: tuple[Read, ...] | None = READ,
+    shown: SiteBaseline | None = None,
+    decided: dict[str, str] | None = None,
     **given: Any,
 ) -> Shown:
     base = base or doc()
@@ -39,7 +44,8 @@ def seen(
         Scene(
             change_set=change_set(*changes, **given),
             identity=CLOUD,
-            site=site(),
+            site=shown or site(),
+            decided=decided or {},
             policy=Policy(),
             person_name="Ann",
             docs=ground(*changes, base=base).docs,
@@ -170,6 +176,41 @@ def test_other_kinds_have_their_flags() -> None:
     moved = doc(updated="2026-11-02T10:00:00.000+0000")
     assert "stale_read" in flags(edit("summary", "x"), now=moved)
     assert {"unread_write", "not_assignee", "stale_read"}.isdisjoint(flags(create()))
+
+
+MOVE = change(ChangeKind.TRANSITION, {"status": DOING, "transition": {"id": "11"}}, id="m")
+ASKS = site_with_screens(
+    site(), transition={"assignee": ["set"], "resolution": ["set"]}, required=("assignee",)
+)
+
+
+def test_a_field_that_the_transitions_screen_requires_blocks_until_it_is_filled_in() -> None:
+    empty = doc(assignee=None)
+    flag = flags(MOVE, base=empty, shown=ASKS)["screen_required"]
+    assert (flag.severity, flag.evidence) == (
+        "block",
+        {"found": "Assignee", "status": "In Progress"},
+    )
+    assert "screen_required" not in flags(MOVE, shown=ASKS), "the issue has one already"
+    given = {"status": DOING, "transition": {"id": "11"}, "fields": {"assignee": BOB}}
+    filled = change(ChangeKind.TRANSITION, given, id="m")
+    assert "screen_required" not in flags(filled, base=empty, shown=ASKS)
+    beside = edit("assignee", BOB)
+    assert "screen_required" not in flags(MOVE, beside, base=empty, shown=ASKS)
+    left_out = flags(MOVE, beside, base=empty, shown=ASKS, decided={"c1": "reject"})
+    assert "screen_required" in left_out, "the edit that would fill it in is left out"
+    emptied = change(ChangeKind.TRANSITION, {**given, "fields": {"assignee": None}}, id="m")
+    assert "screen_required" in flags(emptied, shown=ASKS)
+    assert "screen_required" in flags(MOVE, now=empty, shown=ASKS), "taken away in Jira since"
+
+
+def test_a_resolution_is_only_asked_for_and_what_nobody_saw_is_not_required() -> None:
+    asks = site_with_screens(site(), transition={"resolution": ["set"]}, required=("resolution",))
+    assert flags(MOVE, shown=asks)["screen_asks"].severity == "warn"
+    guessed = site_with_screens(
+        site(), transition={"assignee": ["set"]}, required=("assignee",), inferred=True
+    )
+    assert "screen_required" not in flags(MOVE, base=doc(assignee=None), shown=guessed)
 
 
 def test_many_issues_are_bulk() -> None:

@@ -27,6 +27,8 @@ from tests.gateway.promotion.world import (
     edit,
     ground,
     site,
+    text,
+    with_screens,
 )
 
 FIELDS = Fields.of(site())
@@ -112,7 +114,8 @@ def test_what_jira_would_take_has_no_remark(one: Change) -> None:
     assert judged(planned(one)[0], **given) == {}
 
 
-NEW_SCREEN_FIELD = [{**START, "fields": {"resolution": {"required": True, "name": "Resolution"}}}]
+ASKED = {"required": True, "name": "Cause"}
+NEW_SCREEN_FIELD = [{**START, "fields": {"customfield_10001": ASKED}}]
 BLOCKED: list[tuple[Change, dict[str, Any], str]] = [
     (SUMMARY, {"allowed": without("EDIT_ISSUES")}, "permission"),
     (ASSIGNEE, {"allowed": without("ASSIGN_ISSUES")}, "permission"),
@@ -187,6 +190,32 @@ def test_an_own_comment_may_be_edited_by_either_permission() -> None:
     assert "permission" not in judged(one, now=now, allowed={"permissions": told})
     told = {**told, "EDIT_ALL_COMMENTS": both}
     assert "permission" in judged(one, now=now, allowed={"permissions": told})
+
+
+def test_a_comment_that_travels_along_takes_its_own_permission_and_its_screen() -> None:
+    say = change(ChangeKind.COMMENT, {"id": "9", "body": text("Hi")}, id="s")
+    shown = with_screens(ground(SUMMARY, say), edit_screen={"comment": ["add"]})
+    [one] = make_plan(change_set(SUMMARY, say), {}, shown).operations
+    with_comment = {**SCREEN, "comment": {"operations": ["add"]}}
+    assert judged(one, edit=with_comment) == {}
+    assert judged(one)["comment_screen"] is Verdict.BLOCKED
+    denied = judged(one, edit=with_comment, allowed=without("ADD_COMMENTS"))
+    assert denied["permission"] is Verdict.BLOCKED
+
+
+def test_a_field_that_an_earlier_request_fills_in_is_not_missed() -> None:
+    edited, moved = planned(edit("customfield_10001", "worn out", id="e"), MOVE)
+    given = answers({"transitions": NEW_SCREEN_FIELD}, moved)
+    evidence = Evidence("Gate", FIELDS, given, plan=(edited, moved))
+    assert [one.code for one in remarks(moved, evidence)] == []
+    alone = Evidence("Gate", FIELDS, given, plan=(moved,))
+    assert [one.code for one in remarks(moved, alone)] == ["field_required"]
+
+
+def test_a_resolution_that_jira_fills_in_by_itself_is_only_a_warning() -> None:
+    shown = {"resolution": {"required": True, "name": "Resolution"}}
+    found = judged(planned(MOVE)[0], transitions=[{**START, "fields": shown}])
+    assert found == {"field_asked": Verdict.WARNING}
 
 
 def test_what_jira_has_already_is_ok_and_said() -> None:

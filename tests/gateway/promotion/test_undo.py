@@ -23,6 +23,7 @@ from tests.gateway.promotion.world import (
     ground,
     site,
     text,
+    with_screens,
 )
 
 
@@ -251,3 +252,38 @@ def test_a_plan_of_edits_leaves_only_the_mails_and_a_plan_of_nothing_nothing() -
     ]
     rejected = make_plan(change_set(wanted), {"c1": "reject"}, ground(wanted))
     assert cannot_undo(rejected.operations, deletes=False) == ()
+
+
+def riding() -> PlannedOperation:
+    say = change(ChangeKind.COMMENT, {"id": "9", "body": text("Hello")}, id="s")
+    changes = (edit("summary", "New"), say)
+    shown = with_screens(ground(*changes), edit_screen={"comment": ["add"]})
+    [only] = make_plan(change_set(*changes), {}, shown).operations
+    return only
+
+
+def test_a_comment_that_travelled_along_is_taken_back_by_itself() -> None:
+    operation = done(
+        riding(),
+        replaced={"summary": ("Login is slow", "New")},
+        upstream_id="10001",
+        comment_id="7",
+    )
+    said = [{"id": "7", "body": text("Hello"), "author": {"accountId": "gate"}}]
+    now = doc(summary="New", comment={"comments": said})
+    kept = undone(operation, doc(), now)
+    assert [one.field for one in kept.changes] == ["summary"]
+    assert codes(kept) == ["comment", "notices"]
+    gone = undone(operation, doc(), now, deletes=True, account=frozenset({"gate"}))
+    assert [(one.kind, one.field) for one in gone.changes] == [
+        (ChangeKind.EDIT, "summary"),
+        (ChangeKind.DELETE, None),
+    ]
+    assert isinstance(gone.changes[1].after, dict)
+    assert gone.changes[1].after["id"] == "7"
+
+
+def test_that_a_comment_stays_is_told_before_it_is_approved() -> None:
+    told = {one.code for one in cannot_undo([riding()], deletes=False)}
+    assert told == {"comment", "notices"}
+    assert {one.code for one in cannot_undo([riding()], deletes=True)} == {"notices"}

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from sandbox.contract.shapes import Flavour, JsonObject
 from sandbox.domain.automation import Rule, Trigger
+from sandbox.domain.errors import InvalidError
 from sandbox.domain.issue import IssueState
 from sandbox.domain.parts import object_of, objects_of
 from sandbox.operations import commenting, reading, writing
@@ -44,6 +45,27 @@ def test_a_post_function_stands_in_the_entry_of_the_write(upstream: Sandbox) -> 
     found = reading.issue(upstream, me, "AIR-1")
     assert object_of(found.fields["priority"])["name"] == "Low"
     assert entries(found, 2) == [("Jonas Weber", ["resolution", "status", "priority"])]
+
+
+def moved_saying(sandbox: Sandbox, caller: Caller) -> IssueState:
+    """Start AIR-1 with a comment, on a transition whose screen shows none."""
+    said: JsonObject = {"comment": [{"add": {"body": rich(Flavour.CLOUD, "끝")}}]}
+    offered = reading.transitions(sandbox, caller, "AIR-1")
+    way = next(one for one in offered if object_of(one["to"])["name"] == "In Progress")
+    assert "comment" not in object_of(way["fields"])
+    return writing.transition_issue(sandbox, caller, "AIR-1", str(way["id"]), {}, said, dialect=V3)
+
+
+def test_jira_takes_no_comment_with_a_transition_whose_screen_shows_none(
+    upstream: Sandbox,
+) -> None:
+    with pytest.raises(InvalidError, match="cannot be set"):
+        moved_saying(upstream, person_caller(upstream))
+    assert entries(reading.issue(upstream, person_caller(upstream), "AIR-1"), 2) == []
+
+
+def test_an_agents_comment_is_staged_beside_the_transition(sandbox: Sandbox) -> None:
+    assert "끝" in str(moved_saying(sandbox, agent_caller(sandbox)).fields["comment"])
 
 
 def test_automation_writes_an_entry_of_its_own(upstream: Sandbox) -> None:
