@@ -93,7 +93,9 @@ _KINDS = (
     "write is told from others, how a lost answer is looked up, what is read back, and how an "
     "undo takes it back. No agent can stage a `delete`: only an undo makes one, where "
     "`AIRLOCK_DELETES` is on, and every approver confirms it a second time. A comment in a "
-    "service project is internal; a reply to customers takes a second confirmation too."
+    "service project is internal; a reply to customers takes a second confirmation too. Where Jira "
+    "showed that a screen takes them, edits and one comment travel on a transition, and a comment "
+    "on an edit: one request, one marker, one receipt."
 )
 
 

@@ -32,9 +32,10 @@ from gateway.promotion.preflight_evidence import Evidence, Question, questions
 from gateway.promotion.references import unresolved, with_real
 from gateway.promotion.states import OpState
 from gateway.promotion.values import PlannedOperation, Request
+from gateway.review.dry_runs import DryRun
 from gateway.review.rules import READ_ONLY, obstacles
 from gateway.review.states import State
-from gateway.store import outbox, sites
+from gateway.store import dry_runs, outbox, sites
 from gateway.upstream.client import Upstream
 from gateway.upstream.errors import OurFaultError, UpstreamError
 from sandbox.contract.shapes import ChangeKind, Flavour
@@ -42,7 +43,7 @@ from sandbox.contract.shapes import ChangeKind, Flavour
 #: Questions that are asked at the same time; few, so that nobody's Jira is flooded.
 _AT_ONCE = 6
 #: Not to be sent again, or not at all.
-_DONE = frozenset({OpState.APPLIED, OpState.SUPERSEDED})
+_DONE = frozenset({OpState.APPLIED, OpState.SUPERSEDED, OpState.LEFT})
 _AUTHOR = Question("author")
 _OPEN = frozenset({State.REVIEW, State.CHANGES_REQUESTED})
 
@@ -101,7 +102,7 @@ def dry_run_of(gateway: Gateway, sight: Sight) -> Preflight:
     )
     whole = tuple(_whole(gateway, run, None if stored is None else stored.paused))
     reports = tuple(_report(gateway, one, run) for one in planned)
-    return Preflight(
+    found = Preflight(
         review=review.id,
         digest=sight.situation.digest,
         checked_at=gateway.clock(),
@@ -111,6 +112,21 @@ def dry_run_of(gateway: Gateway, sight: Sight) -> Preflight:
         remarks=whole,
         operations=reports,
     )
+    _keep(gateway, found)
+    return found
+
+
+def _keep(gateway: Gateway, found: Preflight) -> None:
+    """Keep what it came to: while it is fresh, a blocked one stops promotion."""
+    first = next(iter(found.troubles), None)
+    kept = DryRun(
+        digest=found.digest,
+        sentence="" if first is None else first.sentence,
+        next_step="" if first is None else first.next_step,
+        checked_at=found.checked_at,
+    )
+    with gateway.database.write() as conn:
+        dry_runs.keep(conn, found.review, kept)
 
 
 def _with_real(planned: PlannedOperation, real: dict[str, str]) -> PlannedOperation:
@@ -152,10 +168,16 @@ def _report(gateway: Gateway, planned: PlannedOperation, run: _Run) -> Operation
     base_url = gateway.identity.base_url if seen is None else seen.base_url
     request = exact(planned, base_url, run.makers)
     if seen is None or _is_done(run.sight, planned):
-        done = ok("done", "It was written before, and is not sent again.")
-        return report_of(planned, request, [done])
+        return report_of(planned, request, [_not_sent(run.sight, planned)])
     found = [*_earlier(planned, run), *remarks(planned, seen.evidence)]
     return report_of(planned, request, found, seen.evidence.author)
+
+
+def _not_sent(sight: Sight, planned: PlannedOperation) -> Remark:
+    here = (one.state for one in sight.operations if one.position == planned.position)
+    if OpState.LEFT in here:
+        return ok("left", "A person left it out, so it is not sent.")
+    return ok("done", "It was written before, and is not sent again.")
 
 
 def _earlier(planned: PlannedOperation, run: _Run) -> Iterable[Remark]:

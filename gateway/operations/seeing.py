@@ -16,11 +16,12 @@ from gateway.promotion.references import is_temporary_id, temporary_names
 from gateway.promotion.settled import Settled, settle
 from gateway.promotion.states import OpState
 from gateway.promotion.values import Plan
+from gateway.review.dry_runs import DryRun, stops
 from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
 from gateway.review.states import TURNS, State
 from gateway.review.values import OperationView, ReviewView, Round
-from gateway.store import files, outbox, people, progress, reviews
+from gateway.store import dry_runs, files, outbox, people, progress, reviews
 from gateway.store.outbox import Operation
 from gateway.store.progress import Waits
 from gateway.store.reviews import Decision, Review
@@ -79,6 +80,8 @@ class _Stored:
     before: Review | None
     #: Keys of the projects that the set is about.
     projects: frozenset[str]
+    #: The newest dry run, whatever it was of.
+    dry_run: DryRun | None
 
 
 def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None = None) -> Sight:
@@ -125,6 +128,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
             read_only=gateway.settings.read_only,
             site=review.site,
             projects=stored.projects,
+            dry_run=stops(stored.dry_run, _digest(review, plan), gateway.clock()),
             confirmations=() if plan is None else plan.confirmations,
         ),
         operations=stored.operations,
@@ -204,6 +208,7 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         names={one.person: one.name for one in people.listed(conn)},
         before=_before(conn, review),
         projects=grounds.projects(conn, review.change_set),
+        dry_run=dry_runs.newest(conn, review.id),
     )
 
 

@@ -80,6 +80,8 @@ class Situation:
     approved_by: frozenset[str] = field(default_factory=frozenset)
     #: True when this gateway never writes to Jira.
     read_only: bool = False
+    #: Why a dry run of this digest stops promotion now, or None.
+    dry_run: Refusal | None = None
     site: str = ""
     #: What Jira itself allows whoever asks.
     rights: Rights = field(default_factory=Rights)
@@ -102,6 +104,7 @@ def may(
         or _read_only(act, situation)
         or _wrong_state(act, situation)
         or _stale(act, situation, shown)
+        or (situation.dry_run if act is Act.PROMOTE else None)
         or _no_words(act, words)
         or (_not_approvable(person, situation) if act is Act.APPROVE else None)
         or (_unconfirmed(situation, confirmed) if act is Act.APPROVE else None)

@@ -36,6 +36,7 @@ def present_sheet(
         verdict=Chip(tongue.gettext(_VERDICTS[found.verdict]), _LOOKS[found.verdict]),
         checked=tongue.second_of(found.checked_at),
         remarks=tuple(_said(one, tongue) for one in found.remarks),
+        blocked=found.verdict is Verdict.BLOCKED,
     )
 
 

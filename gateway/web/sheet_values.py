@@ -40,3 +40,5 @@ class Sheet:
     verdict: Chip
     checked: str
     remarks: tuple[Said, ...]
+    #: Whether that stops the promotion.
+    blocked: bool

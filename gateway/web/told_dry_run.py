@@ -6,6 +6,7 @@ from gateway.web.language import N_
 DRY_RUN: tuple[str, ...] = (
     N_("Leave the change out, or send the change set back."),
     N_("It was written before, and is not sent again."),
+    N_("A person left it out, so it is not sent."),
     N_("Jira has it already; nothing would be written."),
     N_("The rest can be checked when the new issue exists."),
     N_("It can be checked when the requests before it have gone through."),
@@ -42,6 +43,7 @@ DRY_RUN: tuple[str, ...] = (
     N_("It was approved for another Jira than the one that is connected."),
     N_("Promote that one first."),
     N_("Ask whoever runs it for credentials that may write."),
+    N_("Then open the promotion again: that makes a new dry run."),
     # what is filled in later, as the end of a sentence
     N_("our mark, by which a lost answer is found again"),
     N_("the id that Jira then offers for the same target status"),

@@ -6,10 +6,13 @@ import time
 from contextlib import closing
 from typing import Any
 
+import pytest
+
 from gateway.operations import preflight, reviewing
 from gateway.promotion.naming import APPROVER
 from gateway.promotion.preflight import OperationReport, Preflight, Verdict
 from gateway.promotion.values import MARKER_KEY
+from gateway.review.refusals import RefusedError
 from gateway.review.states import State
 from tests.gateway.cli.running import airlock
 from tests.house import House
@@ -97,15 +100,22 @@ def test_what_jira_would_refuse_is_blocked_before_anything_is_written(built: Hou
     task.send("PUT", f"issue/{keys[0]}", {"fields": {"duedate": "2027-02-01"}})
     task.send("PUT", f"issue/{keys[1]}", {"fields": {"versions": [{"id": newest["id"]}]}})
     review = task.submit()
+    digest = reviewing.view(built.gateway, review).digest
+    reviewing.approve(built.gateway, "mina", review, digest)
     before = built.snapshot()
     with version_gone(built):
         report = preflight.dry_run(built.gateway, review)
+        with pytest.raises(RefusedError, match="does not offer"):
+            reviewing.promote(built.gateway, "mina", review, digest)
     verdicts = [one.verdict for one in report.operations]
     assert verdicts == [Verdict.OK, Verdict.BLOCKED]
     [trouble] = report.troubles
     assert trouble.code == "option"
     assert changed(before, built.snapshot()) == {}
     assert preflight.dry_run(built.gateway, review).verdict is Verdict.OK
+    reviewing.promote(built.gateway, "mina", review, digest)
+    built.promote_until_ended(review)
+    assert set(changed(before, built.snapshot())) == set(keys)
 
 
 def test_the_command_prints_it_and_its_exit_code_says_whether_it_is_blocked(built: House) -> None:

@@ -148,6 +148,8 @@ def test_elsewhere_a_comment_is_as_it_always_was(site: Site) -> None:
 
 def test_fields_and_a_comment_travel_with_the_transition_and_with_the_edit(site: Site) -> None:
     key, task = site.fresh(), site.task("riding")
+    # Only now is there an issue that shows the screens.
+    site.house.take_in()
     [done] = [
         one["id"]
         for one in task.read(f"issue/{key}/transitions")["transitions"]

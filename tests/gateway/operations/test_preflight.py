@@ -5,14 +5,28 @@ from typing import Any
 
 import pytest
 
-from gateway.operations import preflight, reviewing
+from gateway.operations import preflight, resolving, reviewing
+from gateway.operations.resolving import Verdict as Decided
 from gateway.promotion.preflight import Preflight, Verdict
-from gateway.review.refusals import UnknownReviewError
+from gateway.promotion.states import OpState
+from gateway.review.dry_runs import FRESH_S, DryRun, stops
+from gateway.review.refusals import RefusedError, UnknownReviewError
 from gateway.store import sites
+from sandbox.contract.scope import Refusal
 from sandbox.contract.shapes import ChangeKind
+from tests.databases import postgres
 from tests.gateway.operations.conftest import House
+from tests.gateway.operations.quick import quick, standing
 from tests.gateway.operations.small_jira import SmallJira
 from tests.gateway.promotion.world import DOING, NEW_ID, NEW_KEY, change, change_set, create, edit
+
+__all__ = ["postgres", "quick", "standing"]
+
+
+@pytest.fixture
+def house(quick: House) -> House:
+    """Lend the quick house with a gateway of its own, to be changed."""
+    return House(replace(quick.gateway), quick.jira, quick.door)
 
 
 def codes(report: Preflight) -> set[str]:
@@ -78,6 +92,82 @@ def test_a_paused_site_and_a_rejected_change_are_told(house: House) -> None:
     digest = reviewing.view(house.gateway, review).digest
     reviewing.decide(house.gateway, "rob", review, "c1", "reject", "no", digest)
     assert "obstacle" in codes(preflight.dry_run(house.gateway, review))
+
+
+def approved(house: House) -> tuple[int, str]:
+    review = house.arrive(change_set(edit("summary", "New")))
+    digest = reviewing.view(house.gateway, review).digest
+    reviewing.approve(house.gateway, "eve", review, digest)
+    return review, digest
+
+
+def later(house: House, seconds: int) -> None:
+    now = house.gateway.clock() + seconds * 1_000_000
+    house.gateway.clock = lambda: now
+
+
+def refusal(house: House, review: int, digest: str) -> Refusal:
+    with pytest.raises(RefusedError) as error:
+        reviewing.promote(house.gateway, "eve", review, digest)
+    return error.value.refusal
+
+
+def test_a_blocked_dry_run_stops_promotion_until_a_newer_one_is_not(house: House) -> None:
+    review, digest = approved(house)
+    house.jira.edit("10001", "Bob", summary="Bob's")
+    report = preflight.dry_run(house.gateway, review)
+    assert report.digest == digest
+    stopped = refusal(house, review, digest)
+    assert stopped.code == "dry_run"
+    assert (
+        stopped.sentence
+        == report.troubles[0].sentence
+        == ("Somebody changed it in Jira since: Summary.")
+    )
+    assert stopped.next_step.startswith(report.troubles[0].next_step)
+    assert "new dry run" in stopped.next_step
+    house.promote_all()
+    assert house.jira.effects == []
+    house.jira.edit("10001", "Bob", summary="Login is slow")
+    assert refusal(house, review, digest).code == "dry_run", "nobody has looked again"
+    assert preflight.dry_run(house.gateway, review).verdict is not Verdict.BLOCKED
+    reviewing.promote(house.gateway, "eve", review, digest)
+    house.promote_all()
+    assert house.jira.field("10001", "summary") == "New"
+
+
+def test_a_stale_dry_run_neither_stops_nor_excuses(house: House) -> None:
+    review, digest = approved(house)
+    house.jira.edit("10001", "Bob", summary="Bob's")
+    preflight.dry_run(house.gateway, review)
+    later(house, FRESH_S)
+    assert refusal(house, review, digest).code == "dry_run"
+    later(house, 1)
+    reviewing.promote(house.gateway, "eve", review, digest)
+    house.promote_all()
+    [operation] = reviewing.view(house.gateway, review, read_now=False).operations
+    assert operation.state is OpState.CONFLICT, "each request is still checked by itself"
+    assert house.jira.effects == []
+
+
+def test_a_dry_run_of_another_digest_does_not_count() -> None:
+    found = DryRun("one", "It is blocked.", "Do this.", 1_000)
+    assert stops(found, "one", 2_000) is not None
+    assert stops(found, "other", 2_000) is None
+    assert stops(found, "one", 999) is None, "of a time to come"
+    assert stops(DryRun("one", "", "", 1_000), "one", 2_000) is None
+    assert stops(None, "one", 2_000) is None
+
+
+def test_what_a_person_left_out_is_no_trouble_any_more(house: House) -> None:
+    review, digest = approved(house)
+    reviewing.promote(house.gateway, "eve", review, digest)
+    house.jira.edit("10001", "Bob", summary="Bob's")
+    house.promote_all()
+    assert preflight.dry_run(house.gateway, review).verdict is Verdict.BLOCKED
+    assert refusal(house, review, digest).code == "dry_run"
+    resolving.resolve(house.gateway, "eve", review, 1, Decided.LEAVE, digest)
+    assert codes(preflight.dry_run(house.gateway, review)) == {"left"}
 
 
 def test_an_unknown_review_is_said(house: House) -> None:
