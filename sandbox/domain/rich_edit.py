@@ -1,8 +1,10 @@
 """Editing a rich text that was shown as Markdown: what the Markdown did not show stays."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -15,6 +17,9 @@ from sandbox.domain.adf_schema import Node
 from sandbox.domain.adf_signs import Signs
 from sandbox.domain.markdown_write import written
 
+#: Characters of a text that is kept as it was shown: agents read the same ones over and over.
+_MOST_KEPT = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Edited:
@@ -26,7 +31,15 @@ class Edited:
 
 def shown(value: Any) -> str:
     """Return a rich text (a document or wiki text) as the Markdown an agent is shown."""
-    return written(_blocks_of(value), Signs())
+    text = value if isinstance(value, str) else json.dumps(value)
+    if len(text) > _MOST_KEPT:
+        return written(_blocks_of(value), Signs())
+    return _shown(text, isinstance(value, str))
+
+
+@lru_cache(maxsize=512)
+def _shown(text: str, wiki: bool) -> str:
+    return written(_blocks_of(text if wiki else json.loads(text)), Signs())
 
 
 def edited(value: Any, markdown: str, mention_of: MentionOf | None = None) -> Edited:

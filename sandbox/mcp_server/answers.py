@@ -67,27 +67,34 @@ class Look:
 def issue_json(call: Call, site: Site, issue: IssueState, look: Look) -> JsonObject:
     """Return an issue as REST-like JSON with only the wanted fields."""
     if look.fields or look.adf or look.start or look.text_tokens is not None:
-        return _issue(call, site, issue, look)
+        return rendered(call, _issue(call, site, issue, look))
     bare = _issue(call, site, issue, Look(text_tokens=0))
-    left = ISSUE_TOKENS - _AROUND - tokens(orjson.dumps(bare).decode())
-    return _issue(call, site, issue, Look(text_tokens=max(left, _LEAST_TEXT_TOKENS)))
+    left = ISSUE_TOKENS - _AROUND - tokens(as_text(call, bare))
+    left_look = Look(text_tokens=max(left, _LEAST_TEXT_TOKENS))
+    shown = object_of(bare["fields"])
+    texts = {
+        name: _field(site, name, issue.fields.get(name), left_look)
+        for name in shown
+        if site.is_rich(name)
+    }
+    return rendered(call, {**bare, "fields": {**shown, **texts}})
 
 
 def _issue(call: Call, site: Site, issue: IssueState, look: Look) -> JsonObject:
+    """Return the issue with addresses still as placeholders."""
     shown: JsonObject = {}
     for name in _wanted(issue, look.fields):
         value = issue.fields.get(name)
         # A field that was asked for is shown empty; one that was not costs nothing.
         if name in issue.fields and (look.fields or value not in (None, [], {})):
             shown[name] = _field(site, name, value, look)
-    found: JsonObject = {
+    return {
         "id": issue.issue_id,
         "key": issue.key,
         "url": browse_url(call, site, issue.key),
         **as_of(issue),
         "fields": shown,
     }
-    return rendered(call, found)
 
 
 def as_of(issue: IssueState) -> JsonObject:
@@ -106,8 +113,12 @@ def browse_url(call: Call, site: Site, key: str) -> str:
 
 def rendered(call: Call, value: JsonObject) -> JsonObject:
     """Return a JSON value with the sandbox's own address for placeholders."""
-    text = orjson.dumps(value).decode()
-    return dict(orjson.loads(from_placeholder(text, call.sandbox.address)))
+    return dict(orjson.loads(as_text(call, value)))
+
+
+def as_text(call: Call, value: JsonObject) -> str:
+    """Return a JSON value as compact text, with the sandbox's own address."""
+    return from_placeholder(orjson.dumps(value).decode(), call.sandbox.address)
 
 
 def answer(value: JsonObject, head: str = "") -> ToolAnswer:

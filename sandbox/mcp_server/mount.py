@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.domain.errors import JiraError, UnauthorizedError
 from sandbox.mcp_server import wording
+from sandbox.mcp_server.asking import Asked
 from sandbox.mcp_server.challenge import (
     insufficient_scope,
     metadata_routes,
@@ -24,6 +25,7 @@ from sandbox.mcp_server.challenge import (
     wants_to_stage,
     whole,
 )
+from sandbox.mcp_server.lane import CallLane
 from sandbox.mcp_server.own_tools import TASK
 from sandbox.mcp_server.profiles import ATLASSIAN, PROFILES
 from sandbox.mcp_server.server import build_mcp
@@ -58,11 +60,14 @@ EVERY_TOOL = ToolSettings()
 class BearerDoor:
     """Lets a POST with a good token in, as its agent; answers everything else."""
 
-    def __init__(self, inner: ASGIApp, sandbox: Sandbox, tools: ToolSettings) -> None:
-        """Wrap the SDK's app for one sandbox."""
+    def __init__(
+        self, inner: ASGIApp, sandbox: Sandbox, tools: ToolSettings, lane: CallLane
+    ) -> None:
+        """Wrap the SDK's app for one sandbox; the lane answers what is plain before it."""
         self._tools = tools
         self._inner = inner
         self._sandbox = sandbox
+        self._lane = lane
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -91,6 +96,10 @@ class BearerDoor:
             if wants_to_stage(profile, asked):
                 await insufficient_scope(self._sandbox)(scope, receive, send)
                 return
+        who = Asked(self._sandbox, caller, profile, self._tools.denied)
+        again = await self._lane.answer(scope, receive, send, who)
+        if again is None:
+            return
         state = {
             **scope.get("state", {}),
             "caller": caller,
@@ -98,7 +107,7 @@ class BearerDoor:
             "denied": self._tools.denied,
         }
         inside = {**scope, "path": "/mcp", "raw_path": b"/mcp", "root_path": "", "state": state}
-        await self._inner(inside, receive, send)
+        await self._inner(inside, again, send)
 
     def _caller(self, headers: Headers, task: str) -> Caller:
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -117,12 +126,12 @@ def _names(scope: Scope) -> set[str]:
 def mcp_routes(sandbox: Sandbox, tools: ToolSettings = EVERY_TOOL) -> tuple[list[Route], Lifespan]:
     """Return the routes, and the context that must be open while they serve."""
     server = build_mcp(sandbox)
+    security = _hosts(sandbox)
     inner = server.streamable_http_app(
-        stateless_http=True,
-        json_response=True,
-        transport_security=_hosts(sandbox),
+        stateless_http=True, json_response=True, transport_security=security
     )
-    door = BearerDoor(inner, sandbox, tools)
+    lane = CallLane(security, server.server_info_stamp)
+    door = BearerDoor(inner, sandbox, tools, lane)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:

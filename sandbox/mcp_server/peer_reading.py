@@ -198,9 +198,11 @@ def reading_tool(
     properties: dict[str, JsonObject],
     required: tuple[str, ...],
     run: Callable[[Call], ToolAnswer],
+    *,
+    slow: bool = True,
 ) -> Tool:
     """Return a tool that reads and answers in the other server's shape."""
-    return Tool(name, title, words, properties, required, READ, run, gives=RESULT)
+    return Tool(name, title, words, properties, required, READ, run, slow=slow, gives=RESULT)
 
 
 PEER_READING: tuple[Tool, ...] = (
@@ -223,6 +225,7 @@ PEER_READING: tuple[Tool, ...] = (
         },
         ("issue_key",),
         _issue,
+        slow=False,
     ),
     reading_tool(
         "jira_search",

@@ -90,6 +90,12 @@ class Tool:
     stages: frozenset[ChangeKind] = frozenset()
     #: Top-level properties of its structured content, all present in every answer.
     gives: Mapping[str, JsonObject] = field(default_factory=dict)
+    #: Made once: a call is checked against it.
+    validator: Draft202012Validator = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make what checks arguments."""
+        object.__setattr__(self, "validator", Draft202012Validator(self.input_schema))
 
     @property
     def input_schema(self) -> dict[str, Any]:
@@ -133,7 +139,7 @@ def check_arguments(tool: Tool, arguments: Mapping[str, Any]) -> str | None:
     unknown = [name for name in arguments if name not in tool.properties]
     if unknown:
         return _unknown(tool, unknown[0])
-    errors = Draft202012Validator(tool.input_schema).iter_errors(dict(arguments))
+    errors = tool.validator.iter_errors(dict(arguments))
     first = next(iter(sorted(errors, key=lambda error: list(map(str, error.path)))), None)
     if first is None:
         return None

@@ -245,9 +245,8 @@ def _sayable(ref: str) -> bool:
 
 
 def _find(conn: Connection, view: View, ref: str) -> IssueState | None:
-    query = _query(shape_of(view), versions.STATE_COLUMNS, ref.isdecimal())
-    row = conn.execute(query, {**parameters_of(view), "ref": ref.upper()}).first()
-    return None if row is None or row.deleted else versions.state(row)
+    row = _row(conn, view, ref, versions.STATE_COLUMNS)
+    return None if row is None else versions.state(row)
 
 
 def _find_alias(conn: Connection, view: View, ref: str) -> IssueState | None:

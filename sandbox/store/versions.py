@@ -4,10 +4,10 @@ A row is in force over a span of numbers: baseline revisions in the base (``ws='
 journal numbers in a workspace. This module knows nothing of scopes and views.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, update
 
 from sandbox.contract.shapes import Dialect, Flavour, JsonObject
 from sandbox.domain.issue import IssueState
@@ -81,19 +81,21 @@ def delete_overlay(conn: Connection, site: str, ws_id: str, ids: Collection[str]
         conn.execute(delete(VERSION).where(*condition))
 
 
-def state(row: Row[Any]) -> IssueState:
-    """Return the issue that a row holds."""
+def state(row: Sequence[Any]) -> IssueState:
+    """Return the issue that a row of ``STATE_COLUMNS`` holds."""
+    _, issue_id, key, native, doc, histories, extra, revision, created, deleted, read_at = row
     return IssueState(
-        issue_id=row.issue_id,
-        key=row.key,
-        native=Dialect(row.native),
-        doc=json_text.load(row.doc),
-        histories=tuple(json_text.load(row.histories)),
-        extra=json_text.load(row.extra),
-        base_revision=row.base_revision,
-        created_here=row.created_here,
-        deleted=row.deleted,
-        read_at=row.read_at,
+        issue_id=issue_id,
+        key=key,
+        native=Dialect(native),
+        doc=json_text.load(doc),
+        histories=tuple(json_text.load(histories)),
+        extra=json_text.load(extra),
+        base_revision=revision,
+        # A row that was read past SQLAlchemy has numbers for them on SQLite.
+        created_here=bool(created),
+        deleted=bool(deleted),
+        read_at=read_at,
     )
 
 

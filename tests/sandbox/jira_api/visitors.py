@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from sandbox.app import create_app
 from sandbox.contract.shapes import Flavour, Grant, Registry, Scope
+from sandbox.mcp_server.mount import EVERY_TOOL, ToolSettings
 from sandbox.operations import intake
 from sandbox.operations.context import Role, Sandbox
 from sandbox.operations.tokens import token_hash
@@ -51,10 +52,16 @@ def registry(
     return Registry(site=SITE, pushed_at=START_US, valid_until=valid_until, grants=[grant])
 
 
-def visitor(sandbox: Sandbox, authorization: str | None, **options: Any) -> TestClient:
+def visitor(
+    sandbox: Sandbox,
+    authorization: str | None,
+    *,
+    tools: ToolSettings = EVERY_TOOL,
+    **options: Any,
+) -> TestClient:
     """Return a client at a sandbox's agents' port."""
     sandbox.version = DEFAULT_VERSIONS[sandbox.flavour]
-    app = create_app(sandbox, site_file(sandbox.role, sandbox.flavour))
+    app = create_app(sandbox, site_file(sandbox.role, sandbox.flavour), tools)
     headers = {} if authorization is None else {"Authorization": authorization}
     return TestClient(app, base_url=ADDRESS, headers=headers, **options)
 
