@@ -9,17 +9,17 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.control_api import routes
 from sandbox.control_api.signed import Signed
 from sandbox.domain.errors import JiraError
 from sandbox.jira_api.door import open_door
-from sandbox.jira_api.doorstep import Doorstep
+from sandbox.jira_api.doorstep import Doorstep, inside
 from sandbox.jira_api.faulty import Faulty
 from sandbox.jira_api.lane import Lane
 from sandbox.jira_api.sign_in import SignIn
-from sandbox.mcp_server.mount import EVERY_TOOL, ToolSettings, mcp_routes
+from sandbox.mcp_server.mount import EVERY_TOOL, PATH, ToolSettings, is_mcp, mount
 from sandbox.operations.context import Role, Sandbox
 from sandbox.site_file import SiteFile
 
@@ -27,14 +27,14 @@ from sandbox.site_file import SiteFile
 def create_app(sandbox: Sandbox, site_file: SiteFile, tools: ToolSettings = EVERY_TOOL) -> ASGIApp:
     """Return the app of the agents' port: Jira's REST API and MCP."""
     # An upstream is for people and the gateway: it has no agents, so no MCP.
-    mcp, running = mcp_routes(sandbox, tools) if sandbox.role is Role.SHADOW else ([], None)
+    mcp = mount(sandbox, tools) if sandbox.role is Role.SHADOW else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        if running is None:
+        if mcp is None:
             yield
             return
-        async with running():
+        async with mcp.lifespan():
             yield
 
     app = FastAPI(title="Jira", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
@@ -45,13 +45,34 @@ def create_app(sandbox: Sandbox, site_file: SiteFile, tools: ToolSettings = EVER
     # Signs page tokens; they need not survive a restart.
     app.state.page_secret = secrets.token_bytes(32)
     open_door(app, sign_in)
-    # First: a route is looked for in order, and there are more than a hundred for Jira.
-    app.router.routes[:0] = mcp
+    app.router.routes[:0] = mcp.routes if mcp is not None else ()
     context_path = urlsplit(sandbox.address.url).path.rstrip("/")
     if sandbox.role is Role.UPSTREAM:
         app.add_middleware(Faulty, sandbox=sandbox)
     app.add_middleware(Doorstep, role=sandbox.role, context_path=context_path)
-    return Lane(app, sign_in, context_path)
+    jira = Lane(app, sign_in, context_path)
+    if mcp is None:
+        return jira
+    door = Doorstep(mcp.door, role=sandbox.role, context_path=context_path)
+    return _McpFirst(door, jira, context_path)
+
+
+class _McpFirst:
+    """Sends MCP to its own door, past the layers and the hundred routes of Jira's."""
+
+    def __init__(self, mcp: ASGIApp, jira: ASGIApp, context_path: str) -> None:
+        self.mcp = mcp
+        self.jira = jira
+        self._context = context_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.mcp if self._is_mcp(scope) else self.jira
+        await app(scope, receive, send)
+
+    def _is_mcp(self, scope: Scope) -> bool:
+        # Looked at twice, since most requests are not for it.
+        asked = scope["type"] == "http" and PATH in scope["path"]
+        return asked and is_mcp(inside(scope, self._context)["path"])
 
 
 def create_control_app(sandbox: Sandbox, secret: bytes) -> FastAPI:

@@ -83,10 +83,11 @@ def issue_json(call: Call, site: Site, issue: IssueState, look: Look) -> JsonObj
 def _issue(call: Call, site: Site, issue: IssueState, look: Look) -> JsonObject:
     """Return the issue with addresses still as placeholders."""
     shown: JsonObject = {}
+    fields = issue.fields
     for name in _wanted(issue, look.fields):
-        value = issue.fields.get(name)
+        value = fields.get(name)
         # A field that was asked for is shown empty; one that was not costs nothing.
-        if name in issue.fields and (look.fields or value not in (None, [], {})):
+        if name in fields and (look.fields or value not in (None, [], {})):
             shown[name] = _field(site, name, value, look)
     return {
         "id": issue.issue_id,

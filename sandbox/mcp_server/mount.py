@@ -8,6 +8,7 @@ because in stateless mode a GET would open a stream that never ends.
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.datastructures import Headers, QueryParams
@@ -32,6 +33,7 @@ from sandbox.mcp_server.server import build_mcp
 from sandbox.operations import tokens
 from sandbox.operations.context import Caller, Door, Sandbox
 
+PATH = "/mcp"
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -74,7 +76,7 @@ class BearerDoor:
         if scope["method"] not in ("POST", "OPTIONS"):
             await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
             return
-        task = scope.get("path_params", {}).get("task", "")
+        task = cast("str", scope["path"]).removeprefix(PATH).removeprefix("/")
         if task and not TASK.fullmatch(task):
             wrong = {"error": "A task's name has letters, digits and . _ ~ - only (at most 64)."}
             await JSONResponse(wrong, status_code=404)(scope, receive, send)
@@ -123,8 +125,25 @@ def _names(scope: Scope) -> set[str]:
     return {name.decode("latin-1").lower() for name, _ in scope["headers"]}
 
 
-def mcp_routes(sandbox: Sandbox, tools: ToolSettings = EVERY_TOOL) -> tuple[list[Route], Lifespan]:
-    """Return the routes, and the context that must be open while they serve."""
+@dataclass(frozen=True, slots=True)
+class Mcp:
+    """What answers at ``/mcp`` and below it, and what belongs to it."""
+
+    door: BearerDoor
+    #: Of the metadata, at the root.
+    routes: tuple[Route, ...]
+    #: Must be open while it serves.
+    lifespan: Lifespan
+
+
+def is_mcp(path: str) -> bool:
+    """Return whether a path, as the routes know it, is MCP's: the default task's or another's."""
+    task = path.removeprefix(PATH + "/")
+    return path == PATH or (task not in (path, "") and "/" not in task)
+
+
+def mount(sandbox: Sandbox, tools: ToolSettings = EVERY_TOOL) -> Mcp:
+    """Return the MCP server of a sandbox."""
     server = build_mcp(sandbox)
     security = _hosts(sandbox)
     inner = server.streamable_http_app(
@@ -138,8 +157,7 @@ def mcp_routes(sandbox: Sandbox, tools: ToolSettings = EVERY_TOOL) -> tuple[list
         async with server.session_manager.run():
             yield
 
-    routes = [Route(path, endpoint=door) for path in ("/mcp", "/mcp/{task}")]
-    return [*routes, *metadata_routes(sandbox)], lifespan
+    return Mcp(door, tuple(metadata_routes(sandbox)), lifespan)
 
 
 def _hosts(sandbox: Sandbox) -> TransportSecuritySettings:

@@ -275,4 +275,6 @@ def _workspace_to_write(
 
 def _at_newest(ws: Workspace, newest: int) -> Workspace:
     """Return the workspace as it is used: without unsealed writes nothing holds it back."""
-    return replace(ws, base_rev=newest) if ws.seq == ws.sealed_seq else ws
+    if ws.seq != ws.sealed_seq or ws.base_rev == newest:
+        return ws
+    return replace(ws, base_rev=newest)

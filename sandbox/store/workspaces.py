@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -46,6 +47,7 @@ class Workspace:
     lineage: tuple[tuple[str, int], ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def workspace_id(site: str, agent: str, person: str, task: str) -> str:
     """Return the id that this agent's task always has."""
     return "ws-" + hashlib.sha256(canonical([site, agent, person, task])).hexdigest()[:12]

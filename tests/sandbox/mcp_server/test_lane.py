@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from sandbox.contract.shapes import Flavour
 from sandbox.mcp_server.asking import Asked
 from sandbox.mcp_server.lane import CallLane
-from sandbox.mcp_server.mount import ToolSettings
+from sandbox.mcp_server.mount import ToolSettings, is_mcp
 from sandbox.operations.context import Sandbox
 from tests.sandbox.jira_api.visitors import ADDRESS, TOKEN, shadow, visitor
 
@@ -288,3 +288,9 @@ def test_a_body_without_a_length_or_in_pieces_is_answered_too(tmp_path: Path) ->
         other = http.post("/mcp", content=pieces, headers=sent)
     assert (one.status_code, one.content) == (other.status_code, other.content)
     assert one.json()["result"]["structuredContent"]["key"] == "AIR-1"
+
+
+def test_only_the_addresses_of_mcp_lead_to_it() -> None:
+    theirs = ("/mcp", "/mcp/task", "/mcp/a b", "/mcp/작업")
+    others = ("/mcp/", "/mcp/a/b", "/mcpx", "/", "/rest/mcp", "//mcp", "/mcp/task/")
+    assert [path for path in (*theirs, *others) if is_mcp(path)] == list(theirs)

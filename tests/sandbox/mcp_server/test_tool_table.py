@@ -250,3 +250,17 @@ def test_a_complaint_does_not_repeat_a_whole_description() -> None:
     wrong = check_arguments(tool, {**sent, "description": "x" * 33_000})
     assert wrong is not None
     assert len(wrong) < 500
+
+
+def test_the_quick_look_at_arguments_lets_nothing_through_that_the_schema_refuses() -> None:
+    odd = (None, True, 0, 7, -1, 1.5, "", "x", "markdown", "adf", "issues", [], ["x"], [1], {})
+    for tool in (tool for profile in PROFILES.values() for tool in profile.tools.values()):
+        right = dict.fromkeys(tool.required, "x")
+        validator = Draft202012Validator(tool.input_schema)
+        for arguments in (
+            {**right, name: value} for name in [*tool.properties, "nonsense"] for value in odd
+        ):
+            refused = check_arguments(tool, arguments) is not None
+            assert refused is not validator.is_valid(arguments), (tool.name, arguments)
+        for name in tool.required:
+            assert check_arguments(tool, {key: "x" for key in right if key != name}) is not None
