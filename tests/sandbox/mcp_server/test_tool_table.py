@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -253,7 +254,23 @@ def test_a_complaint_does_not_repeat_a_whole_description() -> None:
 
 
 def test_the_quick_look_at_arguments_lets_nothing_through_that_the_schema_refuses() -> None:
-    odd = (None, True, 0, 7, -1, 1.5, "", "x", "markdown", "adf", "issues", [], ["x"], [1], {})
+    odd: tuple[Any, ...] = (
+        None,
+        True,
+        0,
+        7,
+        -1,
+        1.5,
+        "",
+        "x",
+        "markdown",
+        "adf",
+        "issues",
+        [],
+        ["x"],
+        [1],
+        {},
+    )
     for tool in (tool for profile in PROFILES.values() for tool in profile.tools.values()):
         right = dict.fromkeys(tool.required, "x")
         validator = Draft202012Validator(tool.input_schema)
