@@ -20,8 +20,8 @@ _ALLOWED = """
     string struct sys tempfile textwrap threading time tomllib traceback types typing
     unicodedata urllib uuid warnings weakref xml zoneinfo
     alembic anyio annotated_types fastapi jira2markdown jsonschema jwt marklas markdown_it
-    markupsafe mcp orjson pydantic pydantic_core python_multipart sqlalchemy sqlmodel starlette
-    typing_extensions uvicorn
+    markupsafe mcp mcp_types orjson pydantic pydantic_core python_multipart sqlalchemy sqlmodel
+    starlette typing_extensions uvicorn
 """
 SANDBOX_MAY_IMPORT = frozenset(_ALLOWED.split())
 #: Modules inside allowed packages that open connections or start processes.
