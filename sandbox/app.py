@@ -54,19 +54,21 @@ def create_app(sandbox: Sandbox, site_file: SiteFile, tools: ToolSettings = EVER
     if mcp is None:
         return jira
     door = Doorstep(mcp.door, role=sandbox.role, context_path=context_path)
-    return _McpFirst(door, jira, context_path)
+    return McpFirst(jira, door, context_path)
 
 
-class _McpFirst:
-    """Sends MCP to its own door, past the layers and the hundred routes of Jira's."""
+class McpFirst:
+    """Leads MCP straight to its door, past the layers and the hundred routes of Jira's."""
 
-    def __init__(self, mcp: ASGIApp, jira: ASGIApp, context_path: str) -> None:
-        self.mcp = mcp
-        self.jira = jira
+    def __init__(self, app: ASGIApp, mcp: ASGIApp, context_path: str) -> None:
+        """Wrap the app of everything else, which knows the same door by its routes."""
+        self.app = app
+        self._mcp = mcp
         self._context = context_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self.mcp if self._is_mcp(scope) else self.jira
+        """Answer one request, or pass it on."""
+        app = self._mcp if self._is_mcp(scope) else self.app
         await app(scope, receive, send)
 
     def _is_mcp(self, scope: Scope) -> bool:

@@ -16,6 +16,7 @@ from gateway.settings import TABLE
 from gateway.web import hook_pages, oauth_door
 from gateway.web.api import PREFIX
 from gateway.web.api import router as api_router
+from sandbox.app import McpFirst
 from sandbox.contract.shapes import Flavour
 from sandbox.control_api import routes as control
 from sandbox.domain.automation import Rule
@@ -180,7 +181,7 @@ def _arguments(tool: Tool) -> str:
 
 
 def _routes(sandbox: Inside) -> list[str]:
-    agents = cast("FastAPI", cast("Lane", sandbox.jira.app).app)
+    agents = cast("FastAPI", cast("Lane", cast("McpFirst", sandbox.jira.app).app).app)
     return [
         "## Routes of the sandbox",
         _SANDBOX,

@@ -130,7 +130,6 @@ class Mcp:
     """What answers at ``/mcp`` and below it, and what belongs to it."""
 
     door: BearerDoor
-    #: Of the metadata, at the root.
     routes: tuple[Route, ...]
     #: Must be open while it serves.
     lifespan: Lifespan
@@ -157,7 +156,8 @@ def mount(sandbox: Sandbox, tools: ToolSettings = EVERY_TOOL) -> Mcp:
         async with server.session_manager.run():
             yield
 
-    return Mcp(door, tuple(metadata_routes(sandbox)), lifespan)
+    routes = [Route(path, endpoint=door) for path in (PATH, f"{PATH}/{{task}}")]
+    return Mcp(door, (*routes, *metadata_routes(sandbox)), lifespan)
 
 
 def _hosts(sandbox: Sandbox) -> TransportSecuritySettings:

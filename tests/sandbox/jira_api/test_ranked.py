@@ -5,6 +5,7 @@ import re
 from fastapi import FastAPI
 from starlette.routing import Match
 
+from sandbox.app import McpFirst
 from sandbox.contract.shapes import Flavour
 from sandbox.jira_api.lane import Lane
 from tests.sandboxes import inside_shadow
@@ -29,7 +30,8 @@ def test_every_ranked_address_has_a_route() -> None:
     rows = asked()
     assert {number for number, _, _ in rows} == set(range(1, ROWS + 1))
     with inside_shadow("ranked", Flavour.CLOUD) as sandbox:
-        lane = sandbox.jira.app
+        assert isinstance(sandbox.jira.app, McpFirst)
+        lane = sandbox.jira.app.app
         assert isinstance(lane, Lane)
         assert isinstance(lane.app, FastAPI)
         routes = lane.app.router.routes
