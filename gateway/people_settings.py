@@ -17,10 +17,11 @@ PEOPLE: tuple[Setting, ...] = (
     ),
     Setting(
         "AIRLOCK_REVIEWER_JIRA",
-        "ask",
-        "ask: whose Jira account is known sees here only the issues that Jira shows them, and "
-        "approves only what they could do there; where Jira will not tell, roles decide. "
-        "require: without a known account or an answer nothing is shown. off: roles decide",
+        "",
+        "require (default): people see here only the issues that Jira shows them, and approve only "
+        "what they could do there; without a known account or an answer nothing is shown. ask "
+        "(default in the demo and with AIRLOCK_TEST_UPSTREAM): where no account is known or Jira "
+        "will not tell, roles decide. off: roles decide",
     ),
     Setting(
         "AIRLOCK_OIDC_ISSUER",
@@ -69,7 +70,7 @@ class PeopleRules:
     #: By name and password.
     local_accounts: bool = False
     #: What Jira allows them, beside their roles.
-    jira: JiraSays = JiraSays.ASK
+    jira: JiraSays = JiraSays.REQUIRE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,17 @@ class PeopleSettingsError(PartSettingsError):
     """A setting about people cannot be used; has its name and what is wrong with it."""
 
 
-def people_of(names: Mapping[str, str]) -> PeopleRules:
-    """Return the rules that are set; raises PeopleSettingsError."""
+def people_of(names: Mapping[str, str], *, make_believe: bool) -> PeopleRules:
+    """Return the rules that are set; raises PeopleSettingsError.
+
+    Where Jira is ``make_believe`` its people are too, so that roles may decide by default.
+    """
+    default = JiraSays.ASK if make_believe else JiraSays.REQUIRE
+    name = "AIRLOCK_REVIEWER_JIRA"
+    says = one_of({name: names[name] or default}, name, tuple(JiraSays))
     return PeopleRules(
         local_accounts=one_of(names, "AIRLOCK_LOCAL_ACCOUNTS", ("no", "yes")) == "yes",
-        jira=JiraSays(one_of(names, "AIRLOCK_REVIEWER_JIRA", tuple(JiraSays))),
+        jira=JiraSays(says),
     )
 
 

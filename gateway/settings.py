@@ -205,6 +205,7 @@ class Settings:
         names = resolved({**(dotenv or {}), **env})
         # A file that travels with a project must never be able to lift this wall.
         test_upstream = env.get("AIRLOCK_TEST_UPSTREAM") or None
+        make_believe = _truth(names, "AIRLOCK_DEMO") or test_upstream is not None
         port = int(_number(names, "AIRLOCK_PORT"))
         public_url = names["AIRLOCK_PUBLIC_URL"] or f"http://{names['AIRLOCK_HOST']}:{port}"
         database_url = names["AIRLOCK_DATABASE_URL"]
@@ -244,7 +245,7 @@ class Settings:
             read_only=_truth(names, "AIRLOCK_READ_ONLY"),
             author=_parsed(lambda: one_of(names, "AIRLOCK_AUTHOR", _AUTHORS)),
             oidc=_parsed(lambda: oidc_of(names)),
-            people=_parsed(lambda: people_of(names)),
+            people=_parsed(lambda: people_of(names, make_believe=make_believe)),
             notify=_parsed(lambda: notify_of(names)),
             oauth=_parsed(
                 lambda: oauth_of(

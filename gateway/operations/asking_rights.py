@@ -21,8 +21,8 @@ from gateway.review.jira_rights import (
     places_of,
     rights_of,
 )
-from gateway.review.people import Person
-from gateway.store import connections, sites
+from gateway.review.people import Person, Role
+from gateway.store import connections, people, sites
 from gateway.store.database import Database
 from gateway.upstream import granting
 from gateway.upstream.errors import UpstreamError
@@ -67,13 +67,14 @@ def rights(
     if says is JiraSays.OFF:
         return Rights()
     strict = says is JiraSays.REQUIRE
-    if person.jira_account is None:
+    account = account_of(gateway, person)
+    if account is None:
         return Rights(sees=not strict)
     places = places_of(change_set)
     needs = needs_of(change_set, left_out) if wholly else ()
     names = tuple(dict.fromkeys((BROWSE, *(name for one in needs for name in one.one_of))))
     every = tuple(dict.fromkeys((*places, *(one.place for one in needs))))
-    answers = _answers(gateway, person.jira_account, every, names, age=0 if anew else _FOR_PAGES)
+    answers = _answers(gateway, account, every, names, age=0 if anew else _FOR_PAGES)
     return rights_of(places, needs, answers, strict=strict)
 
 
@@ -83,15 +84,38 @@ def unseen(gateway: Gateway, person: Person, places: Sequence[Place]) -> frozens
     if says is JiraSays.OFF:
         return frozenset()
     strict = says is JiraSays.REQUIRE
-    if person.jira_account is None:
+    account = account_of(gateway, person)
+    if account is None:
         return frozenset(places) if strict else frozenset()
-    answers = _answers(gateway, person.jira_account, places, (BROWSE,), age=_FOR_LISTS)
+    answers = _answers(gateway, account, places, (BROWSE,), age=_FOR_LISTS)
     # Not asked about, because there are too many at once, is unseen too: the next look asks.
     return frozenset(
         one
         for one in places
         if (one, BROWSE) not in answers or not rights_of((one,), (), answers, strict=strict).sees
     )
+
+
+def account_of(gateway: Gateway, person: Person) -> str | None:
+    """Return the Jira account by which somebody is judged; None when nobody knows it.
+
+    Somebody who is alone on an installation, and its admin, stands for the gateway's own
+    account until theirs is known: its credentials are theirs.
+    """
+    if person.jira_account is not None or gateway.settings.people.jira is not JiraSays.REQUIRE:
+        return person.jira_account
+    everywhere = person.role if person.everywhere is None else person.everywhere
+    if everywhere is not Role.ADMIN:
+        return None
+    with gateway.database.read() as conn:
+        alone = people.alone(conn, person.person)
+    return gateway.upstream.account.id if alone else None
+
+
+def unknown(gateway: Gateway, person: Person) -> bool:
+    """Return whether nothing is shown to somebody because their Jira account is not known."""
+    strict = gateway.settings.people.jira is JiraSays.REQUIRE
+    return strict and account_of(gateway, person) is None
 
 
 def _answers(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from gateway.operations import asking_rights, grounds, restoring, standing, vouching
+from gateway.operations import asking_rights, grounds, restoring, standing, viewing, vouching
 from gateway.operations.approvals import still_approved
 from gateway.operations.context import Gateway
 from gateway.operations.differences import differences
@@ -68,6 +68,11 @@ def _seen_by(gateway: Gateway, viewer: str, sight: Sight, found: ReviewView) -> 
         person = people.get(conn, viewer)
     if person is None:
         return found
+    found = viewing.seen_of(gateway, viewer, sight.review.change_set.workspace, found)
+    known = standing.known_keys(gateway, person, (one.issue_key for one in found.reads))
+    reads = tuple(one for one in found.reads if one.issue_key in known)
+    hidden = len(found.reads) - len(reads)
+    found = found.model_copy(update={"reads": reads, "hidden_reads": hidden})
     before = found.before
     if before is not None and not standing.may_see(gateway, person, before.review_id):
         found = found.model_copy(update={"before": None})

@@ -1,5 +1,7 @@
 """How somebody stands towards one change set: their role in its projects, or no sight of it."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection
 
 from gateway.operations import asking_rights, grounds
@@ -9,7 +11,7 @@ from gateway.review.jira_rights import Place
 from gateway.review.people import Person, Role, sees, within
 from gateway.review.refusals import UnknownReviewError
 from gateway.review.values import InboxRow
-from gateway.store import people, reviews
+from gateway.store import baselines, people, reviews
 from gateway.store.reviews import Review
 
 
@@ -67,6 +69,23 @@ def inbox(gateway: Gateway, person: Person) -> tuple[InboxRow, ...]:
     every = tuple(dict.fromkeys(place for some in places.values() for place in some))
     hidden = asking_rights.unseen(gateway, person, every)
     return tuple(one for one in own if hidden.isdisjoint(places[one.id]))
+
+
+def known_keys(gateway: Gateway, person: Person, keys: Iterable[str]) -> frozenset[str]:
+    """Return those of some issue keys that somebody may know of.
+
+    They have a role in its project, and Jira shows them the issue if it is there.
+    """
+    mine = [
+        key for key in dict.fromkeys(keys) if sees(person, gateway.site, (key.rpartition("-")[0],))
+    ]
+    if not asking_rights.applies(gateway, person):
+        return frozenset(mine)
+    with gateway.database.read() as conn:
+        ids = baselines.ids(conn, gateway.site, mine)
+    places = {key: Place(issue_id, key) for key, issue_id in ids.items()}
+    hidden = asking_rights.unseen(gateway, person, tuple(places.values()))
+    return frozenset(one for one in mine if places.get(one) not in hidden)
 
 
 def everything(gateway: Gateway, person: Person) -> bool:

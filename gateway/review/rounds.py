@@ -59,10 +59,10 @@ def _became(same: Change | None, partner: Change | None) -> Since:
 
 
 def _says_the_same(one: Change, other: Change) -> bool:
-    return equal(_said(one), _said(other))
+    return equal(said(one), said(other))
 
 
-def _said(change: Change) -> JsonValue:
+def said(change: Change) -> JsonValue:
     """Return a change's value without the ids that each round gives anew."""
     if change.kind is not ChangeKind.EDIT and isinstance(change.after, dict):
         return {name: one for name, one in change.after.items() if name != "id"}

@@ -118,7 +118,8 @@ def not_fresh(signed_in_at: int | None, now: int) -> Refusal | None:
     return Refusal(
         "sign_in",
         "Promotion writes to Jira, and your sign-in is older than 30 minutes.",
-        "Sign in again, by a new link from the command 'airlock login'. Your approval is kept.",
+        "Sign in again the way you did before, by password, by your organisation's sign-in or by "
+        "a new link from the command 'airlock login'. Your approval is kept.",
     )
 
 
@@ -162,7 +163,7 @@ def wrong_person(act: Act, person: Person | None, situation: Situation) -> Refus
         return Refusal(
             "nobody",
             "Only a person who signed in can decide; agents never do.",
-            "Sign in with a link from the command 'airlock login'.",
+            "Sign in first, with a password, your organisation's sign-in or a link.",
         )
     role = role_in(person, situation.site, situation.projects)
     if role is Role.NONE or not situation.rights.sees:

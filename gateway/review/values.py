@@ -127,6 +127,12 @@ class ReviewView(Frozen):
     paused: str = ""
     #: The round that this one replaces; None for a first one.
     before: Round | None = None
+    #: Change id to what is seen of it (``review.viewing``), and which of them whoever looks
+    #: has marked as viewed.
+    contents: dict[str, str] = {}
+    #: Readings of issues that whoever looks may not know of; not among ``reads``.
+    hidden_reads: int = 0
+    viewed: frozenset[str] = frozenset()
 
 
 class InboxRow(Frozen):

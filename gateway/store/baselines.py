@@ -86,6 +86,14 @@ def by_key(conn: Connection, site: str, key: str) -> IssueBaseline | None:
     return None
 
 
+def ids(conn: Connection, site: str, keys: Collection[str]) -> dict[str, str]:
+    """Return key to id of the issues that have, or last had, one of the keys."""
+    query = select(_BASELINE.c.key, _BASELINE.c.issue_id).where(
+        _BASELINE.c.site == site, _BASELINE.c.key.in_([*keys])
+    )
+    return {row.key: row.issue_id for row in conn.execute(query.order_by(_BASELINE.c.revision))}
+
+
 def projects(conn: Connection, site: str, issue_ids: Collection[str]) -> dict[str, str]:
     """Return issue id to the key of its project as last read, of issues that left too."""
     query = select(_BASELINE.c.issue_id, _BASELINE.c.key).where(

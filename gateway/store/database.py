@@ -29,10 +29,18 @@ from gateway.store.installation_tables import InstanceRow
 from gateway.store.notice_tables import NoticeRow
 from gateway.store.oauth_tables import OAuthClientRow
 from gateway.store.password_tables import PasswordRow
+from gateway.store.viewing_tables import ViewedRow
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
 #: One of each file of tables: a file that is not read has none.
-_OF_EACH_FILE = (DryRunRow, InstanceRow, NoticeRow, OAuthClientRow, PasswordRow)
+_OF_EACH_FILE = (
+    DryRunRow,
+    InstanceRow,
+    NoticeRow,
+    OAuthClientRow,
+    PasswordRow,
+    ViewedRow,
+)
 _METADATA = _OF_EACH_FILE[0].metadata
 #: Any number that no other program on the same PostgreSQL uses for its advisory lock.
 _MIGRATION_LOCK = 7_401_902_201

@@ -39,6 +39,12 @@ def total(conn: Connection) -> int:
     return int(conn.execute(select(func.count()).select_from(_PERSON)).scalar_one())
 
 
+def alone(conn: Connection, person: str) -> bool:
+    """Return whether nobody else may sign in."""
+    others = select(func.count()).where(_PERSON.c.person != person, _PERSON.c.disabled_at.is_(None))
+    return int(conn.execute(others).scalar_one()) == 0
+
+
 def add(conn: Connection, person: Person, *, now: int) -> None:
     """Store a new person."""
     values = person.model_dump(mode="json", include=_COLUMNS)

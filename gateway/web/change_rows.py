@@ -40,6 +40,8 @@ class ChangeRows:
         changes = [] if view is None else [one.change for i in view.issues for one in i.changes]
         old = () if self.before is None else self.before.changes
         self.since = since(changes, old) if self.before is not None else {}
+        self.contents = {} if view is None else view.contents
+        self.viewed = frozenset[str]() if view is None else view.viewed
         self.tongue = tongue
         self.gettext = tongue.gettext
         self.values = Values(tongue)
@@ -83,6 +85,8 @@ class ChangeRows:
             conflict=conflict,
             attention=conflict or any(flag.severity != "info" for flag in view.flags),
             settle=self.boxes.box(view),
+            content=self.contents.get(view.change.id, ""),
+            viewed=view.change.id in self.viewed,
         )
 
     def title(self, view: ChangeView) -> str:

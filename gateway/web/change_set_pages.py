@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.operations import preflight, reviewing, standing
+from gateway.operations import preflight, reviewing, standing, viewing
 from gateway.review.refusals import RefusedError
 from gateway.web.change_rows import anchor
 from gateway.web.dependencies import FreshDep, GatewayDep, PartyDep, TongueDep, party_of
@@ -22,6 +22,7 @@ from gateway.web.forms import (
     MailsForm,
     PromoteForm,
     ValueForm,
+    ViewedForm,
     WordedForm,
 )
 from gateway.web.presenting import present
@@ -82,6 +83,13 @@ def settle(  # noqa: PLR0917 - FastAPI's way to ask for what a page needs
     except RefusedError as error:
         return value_refused(request, tongue, error, form.text)
     return _see(f"/cs/{review_id}#{anchor(change_id)}")
+
+
+@router.post("/viewed")
+def viewed(gateway: GatewayDep, person: PartyDep, review_id: int, form: ViewedForm) -> Response:
+    """Mark what was shown as viewed, or take the mark away; it decides nothing."""
+    viewing.mark(gateway, person, review_id, form.content, on=form.mark == "yes")
+    return _see(f"/cs/{review_id}#{anchor(form.at)}" if form.at else f"/cs/{review_id}")
 
 
 @router.post("/mails")

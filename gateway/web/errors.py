@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.identity.links import PATH
+from gateway.operations import asking_rights
 from gateway.review.refusals import (
     RefusedError,
     StaleError,
     UnknownIssueError,
     UnknownReviewError,
 )
-from gateway.web.dependencies import NotSignedInError, tongue_of, visitor
+from gateway.web.dependencies import NotSignedInError, gateway_of, tongue_of, visitor
 from gateway.web.language import N_, Lang, Tongue
 from gateway.web.templating import page, page_behind
 from gateway.web.told import in_tongue
@@ -27,6 +28,10 @@ _MISSING = {
     "link": N_("The form did not carry a sign-in link."),
 }
 _TOO_LONG = N_("A text in the form is too long; at most 2000 characters are kept for the agent.")
+_NO_ACCOUNT = N_(
+    "Your Jira account is not known here, so nothing is shown to you: connect it, or ask an admin "
+    "to name it."
+)
 _UNREADABLE = N_("The form could not be read.")
 _REFUSED_STATUS = {"role": 403, "nobody": 403, "self": 403, "sign_in": 403, "jira_permission": 403}
 
@@ -128,7 +133,9 @@ def _refused(request: Request, error: Exception) -> Response:
         tongue.gettext("This was not done"),
         in_tongue(error.refusal.sentence, tongue),
         next_step=in_tongue(error.refusal.next_step, tongue),
-        link=(page_behind(request.url.path), tongue.gettext("Go back")),
+        link=(PATH, tongue.gettext("Sign in"))
+        if error.refusal.code == "sign_in"
+        else (page_behind(request.url.path), tongue.gettext("Go back")),
     )
 
 
@@ -146,13 +153,18 @@ def value_refused(request: Request, tongue: Tongue, error: RefusedError, written
 
 
 def _unknown(request: Request, error: Exception) -> Response:
-    tongue = tongue_of(request)
+    """Answer alike for what is not there and what is not theirs to see."""
+    tongue, person = tongue_of(request), visitor(request)
+    nobody = person is not None and asking_rights.unknown(gateway_of(request), person)
     return _page(
         request,
         404,
         tongue.gettext("Not found"),
         in_tongue(str(error), tongue),
-        link=("/", tongue.gettext("Open the inbox")),
+        next_step=tongue.gettext(_NO_ACCOUNT) if nobody else "",
+        link=("/jira", tongue.gettext("Connect your Jira account"))
+        if nobody
+        else ("/", tongue.gettext("Open the inbox")),
     )
 
 

@@ -9,10 +9,12 @@ from gateway.review.values import Flag
 from gateway.web.language import Tongue
 from gateway.web.page_values import Chip, FlagLine
 from gateway.web.reveal import reveal
-from gateway.web.sentences import EVIDENCE, FLAGS, SEVERITIES
+from gateway.web.sentences import EVIDENCE, FLAGS, PARTS, SEVERITIES
 
 _LOOKS = {"block": "bad", "warn": "warn", "info": "info"}
 _ORDER = ("block", "warn", "info")
+#: "2 × panel", or a name alone.
+_COUNTED = re.compile(r"(?P<number>\d+ × )?(?P<part>.*)", re.DOTALL)
 _PLACE = re.compile(r"%\((\w+)\)s")
 
 
@@ -42,7 +44,7 @@ def _line(flag: Flag, tongue: Tongue, *, linked: bool) -> FlagLine:
     text = tongue.gettext(message)
     evidence = flag.evidence if known else {"id": flag.id, **flag.evidence}
     said = set(_PLACE.findall(text))
-    evidence = {name: tongue.written(value) for name, value in evidence.items()}
+    evidence = {name: _said(name, value, flag.id, tongue) for name, value in evidence.items()}
     rest = [(name, value) for name, value in evidence.items() if value and name not in said]
     return FlagLine(
         look=_LOOKS.get(flag.severity, "warn"),
@@ -53,6 +55,15 @@ def _line(flag: Flag, tongue: Tongue, *, linked: bool) -> FlagLine:
         ),
         anchor=f"c-{flag.change_id}" if linked and flag.change_id else "",
     )
+
+
+def _said(name: str, value: str, flag: str, tongue: Tongue) -> str:
+    """Return evidence in the reader's language: dates, and the names of parts of texts."""
+    if name != "lost" and (name, flag) != ("found", "secret"):
+        return tongue.written(value)
+    counted = (_COUNTED.fullmatch(one) for one in value.split(", "))
+    parts = ((found["number"] or "", found["part"]) for found in counted if found)
+    return ", ".join(number + tongue.gettext(PARTS.get(part, part)) for number, part in parts)
 
 
 def _filled(text: str, evidence: dict[str, str]) -> Markup:

@@ -59,6 +59,17 @@ class ValueDecision(WordedDecision):
         return Wish(self.choice, self.seen, self.text, tuple(self.kept), self.words)
 
 
+class ViewedMark(BaseModel):
+    """What was looked at, or is to be looked at again."""
+
+    content: Annotated[
+        list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]], Field(min_length=1, max_length=2000)
+    ]
+    mark: str = Field(default="yes", max_length=3)
+    #: The change that the page is shown at again.
+    at: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{0,40}$")] = ""
+
+
 class MailsDecision(Decision):
     """Whether Jira shall send mails for what is written."""
 
@@ -164,6 +175,7 @@ class ConsentAnswer(BaseModel):
 ConsentForm = Annotated[ConsentAnswer, Form()]
 DecisionForm = Annotated[Decision, Form()]
 ValueForm = Annotated[ValueDecision, Form()]
+ViewedForm = Annotated[ViewedMark, Form()]
 MailsForm = Annotated[MailsDecision, Form()]
 ResolveForm = Annotated[Resolution, Form()]
 PromoteForm = Annotated[PromoteDecision, Form()]

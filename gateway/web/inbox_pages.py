@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.operations import standing
+from gateway.operations import asking_rights, standing
 from gateway.review.states import Turn
 from gateway.review.triage import Sort, Triage
 from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
@@ -49,7 +49,8 @@ def inbox(
     ``turn``, ``project`` and ``agent`` narrow it, ``sort`` is newest, oldest or risk.
     """
     shown = present_inbox(standing.inbox(gateway, person), tongue, gateway.clock(), wanted)
-    return page(request, "inbox.html", tongue, person, page=shown)
+    unknown = asking_rights.unknown(gateway, person)
+    return page(request, "inbox.html", tongue, person, page=shown, unknown=unknown)
 
 
 def _page(text: str) -> int:

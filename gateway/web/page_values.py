@@ -60,6 +60,9 @@ class ChangeRow:
     attention: bool
     #: How its value can be settled; None where it cannot.
     settle: SettleBox | None = None
+    #: Stands for what is shown of it, in the form that marks it as viewed; empty: no such form.
+    content: str = ""
+    viewed: bool = False
 
     @property
     def path(self) -> str:
@@ -77,6 +80,11 @@ class IssueCard:
     url: str
     new: bool
     rows: tuple[ChangeRow, ...]
+
+    @property
+    def viewed(self) -> bool:
+        """Whether all that is shown of it was marked as viewed."""
+        return bool(self.rows) and all(row.viewed for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +209,8 @@ class ChangeSetPage:
     flags: tuple[FlagLine, ...]
     reason: Markup
     reads: tuple[ReadLine, ...]
+    #: How many readings the reader may not know of, in a sentence; empty: none.
+    hidden_reads: str
     issues: tuple[IssueCard, ...]
     requests: tuple[RequestBlock, ...]
     digest: str
@@ -222,6 +232,8 @@ class ChangeSetPage:
     quiet: bool | None = None
     before: RoundLine | None = None
     neighbours: tuple[Neighbour, ...] = ()
+    #: How much of it the reader has marked as viewed, in the plan line; empty: nothing can be.
+    viewed: str = ""
 
     @property
     def shown(self) -> str:

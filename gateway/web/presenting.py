@@ -68,6 +68,7 @@ def present(
         flags=flag_lines(_top_flags(view), tongue, linked=True),
         reason=reveal(view.reason),
         reads=tuple(_read(one, tongue) for one in view.reads),
+        hidden_reads=_hidden_reads(view, tongue),
         issues=tuple(rows.card(issue) for issue in _shown(view, rows, only_fresh=only_fresh)),
         requests=tuple(blocks.block(operation) for operation in view.operations),
         digest=view.digest,
@@ -85,6 +86,26 @@ def present(
         quiet=_quiet(view) if actions.decide else None,
         before=round_line(view, rows, only=only_fresh),
         neighbours=neighbours(view, others),
+        viewed=_viewed(view, tongue),
+    )
+
+
+def _hidden_reads(view: ReviewView, tongue: Tongue) -> str:
+    if not view.hidden_reads:
+        return ""
+    return tongue.ngettext(
+        "%(num)d reading is of an issue that is not yours to see.",
+        "%(num)d readings are of issues that are not yours to see.",
+        view.hidden_reads,
+    )
+
+
+def _viewed(view: ReviewView, tongue: Tongue) -> str:
+    """Return how much of a set whoever looks has marked as viewed."""
+    if not view.contents:
+        return ""
+    return tongue.gettext(
+        "%(viewed)s of %(all)s viewed", viewed=len(view.viewed), all=len(view.contents)
     )
 
 

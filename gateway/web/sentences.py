@@ -52,6 +52,34 @@ FLAGS: dict[str, str] = {
     "unknown_flag": N_("Something else was seen: %(id)s."),
 }
 
+#: What a text may lose, and kinds of secrets: as ``gateway.policy.texts`` names them.
+PARTS = {
+    "mention": N_("mention"),
+    "panel": N_("panel"),
+    "media": N_("media"),
+    "card": N_("card"),
+    "macro": N_("macro"),
+    "table": N_("table"),
+    "expand": N_("expand"),
+    "task": N_("task"),
+    "decision": N_("decision"),
+    "status": N_("status lozenge"),
+    "date": N_("date"),
+    "code": N_("code block"),
+    "layout": N_("layout"),
+    "synced block": N_("synced block"),
+    "placeholder": N_("placeholder"),
+    "colour": N_("colour"),
+    "inline comment": N_("inline comment"),
+    "private key": N_("private key"),
+    "AWS key": N_("AWS key"),
+    "Atlassian token": N_("Atlassian token"),
+    "GitHub token": N_("GitHub token"),
+    "Slack token": N_("Slack token"),
+    "web token": N_("web token"),
+    "password": N_("password"),
+}
+
 #: Severity to its word.
 SEVERITIES = {"block": N_("Blocked"), "warn": N_("Check"), "info": N_("Note")}
 

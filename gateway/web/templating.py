@@ -39,6 +39,7 @@ _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("1", "2", "3"), N_("in a conflict: keep Jira's, take the agent's, combine")),
     (("e",), N_("edit the value")),
     (("u",), N_("back to the agent's value")),
+    (("v",), N_("viewed, or not yet")),
     (("Ctrl ⏎",), N_("approve; on the sheet before promotion: promote")),
     (("o",), N_("open")),
     (("g", "i"), N_("go to the inbox")),

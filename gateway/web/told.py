@@ -107,14 +107,16 @@ SENTENCES: tuple[str, ...] = (
     N_("The agent worked for you, and the policy wants another pair of eyes."),
     N_("Ask somebody else to approve it."),
     N_("Open the change set to see what stands in the way."),
-    N_("Sign in with a link from the command 'airlock login'."),
-    N_("Sign in with a link from the command 'airlock login'."),
+    N_("Sign in first, with a password, your organisation's sign-in or a link."),
     N_("A change can be kept or left out."),
     N_("Choose one of the two."),
     N_("There is nothing to approve."),
     N_("Reject the set."),
     N_("Promotion writes to Jira, and your sign-in is older than 30 minutes."),
-    N_("Sign in again, by a new link from the command 'airlock login'. Your approval is kept."),
+    N_(
+        "Sign in again the way you did before, by password, by your organisation's sign-in or by "
+        "a new link from the command 'airlock login'. Your approval is kept."
+    ),
     N_("Nobody asked."),
     N_("Sign in."),
     N_("An approval of this digest is missing."),

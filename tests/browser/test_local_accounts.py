@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from gateway.identity import admitting, passwords
-from gateway.people_settings import PeopleRules
+from gateway.people_settings import JiraSays, PeopleRules
 from gateway.store import people
 from tests.browser.conftest import Place, shot
 
@@ -21,7 +21,7 @@ def local(place: Place) -> Iterator[Place]:
     """Lend the house with local accounts switched on and 김지우 let in."""
     gateway = place.house.gateway
     before = gateway.settings
-    gateway.settings = replace(before, people=PeopleRules(local_accounts=True))
+    gateway.settings = replace(before, people=PeopleRules(local_accounts=True, jira=JiraSays.ASK))
     with place.open():  # the first person of the house is its admin
         pass
     if not any(one for one in _people(place) if one == "kim"):

@@ -85,6 +85,7 @@
     KeyO: open,
     KeyE: edit,
     KeyU: () => press("clear"),
+    KeyV: () => press("viewed"),
     Digit1: () => press("pick-1"),
     Digit2: () => press("pick-2"),
     Digit3: () => press("pick-3"),

@@ -11,6 +11,7 @@ import pytest
 from gateway.operations import receiving
 from gateway.operations.context import Gateway
 from gateway.operations.promoting import Promoter
+from gateway.people_settings import JiraSays, PeopleRules
 from gateway.promotion.signing import signer_of
 from gateway.promotion.steps import Step
 from gateway.review.people import Person, Role
@@ -138,6 +139,8 @@ def house_on(url: str) -> House:
             secret_key=KEY,
             quarantine_seconds=0.0,
             lease_seconds=30.0,
+            # The small Jira tells nobody what others may; test_jira_rights.py asks it to.
+            people=PeopleRules(jira=JiraSays.ASK),
         ),
     )
     return House(gateway, jira, door)

@@ -4,11 +4,17 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.identity import admitting
+from gateway.identity.people import admit
 from gateway.operations import reviewing
 from gateway.people_settings import JiraSays, PeopleRules
 from gateway.review.jira_rights import BROWSE
+from gateway.review.people import Person, ProjectRole, Role
 from gateway.review.refusals import RefusedError, UnknownReviewError
+from gateway.settings import Settings, SettingsError
 from gateway.store import people
+from sandbox.contract.shapes import Read
+from tests.gateway.promotion.world import SITE
 from tests.gateway.web.conftest import Visit
 
 ALL = {BROWSE: {"10001"}, "EDIT_ISSUES": {"10001"}}
@@ -119,3 +125,72 @@ def test_where_it_is_required_who_has_no_known_account_sees_nothing(asked: Visit
     asked.sign_in("max")
     assert asked.get("/cs/1").status_code == 404
     assert 'href="/cs/1"' not in asked.get("/").text
+
+
+def test_silence_is_a_no_by_default_but_where_jira_is_make_believe() -> None:
+    def of(**env: str) -> JiraSays:
+        given = {"AIRLOCK_DATABASE_URL": "sqlite://", **env}
+        return Settings.from_env(given).people.jira
+
+    assert (of(), PeopleRules().jira) == (JiraSays.REQUIRE, JiraSays.REQUIRE)
+    assert of(AIRLOCK_DEMO="yes") is JiraSays.ASK
+    assert of(AIRLOCK_TEST_UPSTREAM="http://127.0.0.1:9") is JiraSays.ASK
+    assert of(AIRLOCK_DEMO="yes", AIRLOCK_REVIEWER_JIRA="require") is JiraSays.REQUIRE
+    with pytest.raises(SettingsError, match="it may be off or ask or require"):
+        of(AIRLOCK_REVIEWER_JIRA="maybe")
+
+
+def test_who_sees_nothing_for_want_of_an_account_is_told_what_to_do(visit: Visit) -> None:
+    visit.arrive()
+    says(visit, JiraSays.REQUIRE)
+    visit.sign_in("max")
+    inbox = visit.get("/").text
+    assert "data-unknown-account" in inbox
+    assert 'href="/jira"' in inbox
+    for number in (1, 99):
+        page = visit.get(f"/cs/{number}")
+        assert page.status_code == 404
+        assert "connect it, or ask an admin to name it" in page.text
+    assert "Jira 계정 연결" in visit.get("/?lang=ko").text
+
+
+def test_a_lone_admin_stands_for_the_gateways_own_account(visit: Visit) -> None:
+    visit.arrive()
+    gateway = visit.house.gateway
+    own = gateway.upstream.account.id
+    admit(gateway, Person(person="root", name="Root", role=Role.ADMIN), by="test")
+    says(visit, JiraSays.REQUIRE)
+    visit.house.jira.allowed = {own: ALL}
+    visit.sign_in("root")
+    assert visit.get("/cs/1").status_code == 404
+    for one in ("eve", "max", "ann", "rob"):
+        admitting.disable(gateway, one, by="test")
+    visit.sign_in("root")
+    assert visit.get("/cs/1").status_code == 200
+    assert 'href="/cs/1"' in visit.get("/").text
+    later(visit)
+    visit.house.jira.allowed = {own: {}}
+    visit.sign_in("root")
+    assert visit.get("/cs/1").status_code == 404
+
+
+def test_what_the_agent_read_names_nothing_the_reader_may_not_see(visit: Visit) -> None:
+    gateway = visit.house.gateway
+    keys = ("AIR-1", "AIR-2", "SECRET-7")
+    visit.house.door.reads = [Read(issue_key=key, at=40, door="mcp") for key in keys]
+    visit.arrive()
+    only = (ProjectRole(site=SITE, project="AIR", role=Role.VIEWER),)
+    admit(gateway, Person(person="air", name="Air", role=Role.NONE, roles=only), by="test")
+    visit.sign_in("eve")
+    assert "SECRET-7" in visit.get("/cs/1").text
+    visit.sign_in("air")
+    page = visit.get("/cs/1").text
+    assert "SECRET-7" not in page
+    assert "AIR-2" in page
+    assert "1 reading is of an issue that is not yours to see." in page
+    with gateway.database.write() as conn:
+        people.set_account(conn, "air", "acc-air")
+    visit.house.jira.allowed = {"acc-air": ALL}
+    page = visit.get("/cs/1").text
+    assert "AIR-2" not in page
+    assert "2 readings are of issues that are not yours to see." in page

@@ -11,7 +11,7 @@ import pytest
 from gateway.identity import admitting, passwords
 from gateway.identity.passwords import PasswordError
 from gateway.identity.people import UnknownPersonError
-from gateway.people_settings import PeopleRules
+from gateway.people_settings import JiraSays, PeopleRules
 from gateway.store import audit_reading
 from gateway.store import passwords as stored
 from gateway.store.audit_reading import Wanted
@@ -26,7 +26,9 @@ SECOND = 1_000_000
 def local(visit: Visit) -> Visit:
     """Lend a house with local accounts, in which Eve has set a password."""
     gateway = visit.house.gateway
-    gateway.settings = replace(gateway.settings, people=PeopleRules(local_accounts=True))
+    gateway.settings = replace(
+        gateway.settings, people=PeopleRules(local_accounts=True, jira=JiraSays.ASK)
+    )
     assert set_password(visit, "eve").status_code == 303
     visit.http.cookies.clear()
     return visit

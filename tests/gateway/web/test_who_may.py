@@ -24,7 +24,7 @@ from gateway.identity import personal, sessions
 from gateway.identity.agents import token_hash
 from gateway.identity.people import admit
 from gateway.identity.personal import ApiScope
-from gateway.people_settings import PeopleRules
+from gateway.people_settings import JiraSays, PeopleRules
 from gateway.review.people import LADDER, Person, ProjectRole, Role, at_least
 from gateway.store import registry
 from gateway.web import api, hook_pages, oauth_door
@@ -62,6 +62,8 @@ ROWS: dict[Route_, Role | None] = {
     ("GET", "/cs/{review_id}/promote"): Role.VIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}/value"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/mails"): Role.REVIEWER,
+    # A mark of one's own, which decides nothing.
+    ("POST", "/cs/{review_id}/viewed"): Role.VIEWER,
     ("POST", "/cs/{review_id}/requests/{position}"): Role.APPROVER,
     ("GET", "/notifications"): Role.ADMIN,
     ("POST", "/notifications/test"): Role.ADMIN,
@@ -208,7 +210,7 @@ def _doors(visit: Visit) -> Doors:
         gateway.settings,
         hook_secret=b"between Jira and us",
         demo=True,
-        people=PeopleRules(local_accounts=True),
+        people=PeopleRules(local_accounts=True, jira=JiraSays.ASK),
     )
     gateway.demo, gateway.stage = True, gateway.sandbox
     admit(gateway, Person(person="first", name="First", role=Role.ADMIN), by="test")
