@@ -27,7 +27,8 @@ class SmallJira:
     def __init__(self) -> None:
         """Start with AIR-1 and AIR-2."""
         self.issues: dict[str, dict[str, Any]] = {}
-        #: Account to permission to ids of issues and projects; None: it will not tell.
+        #: Account ("": the one that asks) to permission to ids of issues and projects; None: it
+        #: will not tell.
         self.allowed: dict[str, dict[str, set[str]]] | None = None
         self.properties: dict[str, dict[str, Any]] = {}
         self.effects: list[tuple[str, str]] = []
@@ -116,7 +117,7 @@ class SmallJira:
         """Say what somebody may do; only an administrator's account may ask."""
         if self.allowed is None:
             return self._fault("403")
-        held = self.allowed.get(body["accountId"], {})
+        held = self.allowed.get(body.get("accountId", ""), {})
         rows = [
             {
                 "permission": name,
