@@ -4,16 +4,18 @@ Everything here happens after the intent was committed. Whatever goes wrong is t
 into what is known: nothing was sent, Jira refused, or nobody can tell.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
+from gateway.operations import carrying_words as words
 from gateway.operations.context import Gateway
 from gateway.operations.looking_back import twin
+from gateway.operations.looking_beside import beside
 from gateway.operations.looking_up import is_hidden, look_up, now_of
 from gateway.promotion import markers
-from gateway.promotion.drift import Drift, Now, compare
+from gateway.promotion.drift import Now, compare
 from gateway.promotion.fields import Fields, part
 from gateway.promotion.naming import with_approver
 from gateway.promotion.probing import Finding, newest_id, said_with
@@ -91,6 +93,8 @@ class Job:
     fields: Fields
     #: What followed from earlier requests of the same set on this issue.
     followed: tuple[SideEffect, ...]
+    #: What followed on this issue from requests of the same set about other ones.
+    followed_beside: Callable[[], tuple[SideEffect, ...]]
     on_step: Callable[[Step], None]
     #: Prolongs the lease; False when somebody else took over.
     still_ours: Callable[[], bool]
@@ -149,10 +153,12 @@ def _drifted(job: Job, before: Now) -> Result | None:
     if drift.lost:
         return _conflict(drift.lost)
     hit = hit_by(job.planned, drift, job.followed)
+    if not hit and drift.conflicts:
+        hit = hit_by(job.planned, drift, job.followed_beside())
     if hit:
-        return Result(OpEvent.CANNOT_TELL, trouble=_hit_sentence(job, hit))
+        return Result(OpEvent.CANNOT_TELL, trouble=words.hit(job.fields, hit))
     if drift.conflicts:
-        return _conflict(_conflict_sentence(job, drift))
+        return _conflict(words.conflict(job.fields, drift))
     if drift.already_there:
         return found(job, Finding(OpEvent.FOUND, "Jira had it already; nothing was written."))
     return None
@@ -243,10 +249,12 @@ def _applied(
     job: Job, before: Now, after: Now, answer: Answer, names: tuple[str | None, str | None]
 ) -> Result:
     lines = effects(before.doc, after.doc)
+    followed, unseen = beside(job.gateway.upstream, job.planned, lines, after)
     receipt = _receipt(job, answer.status, "answer", *names).model_copy(
         update={
             "replaced": replaced(job.planned, before, after, job.fields),
-            "side_effects": side_effects(job.planned, lines, after.account),
+            "side_effects": (*side_effects(job.planned, lines, after.account), *followed),
+            "unseen": unseen,
             "overwrote": before.doc is not None and overwrote(job.planned, lines),
             "answer": _short(answer.body),
         }
@@ -261,19 +269,10 @@ def _told(job: Job, after: Now, receipt: Receipt) -> Result:
         try:
             hidden = is_hidden(job.gateway.upstream, job.planned, receipt.upstream_id)
         except UpstreamError as error:
-            return Result(OpEvent.CANNOT_TELL, receipt, f"{_MAYBE_PUBLIC} {error.sentence}")
+            return Result(OpEvent.CANNOT_TELL, receipt, f"{words.MAYBE_PUBLIC} {error.sentence}")
         if not hidden:
-            return Result(OpEvent.CANNOT_TELL, receipt, _PUBLIC)
+            return Result(OpEvent.CANNOT_TELL, receipt, words.PUBLIC)
     return Result(OpEvent.ANSWERED, receipt, _otherwise(job, after, receipt))
-
-
-_PUBLIC = (
-    "Jira took the comment, but shows it to customers although it was to be internal. "
-    "Hide or delete it in Jira now."
-)
-_MAYBE_PUBLIC = (
-    "Jira took the comment, but nobody can tell whether customers see it. Look at it in Jira now."
-)
 
 
 def _otherwise(job: Job, after: Now, receipt: Receipt) -> str:
@@ -354,20 +353,6 @@ def _receipt(job: Job, status: int, known_by: str, new_id: str | None, key: str 
         upstream_key=key,
         upstream_id=new_id,
         url=url,
-    )
-
-
-def _conflict_sentence(job: Job, drift: Drift) -> str:
-    names = ", ".join(job.fields.name(name) for name in drift.conflicts)
-    return f"Somebody changed it in Jira after it was approved: {names}. Nothing was written."
-
-
-def _hit_sentence(job: Job, hit: Sequence[SideEffect]) -> str:
-    names = ", ".join(dict.fromkeys(job.fields.name(one.field) for one in hit))
-    who = ", ".join(dict.fromkeys(one.by or "Jira" for one in hit))
-    return (
-        f"An earlier request of this change set made {who} change {names}. "
-        "Nothing was written; a person has to decide."
     )
 
 

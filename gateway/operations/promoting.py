@@ -194,6 +194,7 @@ class Promoter:
             agent="" if review is None else review.change_set.agent,
             approver=approver,
             followed=_followed(conn, operation),
+            followed_beside=lambda: _followed_beside(gateway, operation),
             fields=Fields.of(grounds.site_of(conn, gateway.identity)),
             on_step=self._on_step,
             still_ours=lambda: self._still_ours(operation),
@@ -283,7 +284,16 @@ def _approvers(conn: Connection, gateway: Gateway, operation: Operation) -> str:
 def _followed(conn: Connection, operation: Operation) -> tuple[SideEffect, ...]:
     """Return what earlier requests of the same set set off on the same issue."""
     before = outbox.receipts_before(conn, operation)
-    return tuple(effect for one in before for effect in one.side_effects)
+    every = (effect for one in before for effect in one.side_effects)
+    return tuple(one for one in every if one.issue_id in ("", operation.issue_id))
+
+
+def _followed_beside(gateway: Gateway, operation: Operation) -> tuple[SideEffect, ...]:
+    """Return what requests of the same set about other issues set off on this one."""
+    with gateway.database.read() as conn:
+        receipts = outbox.receipts_about(conn, operation)
+    every = (effect for one in receipts for effect in one.side_effects)
+    return tuple(one for one in every if one.issue_id == operation.issue_id)
 
 
 def _of_author(operation: Operation, result: Result) -> Result:

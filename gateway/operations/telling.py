@@ -65,7 +65,7 @@ def tell_one(gateway: Gateway, review: Review) -> None:
         decisions = reviews.decisions(conn, review.id)
         digest = review.approved_digest
         operations = () if digest is None else outbox.of_review(conn, review.id, digest)
-    touched = sorted({one.issue_id for one in operations if one.state is OpState.APPLIED})
+    touched = _touched(gateway, operations)
     if touched:
         # First the new baselines: the shadows must not fall back to the old values.
         intake.refresh(gateway, touched)
@@ -80,6 +80,15 @@ def tell_one(gateway: Gateway, review: Review) -> None:
         if undone is not None:
             # What it took back is news for the agent whose change it was.
             reviews.tell_again(conn, undone.id)
+
+
+def _touched(gateway: Gateway, operations: tuple[Operation, ...]) -> list[str]:
+    """Return the issues that were written, and known ones that it set something off on."""
+    done = [one for one in operations if one.state is OpState.APPLIED]
+    receipts = [one.receipt for one in done if one.receipt is not None]
+    beside = {effect.issue_id for one in receipts for effect in one.side_effects}
+    known = intake.known_of(gateway, sorted(beside - {""})) if beside - {""} else ()
+    return sorted({one.issue_id for one in done} | set(known))
 
 
 def _put(gateway: Gateway, told: Outcome, review_id: int) -> None:

@@ -13,6 +13,8 @@ from sandbox.contract.shapes import ChangeSet, JsonObject
 
 #: Stands where the approver's name will be.
 APPROVER = "{approver}"
+#: What our history entries are told by.
+HISTORY_TYPE = "jira-airlock:promotion"
 #: Part of a request's body that Jira keeps with its history entry.
 HISTORY = "historyMetadata"
 
@@ -30,7 +32,7 @@ class Naming:
 def history_metadata(change_set: ChangeSet) -> JsonObject:
     """Return what Jira keeps with the history entry of our write."""
     return {
-        "type": "jira-airlock:promotion",
+        "type": HISTORY_TYPE,
         "description": f"Proposed by the agent {change_set.agent}, approved by {APPROVER}",
         "generator": {"id": change_set.agent, "type": "agent"},
         "actor": {"id": APPROVER, "displayName": APPROVER, "type": "person"},

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from gateway.promotion.deleting import names_of
 from gateway.promotion.drift import Drift, Now, value_now
 from gateway.promotion.fields import Fields, listed, part
+from gateway.promotion.naming import HISTORY, HISTORY_TYPE
 from gateway.promotion.values import APP, SOMEBODY, WORKFLOW, PlannedOperation, SideEffect
 from sandbox.contract.compare import Three, equal
 from sandbox.contract.shapes import JsonObject
@@ -28,7 +29,7 @@ _CHANGELOG_IDS = {
     "timeoriginalestimate": "timetracking",
 }
 #: What every write of ours may move without being asked.
-_EXPECTED = frozenset({"updated", "workratio", "lastViewed", "comment", "issuelinks", "worklog"})
+EXPECTED = frozenset({"updated", "workratio", "lastViewed", "comment", "issuelinks", "worklog"})
 #: How many side effects a receipt names.
 _MOST = 50
 
@@ -44,6 +45,10 @@ class Effect:
     #: What identifies the author, and whether it is an app and no person.
     hands: frozenset[str] = frozenset()
     app: bool = False
+    #: When, as Jira writes it.
+    at: str = ""
+    #: Whether the entry says that a promotion of this gateway made it.
+    promoted: bool = False
 
 
 def effects(before: JsonObject | None, after: JsonObject | None) -> list[Effect]:
@@ -63,6 +68,8 @@ def effects(before: JsonObject | None, after: JsonObject | None) -> list[Effect]
             _author(one),
             names_of(one.get("author")),
             part(one, "author", "accountType") == "app",
+            str(one.get("created") or ""),
+            part(one, HISTORY, "type") == HISTORY_TYPE,
         )
         for one in new
         for item in listed(one.get("items"))
@@ -106,7 +113,7 @@ def side_effects(
     What stands in our own history entry is Jira's workflow; the rest is a rule, an app or
     a person that was quicker than our reading back.
     """
-    ours = {*planned.wants, *_EXPECTED}
+    ours = {*planned.wants, *EXPECTED}
     own = {one.history for one in found if one.field in planned.wants and one.hands & account}
     return tuple(
         SideEffect(

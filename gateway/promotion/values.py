@@ -169,6 +169,9 @@ class SideEffect(Frozen):
     by: str = ""
     #: ``WORKFLOW``, ``APP`` or ``SOMEBODY``.
     how: str = ""
+    #: Key and id of the other issue that it is on; empty: on the written one itself.
+    issue: str = ""
+    issue_id: str = ""
 
 
 #: In our own history entry: Jira did it together with our write.
@@ -194,6 +197,8 @@ class Receipt(Frozen):
     #: Field id to what our write really replaced and what is there now.
     replaced: dict[str, tuple[JsonValue, JsonValue]] = {}
     side_effects: tuple[SideEffect, ...] = ()
+    #: Keys of parents and linked issues that could not be looked at for side effects.
+    unseen: tuple[str, ...] = ()
     #: True when somebody else's edit fell between our read and our write.
     overwrote: bool = False
     #: Jira's answer, without what could be long.

@@ -199,6 +199,18 @@ def receipts_before(conn: Connection, operation: Operation) -> tuple[Receipt, ..
     return tuple(Receipt.model_validate_json(text) for (text,) in rows)
 
 
+def receipts_about(conn: Connection, operation: Operation) -> tuple[Receipt, ...]:
+    """Return the receipts of the same approval on other issues that name this one."""
+    query = select(_OP.c.receipt).where(
+        _OP.c.review_id == operation.review_id,
+        _OP.c.digest == operation.digest,
+        _OP.c.issue_id != operation.issue_id,
+        _OP.c.receipt.contains(f'"issue_id":"{operation.issue_id}"', autoescape=True),
+    )
+    rows = conn.execute(query.order_by(_OP.c.position, _OP.c.id))
+    return tuple(Receipt.model_validate_json(text) for (text,) in rows)
+
+
 def dependants(conn: Connection, operation: int) -> tuple[Operation, ...]:
     """Return those that need an operation directly."""
     query = select(_OP).where(_NEED.c.needs == operation, _NEED.c.operation == _OP.c.id)

@@ -134,6 +134,8 @@ class RequestBlocks:
             self.gettext("Written"): self.tongue.moment(receipt.at),
             self.gettext("Known by"): how.get(receipt.known_by, receipt.known_by),
             self.gettext("Became"): receipt.upstream_key or receipt.upstream_id or "",
+            self.gettext("Comment"): receipt.comment_id or "",
+            self.gettext("Not looked at for side effects"): ", ".join(receipt.unseen),
         }
         lines = tuple((name, reveal(value)) for name, value in found.items() if value)
         return lines + tuple(self._replaced(name, *pair) for name, pair in receipt.replaced.items())
@@ -154,7 +156,9 @@ class RequestBlocks:
         }
         told = " · ".join(one for one in (effect.by, how.get(effect.how, "")) if one)
         by = Markup(' <small class="mute">{}</small>').format(reveal(told)) if told else ""
-        return Markup("<b>{}</b>: {}{}").format(reveal(name), change, by)
+        place = Markup('<span class="key">{}</span> ').format(reveal(effect.issue))
+        here = place if effect.issue else Markup("")
+        return Markup("{}<b>{}</b>: {}{}").format(here, reveal(name), change, by)
 
 
 def _request_line(planned: PlannedOperation) -> Markup:

@@ -38,6 +38,19 @@ class Trigger(StrEnum):
     COMMENT = "comment"
 
 
+class Reach(StrEnum):
+    """Which issues a rule changes."""
+
+    #: The one that set it off.
+    ISSUE = "issue"
+    #: Its parent.
+    PARENT = "parent"
+    #: All that are linked with it.
+    LINKS = "links"
+    #: Its sub-tasks.
+    SUBTASKS = "subtasks"
+
+
 class Rule(BaseModel):
     """One rule of a site. Rules do not set off rules."""
 
@@ -51,6 +64,8 @@ class Rule(BaseModel):
     """the new status (name or id), the new label, or the id of the field that changed"""
     project: str = ""
     """only issues of this project; empty: all"""
+    reach: Reach = Reach.ISSUE
+    """which issues it changes: issue (the one that set it off), parent, links or subtasks"""
     set: JsonObject = {}
     """fields to set, as in a REST edit, also such as are on no screen"""
     update: JsonObject = {}
@@ -59,7 +74,8 @@ class Rule(BaseModel):
     """name or id of a status to move the issue to, if its workflow offers that"""
     by: str = ""
     """account (id, key or name) that does it, in a changelog entry of its own; empty: a
-    post-function, which stands in the very entry of the write that set it off"""
+    post-function of the account that wrote, on the issue itself in the very entry of the
+    write that set it off"""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -95,6 +111,21 @@ def act(site: Site, rule: Rule, issue: IssueState, *, actor: JsonObject, now_us:
         wanted = check(place, screen, found.fields, rule.set, rule.update)
         found = apply(site, found, screen, wanted, actor=actor, now_us=now_us).issue
     return found
+
+
+def reached(rule: Rule, issue: IssueState) -> tuple[str, ...]:
+    """Return the ids of the other issues that a rule changes."""
+    fields = issue.fields
+    if rule.reach is Reach.PARENT:
+        found = [object_of(fields.get("parent"))]
+    elif rule.reach is Reach.SUBTASKS:
+        found = objects_of(fields.get("subtasks"))
+    else:
+        ends = ("inwardIssue", "outwardIssue")
+        links = objects_of(fields.get("issuelinks"))
+        found = [object_of(link.get(end)) for link in links for end in ends]
+    ids = (text_of(one.get("id")) for one in found)
+    return tuple(dict.fromkeys(one for one in ids if one))
 
 
 def in_one_entry(known: int, issue: IssueState) -> IssueState:

@@ -3,11 +3,13 @@
 import logging
 from dataclasses import replace
 
-from sandbox.domain.automation import act, in_one_entry, triggered
+from sandbox.contract.shapes import JsonObject
+from sandbox.domain.automation import Reach, Rule, act, in_one_entry, reached, triggered
 from sandbox.domain.errors import JiraError
 from sandbox.domain.issue import IssueState
 from sandbox.operations.access import Work, person_json
 from sandbox.operations.recording import put
+from sandbox.store import issues
 
 log = logging.getLogger("airlock.sandbox")
 
@@ -24,6 +26,9 @@ def follow(work: Work, before: IssueState | None, after: IssueState) -> IssueSta
     for rule in triggered(work.sandbox.rules, before, after):
         try:
             actor = person_json(work.site, rule.by) if rule.by else work.actor
+            if rule.reach is not Reach.ISSUE:
+                _act_beside(work, rule, found, actor)
+                continue
             done = act(work.site, rule, found, actor=actor, now_us=work.now)
         except JiraError as error:
             # As in Jira: the write stands, and only the rule's own log says that it failed.
@@ -31,3 +36,14 @@ def follow(work: Work, before: IssueState | None, after: IssueState) -> IssueSta
             continue
         found = done if rule.by else in_one_entry(known, done)
     return after if found is after else put(work, replace(found, base_revision=after.base_revision))
+
+
+def _act_beside(work: Work, rule: Rule, issue: IssueState, actor: JsonObject) -> None:
+    """Let a rule change the issues beside the one that set it off."""
+    for name in reached(rule, issue):
+        other = issues.find(work.conn, work.view, name)
+        if other is None:
+            continue
+        done = act(work.site, rule, other, actor=actor, now_us=work.now)
+        if done is not other:
+            put(work, done)

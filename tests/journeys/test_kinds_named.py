@@ -236,6 +236,32 @@ def test_a_rule_that_hits_a_later_request_makes_it_wait_for_a_person(site: Site)
     assert site.issue(key)["fields"]["status"]["name"] == "In Progress"
 
 
+@pytest.mark.parametrize("by", ["", "bora"])
+def test_what_a_rule_does_to_a_linked_issue_is_named_and_stops_what_it_hits(
+    site: Site, by: str
+) -> None:
+    key, other, task = site.fresh(), site.fresh(), site.task(f"linked{by}")
+    ends = {"inwardIssue": {"key": key}, "outwardIssue": {"key": other}}
+    upstream(site.house, "POST", "issueLink", {"type": {"name": "Blocks"}, **ends})
+    site.retake(key)
+    site.retake(other)
+    rule = {"name": "on", **STARTED, "reach": "links", "set": {"priority": {"name": "High"}}}
+    rules(site, rule | {"by": account(site) if by else ""})
+    try:
+        move(task, key, "In Progress")
+        task.send("PUT", f"issue/{other}", {"fields": {"priority": {"name": "Low"}}})
+        view = carry(site, task.submit())
+    finally:
+        rules(site)
+    moved, hit = view.operations
+    assert moved.receipt is not None
+    [effect] = moved.receipt.side_effects
+    assert (effect.issue, effect.field, effect.after) == (other, "priority", "High")
+    assert effect.how == ("somebody" if by else "workflow")
+    assert hit.state is OpState.NEEDS_HUMAN
+    assert site.issue(other)["fields"]["priority"]["name"] == "High"
+
+
 def offered(task: Task, key: str, status: str) -> bool:
     found = task.read(f"issue/{key}/transitions")["transitions"]
     return any(one["to"]["name"] == status for one in found)

@@ -89,7 +89,7 @@ class SmallJira:
             {
                 "id": str(number),
                 "created": f"2026-11-02T10:00:{number % 60:02}.000+0000",
-                "author": {"displayName": by},
+                "author": GATE if by == "Gate" else {"displayName": by},
                 "items": items,
             }
         )

@@ -1,0 +1,85 @@
+"""What our write set off on other issues: its parent, linked issues, sub-tasks. Pure.
+
+Jira names no cause. What counts is what such an issue's changelog shows since the moment of
+our own entry, by Jira's own clock; what a promotion of this gateway made there is no side
+effect. An automation that comes later than the reading back is not seen.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from gateway.promotion.drift import Now
+from gateway.promotion.fields import fields_of, listed, part, project_key
+from gateway.promotion.readback import EXPECTED, Effect, effects
+from gateway.promotion.values import APP, SOMEBODY, WORKFLOW, SideEffect
+from sandbox.contract.shapes import ChangeKind, JsonObject
+
+#: Kinds of writes that post-functions and automations listen to.
+LISTENED = frozenset(
+    {ChangeKind.CREATE, ChangeKind.EDIT, ChangeKind.TRANSITION, ChangeKind.COMMENT}
+)
+#: So many other issues are looked at; more are only named as not looked at.
+MOST = 10
+
+
+def related(doc: JsonObject | None) -> dict[str, str]:
+    """Return id to key of the issues that hang together with one."""
+    fields = fields_of(doc)
+    found = [part(fields, "parent"), *listed(fields.get("subtasks"))]
+    for link in listed(fields.get("issuelinks")):
+        found += [link.get("inwardIssue"), link.get("outwardIssue")]
+    return {
+        str(one["id"]): str(one.get("key") or one["id"])
+        for one in found
+        if isinstance(one, dict) and one.get("id") is not None
+    }
+
+
+def since(lines: Iterable[Effect], after: Now) -> str:
+    """Return the moment of our own write, as Jira writes it; empty when nobody knows."""
+    own = [one.at for one in lines if one.at and one.hands & after.account]
+    return min(own, default=str(fields_of(after.doc).get("updated") or ""))
+
+
+def set_off(
+    other: JsonObject, moment: str, account: frozenset[str], *, project: str, most: int = 20
+) -> tuple[SideEffect, ...]:
+    """Return what changed on another issue at or after a moment, other than by promotions.
+
+    Values are told only of issues of the same ``project``: not everybody who may see the
+    change set may see others.
+    """
+    begun = _moment(moment)
+    if begun is None:
+        return ()
+    found = [
+        one
+        for one in effects(None, other)
+        if not one.promoted and one.field not in EXPECTED and _not_before(one.at, begun)
+    ]
+    told = project_key(other, str(other.get("key") or "")) == project
+    return tuple(
+        SideEffect(
+            field=one.field,
+            before=one.item.get("fromString") if told else None,
+            after=one.item.get("toString") if told else None,
+            by=one.by,
+            how=WORKFLOW if one.hands & account else APP if one.app else SOMEBODY,
+            issue=str(other.get("key") or ""),
+            issue_id=str(other.get("id") or ""),
+        )
+        for one in found[:most]
+    )
+
+
+def _not_before(text: str, begun: datetime) -> bool:
+    at = _moment(text)
+    return at is not None and at >= begun
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
