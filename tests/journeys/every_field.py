@@ -9,6 +9,9 @@ from sandbox.contract.shapes import SiteBaseline
 from sandbox.site_file import parse
 from tests.journeys.flavours import SITE_TEXT, Site
 
+SPRINT = "customfield_10020"
+#: Ids of the sprints that the sprint field is set to.
+SPRINTS = (1, 11, 12)
 _CUSTOM = "com.atlassian.jira.plugin.system.customfieldtypes"
 _OPTIONS = [{"id": str(100 + at), "value": name} for at, name in enumerate(("가", "나", "다"))]
 _CASCADE = [
@@ -78,6 +81,12 @@ def site_with_every_field(flavour: str) -> SiteBaseline:
         for screens in (whole["edit_meta"], whole["create_meta"]):
             for fields in screens.values():
                 fields[name] = meta
+    first = whole["sprints"][0]
+    later = [
+        {**first, "id": number, "name": f"OPS Sprint {number}", "state": "future"}
+        for number in SPRINTS[1:]
+    ]
+    whole["sprints"] += later
     return SiteBaseline.model_validate(whole)
 
 
@@ -130,6 +139,7 @@ def values(site: Site, epics: list[str]) -> dict[str, Values]:
             {"originalEstimate": "5h", "remainingEstimate": "5h"},
         ),
         "customfield_10016": Values(1, 2.5, 3),
+        SPRINT: _three(SPRINTS),
         "customfield_20001": Values("옛", "새", "남"),
         "customfield_20002": Values(text("옛 *글*"), text("새 글"), text("남")),
         "customfield_20003": Values("2027-01-01", None, "2027-03-03"),
