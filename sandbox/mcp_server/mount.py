@@ -62,8 +62,11 @@ EVERY_TOOL = ToolSettings()
 class BearerDoor:
     """Lets a POST with a good token in, as its agent; answers everything else."""
 
+    #: Others would open what a stateless server does not have.
+    methods = frozenset({"POST", "OPTIONS"})
+
     def __init__(
-        self, inner: ASGIApp, sandbox: Sandbox, tools: ToolSettings, lane: CallLane
+        self, inner: ASGIApp, sandbox: Sandbox, tools: ToolSettings, lane: CallLane | None
     ) -> None:
         """Wrap the SDK's app for one sandbox; the lane answers what is plain before it."""
         self._tools = tools
@@ -73,7 +76,7 @@ class BearerDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["method"] not in ("POST", "OPTIONS"):
+        if scope["method"] not in self.methods:
             await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
             return
         task = cast("str", scope["path"]).removeprefix(PATH).removeprefix("/")
@@ -99,7 +102,9 @@ class BearerDoor:
                 await insufficient_scope(self._sandbox)(scope, receive, send)
                 return
         who = Asked(self._sandbox, caller, profile, self._tools.denied)
-        again = await self._lane.answer(scope, receive, send, who)
+        again: Receive | None = receive
+        if self._lane is not None:
+            again = await self._lane.answer(scope, receive, send, who)
         if again is None:
             return
         state = {
@@ -108,7 +113,10 @@ class BearerDoor:
             "profile": profile,
             "denied": self._tools.denied,
         }
-        inside = {**scope, "path": "/mcp", "raw_path": b"/mcp", "root_path": "", "state": state}
+        # Blanks around a value are no part of it (RFC 9110, 5.5); the server leaves some there.
+        bare = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
+        at = {"path": PATH, "raw_path": PATH.encode(), "root_path": ""}
+        inside = {**scope, **at, "headers": bare, "state": state}
         await self._inner(inside, again, send)
 
     def _caller(self, headers: Headers, task: str) -> Caller:
@@ -144,7 +152,7 @@ def is_mcp(path: str) -> bool:
 def mount(sandbox: Sandbox, tools: ToolSettings = EVERY_TOOL) -> Mcp:
     """Return the MCP server of a sandbox."""
     server = build_mcp(sandbox)
-    security = _hosts(sandbox)
+    security = hosts(sandbox)
     inner = server.streamable_http_app(
         stateless_http=True, json_response=True, transport_security=security
     )
@@ -160,7 +168,8 @@ def mount(sandbox: Sandbox, tools: ToolSettings = EVERY_TOOL) -> Mcp:
     return Mcp(door, (*routes, *metadata_routes(sandbox)), lifespan)
 
 
-def _hosts(sandbox: Sandbox) -> TransportSecuritySettings:
+def hosts(sandbox: Sandbox) -> TransportSecuritySettings:
+    """Return the ``Host`` and ``Origin`` headers that are let in: our own, and this machine's."""
     own = sandbox.address.host
     name = own.rsplit(":", 1)[0]
     names = dict.fromkeys([own, name, f"{name}:*", "127.0.0.1:*", "localhost:*", "[::1]:*"])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.conformance.mcp.authorization import authorization_scenarios
 from tests.conformance.mcp.expected import EXPECTED, FIXTURE, PARTLY
+from tests.conformance.mcp.fixture_build import TOKEN, fixture_server
 from tests.conformance.mcp.inspector import inspect
 from tests.conformance.mcp.proxy import proxy
 from tests.conformance.mcp.suite import Said, server_scenarios
@@ -54,6 +55,10 @@ def judge(tally: Tally, revision: str, said: Said) -> None:
 def main() -> int:
     """Run everything; return the exit status."""
     tally = Tally()
+    with fixture_server(Path(tempfile.mkdtemp())) as own, proxy(own, TOKEN) as door:
+        for revision in EXPECTED:
+            said = server_scenarios(f"http://127.0.0.1:{door}/mcp", revision)
+            judge(tally, f"{revision}, test build with fixtures", said)
     with house(Path(tempfile.mkdtemp()), size=20) as built:
         world = built.world
         if world is None:

@@ -28,7 +28,7 @@ _PERSON = "conformance"
 
 def authorization_scenarios(built: House) -> Said:
     """Run every scenario for authorization servers."""
-    with pages(built) as url, browser(built, url) as http, closing(_free_port()) as held:
+    with pages(built) as url, browser(built, url) as http, closing(free_port()) as held:
         port = held.getsockname()[1]
         held.close()
         body = {"client_name": "Suite", "redirect_uris": [f"http://127.0.0.1:{port}/callback"]}
@@ -45,7 +45,7 @@ def authorization_scenarios(built: House) -> Said:
 def pages(built: House) -> Iterator[str]:
     """Serve the gateway's pages as an authorization server; yields their address."""
     gateway, before = built.gateway, built.gateway.settings
-    listening = _free_port()
+    listening = free_port()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     oauth = OAuth(url, f"{built.shadow.url}/mcp")
     gateway.settings = replace(before, public_url=url, oauth=oauth)
@@ -101,5 +101,6 @@ def _allow(http: httpx2.Client, address: str) -> None:
     httpx2.get(answer.headers["location"], trust_env=False)
 
 
-def _free_port() -> socket.socket:
+def free_port() -> socket.socket:
+    """Return a socket that listens on a free port of this machine."""
     return socket.create_server(("127.0.0.1", 0))
