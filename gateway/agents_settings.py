@@ -74,6 +74,12 @@ AGENTS: tuple[Setting, ...] = (
         "claim that names the person by e-mail address, account id, user key or name in Jira",
     ),
     Setting(
+        "AIRLOCK_MCP_EMAIL",
+        "verified",
+        "verified: an e-mail address counts only in a token with email_verified: true; trusted: "
+        "also where the token does not say so (Entra never does), if people cannot choose it there",
+    ),
+    Setting(
         "AIRLOCK_MCP_SCOPES",
         "",
         "what the identity provider calls our scopes, such as jira:read=Jira.Read,"
@@ -109,6 +115,8 @@ class ForeignIssuer:
     #: Client id to the agent's name.
     clients: tuple[tuple[str, str], ...]
     person_claim: str = "email"
+    #: Addresses count only where a token says that they are verified.
+    email_verified: bool = True
     scopes: tuple[tuple[OAuthScope, str], ...] = ()
     mine_only: bool = True
 
@@ -157,6 +165,7 @@ def foreign_issuer_of(names: Mapping[str, str]) -> ForeignIssuer | None:
         audience=names["AIRLOCK_MCP_AUDIENCE"] or resource_of(names),
         clients=clients,
         person_claim=names["AIRLOCK_MCP_PERSON_CLAIM"],
+        email_verified=_one_of(names, "AIRLOCK_MCP_EMAIL", "verified", "trusted") == "verified",
         scopes=tuple(_scope(one) for one in _listed(names["AIRLOCK_MCP_SCOPES"])),
         mine_only=_truth(names, "AIRLOCK_OAUTH_MINE_ONLY"),
     )
@@ -168,9 +177,14 @@ def _is_safe(url: str) -> bool:
 
 
 def _truth(names: Mapping[str, str], name: str) -> bool:
-    if names[name].lower() not in ("yes", "no"):
-        raise AgentsSettingsError(name, f"is '{names[name]}'; it may be yes or no.")
-    return names[name].lower() == "yes"
+    return _one_of(names, name, "yes", "no") == "yes"
+
+
+def _one_of(names: Mapping[str, str], name: str, *words: str) -> str:
+    said = names[name].lower()
+    if said not in words:
+        raise AgentsSettingsError(name, f"is '{names[name]}'; it may be {' or '.join(words)}.")
+    return said
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -62,6 +62,7 @@ def foreign_issuer(foreign: ForeignIssuer, keys: list[JsonObject]) -> TrustedIss
         audience=foreign.audience,
         keys=keys,
         person_claim=foreign.person_claim,
+        email_verified=foreign.email_verified,
         clients={client: grant_key(foreign, client) for client, _ in foreign.clients},
         scopes=dict(foreign.scopes),
     )

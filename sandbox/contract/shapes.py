@@ -182,6 +182,9 @@ class TrustedIssuer(Frozen):
     grant_claim: str = ""
     #: Claim that names the person: an account id, key, name or e-mail address.
     person_claim: str = ""
+    #: An e-mail address counts only in a token that says ``email_verified``; False: the
+    #: issuer gives every address to its owner alone, and does not say so in its tokens.
+    email_verified: bool = True
     #: Client id to the ``token_hash`` of its grant.
     clients: dict[str, str] = {}
     #: Our scope to the issuer's word for it, where it has another one.

@@ -39,6 +39,10 @@ NO_PERSON = (
     "The person this token names has no account in this Jira, or more than one. Ask whoever "
     "runs the gateway which claim names people."
 )
+NOT_VERIFIED = (
+    "This token does not say that the e-mail address in it is verified (email_verified). Verify "
+    "the address where you sign in, or ask whoever runs the gateway about AIRLOCK_MCP_EMAIL."
+)
 NO_SCOPE = "This access token may not even read here. Sign in again and allow reading."
 
 
@@ -121,9 +125,10 @@ def scopes_of(claims: Mapping[str, Any], issuer: TrustedIssuer) -> frozenset[OAu
 
 def _person(claims: Mapping[str, Any], issuer: TrustedIssuer, users: list[JsonObject]) -> str:
     named = claims.get(issuer.person_claim)
-    # An address that the issuer has not seen to be theirs could be anybody's.
-    if not isinstance(named, str) or not named or claims.get("email_verified") is False:
+    if not isinstance(named, str) or not named:
         raise UnauthorizedError(NO_PERSON)
+    if not _is_theirs(named, claims, issuer):
+        raise UnauthorizedError(NOT_VERIFIED)
     for name in _NAMES:
         found = [one for one in users if _is(one.get(name), named)]
         if found:
@@ -132,6 +137,17 @@ def _person(claims: Mapping[str, Any], issuer: TrustedIssuer, users: list[JsonOb
                 return who
             break
     raise UnauthorizedError(NO_PERSON)
+
+
+def _is_theirs(named: str, claims: Mapping[str, Any], issuer: TrustedIssuer) -> bool:
+    """Return whether the issuer stands for it that a name is this person's.
+
+    An e-mail address that the issuer has not seen to be theirs could be anybody's: people
+    type it in themselves. Whatever has its form, or comes in its claim, is taken for one.
+    """
+    said = claims.get("email_verified")
+    is_address = "@" in named or issuer.person_claim == "email"
+    return said is True or (said is not False and not (is_address and issuer.email_verified))
 
 
 def _is(value: object, named: str) -> bool:

@@ -36,13 +36,20 @@ def issuer(built: House) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     person = built.world.cast.person
-    both = {"client_id": CLIENT, "scope": "jira:read jira:stage", "email": person.email}
+    both = {
+        "client_id": CLIENT,
+        "scope": "jira:read jira:stage",
+        "email": person.email,
+        "email_verified": True,
+    }
     users = [
         {"sub": "both", **both},
         {"sub": "reader", **both, "scope": "jira:read"},
         {"sub": "stranger", **both, "email": "stranger@elsewhere.example"},
         {"sub": "other-client", **both, "client_id": "other"},
         {"sub": "no-scope", **both, "scope": "openid"},
+        {"sub": "unverified", **both, "email_verified": False},
+        {"sub": "unsaid", **{name: one for name, one in both.items() if name != "email_verified"}},
     ]
     words = [str(Path(sys.executable).parent / "oidc-provider-mock"), "--port", str(port)]
     words += [part for one in users for part in ("--user-claims", json.dumps(one))]
@@ -132,7 +139,9 @@ def test_it_steps_up_too(trusting: House, issuer: str, key: str) -> None:
     assert post(trusting, "/mcp", message, given).status_code == 403
 
 
-@pytest.mark.parametrize("subject", ["stranger", "other-client", "no-scope"])
+@pytest.mark.parametrize(
+    "subject", ["stranger", "other-client", "no-scope", "unverified", "unsaid"]
+)
 def test_a_token_that_does_not_fit_is_nobody(trusting: House, issuer: str, subject: str) -> None:
     assert post(trusting, "/mcp", LEGACY, token(trusting, issuer, subject)).status_code == 401
 

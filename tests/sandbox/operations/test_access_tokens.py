@@ -218,7 +218,9 @@ def test_an_identity_provider_names_the_person(
 ) -> None:
     push(sandbox, IDP, grant("idp:claude", EVERY_PERSON))
     claims = {"sub": "00u1", "grant": None, "scope": None, "scp": ["Jira.Read", "Jira.Stage"]}
-    token = signed(key, alg, kid, **claims, azp="claude-code", email="MINA@example.com")
+    token = signed(
+        key, alg, kid, **claims, azp="claude-code", email="MINA@example.com", email_verified=True
+    )
     found = call(sandbox, token)
     assert (found.person, found.agent, found.read_only_token) == (MINA, AGENT, False)
 
@@ -228,7 +230,10 @@ def test_an_identity_provider_names_the_person(
     [
         ({"email": "nobody@example.com"}, "no account"),
         ({"email": None}, "no account"),
-        ({"email_verified": False}, "no account"),
+        ({"email_verified": False}, "verified"),
+        ({"email_verified": None}, "verified"),
+        ({"email_verified": "true"}, "verified"),
+        ({"email_verified": 1}, "verified"),
         ({"client_id": "other"}, "revoked"),
         ({"client_id": None}, "revoked"),
         ({"scope": "jira:read"}, "not even read"),
@@ -239,6 +244,35 @@ def test_an_identity_providers_token_that_does_not_fit(
 ) -> None:
     push(sandbox, IDP, grant("idp:claude", EVERY_PERSON))
     good = {"sub": "x", "scope": "Jira.Read", "client_id": "claude-code"}
-    token = signed(RSA, "RS256", "r1", **(good | {"email": "mina@example.com"} | claims))
+    who = {"email": "mina@example.com", "email_verified": True}
+    token = signed(RSA, "RS256", "r1", **(good | who | claims))
     with pytest.raises(UnauthorizedError, match=why):
+        call(sandbox, token)
+
+
+@pytest.mark.parametrize(
+    ("claim", "named", "verified", "trusted", "let_in"),
+    [
+        ("email", "mina@example.com", True, False, True),
+        ("email", "mina@example.com", None, False, False),
+        ("email", "mina@example.com", None, True, True),
+        ("email", "mina@example.com", False, True, False),
+        ("upn", "mina@example.com", None, False, False),
+        ("upn", "mina@example.com", None, True, True),
+        ("email", MINA, None, False, False),
+        ("jira_account", MINA, None, False, True),
+        ("jira_account", MINA, False, False, False),
+    ],
+)
+def test_an_address_counts_only_where_the_issuer_stands_for_it(
+    sandbox: Sandbox, claim: str, named: str, verified: bool | None, trusted: bool, let_in: bool
+) -> None:
+    issuer = IDP.model_copy(update={"person_claim": claim, "email_verified": not trusted})
+    push(sandbox, issuer, grant("idp:claude", EVERY_PERSON))
+    said = {"sub": "x", "scope": "Jira.Read", "client_id": "claude-code", claim: named}
+    token = signed(RSA, "RS256", "r1", **said, email_verified=verified)
+    if let_in:
+        assert call(sandbox, token).person == MINA
+        return
+    with pytest.raises(UnauthorizedError, match="AIRLOCK_MCP_EMAIL"):
         call(sandbox, token)
