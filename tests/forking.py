@@ -12,7 +12,9 @@ import queue
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -27,6 +29,14 @@ CONTEXT.set_forkserver_preload(
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 _READY_SECONDS = 60
 _STOP_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended, and every line it printed."""
+
+    exitcode: int | None
+    printed: tuple[str, ...]
 
 
 class SandboxProcess:
@@ -61,15 +71,21 @@ class SandboxProcess:
         said = "\n".join(self._printed[-20:])
         raise AssertionError(f"the sandbox is not ready ({self._process.exitcode}):\n{said}")
 
-    def stop(self) -> None:
+    def stop(self) -> Ended:
         """End it: politely, then not."""
         self._process.terminate()
+        return self.ended()
+
+    def ended(self) -> Ended:
+        """Wait until it has ended; kill it if it does not."""
         self._process.join(_STOP_SECONDS)
         if self._process.exitcode is None:
             self._process.kill()
             self._process.join()
         self._reader.join(_STOP_SECONDS)
+        ended = Ended(self._process.exitcode, tuple(self._printed))
         self._process.close()
+        return ended
 
     def _collect(self, reading: Connection) -> None:
         with os.fdopen(os.dup(reading.fileno()), encoding="utf-8") as output:
@@ -89,5 +105,6 @@ def _run(env: dict[str, str], writing: Connection) -> None:
     writing.close()
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", buffering=1, closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", buffering=1, closefd=False)
+    warnings.simplefilter("error", ResourceWarning)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(main())

@@ -90,13 +90,13 @@ def _pattern(url: str, more: str = "") -> re.Pattern[str]:
     return re.compile(re.escape(url) + more + _END)
 
 
-@cache
 @lru_cache(maxsize=1024)
 def _quoted(url: str) -> str:
     # Asked for with every answer that a sandbox gives.
     return quote(url, safe="")
 
 
+@cache
 def _host_pattern(host: str) -> re.Pattern[str]:
     start = _START if "." in host or ":" in host else _IN_URL
     return re.compile(start + re.escape(host) + _END, re.IGNORECASE | re.ASCII)

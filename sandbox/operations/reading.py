@@ -31,8 +31,8 @@ from sandbox.operations.access import reading as opened
 from sandbox.operations.attaching import missing
 from sandbox.operations.context import Caller, Sandbox
 from sandbox.operations.recording import part_named
-from sandbox.operations.showing import Eyes, is_plain, shown, shown_fields
-from sandbox.store import attachments, issues, json_text
+from sandbox.operations.showing import Eyes, shown, shown_text
+from sandbox.store import attachments, issues
 from sandbox.store import search as searching
 
 #: Issues among which keys are completed.
@@ -72,10 +72,7 @@ def issue_text(sandbox: Sandbox, caller: Caller, ref: str, dialect: Dialect) -> 
             raise unseen(sandbox, caller, ref)
         note_read(work, stored.key)
         eyes = _eyes(work)
-        if eyes is None or is_plain(stored.text, eyes):
-            return stored.text
-        doc = json_text.load(stored.text)
-        return json_text.dump({**doc, "fields": shown_fields(doc["fields"], eyes)})
+        return stored.text if eyes is None else shown_text(stored.text, eyes)
 
 
 def search(

@@ -7,6 +7,7 @@ them; those follow the scope as well. Pure but for the question which of them ar
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import cast
 
 from pydantic import JsonValue
@@ -17,6 +18,7 @@ from sandbox.domain.issue import IssueState
 from sandbox.domain.parts import object_of, objects_of, text_of
 from sandbox.domain.site import Site
 from sandbox.operations.properties import without_marker
+from sandbox.store import json_text
 
 #: Changelog items that name other issues.
 _NAMING = frozenset(
@@ -35,6 +37,11 @@ _EXTRA = {
 #: Texts in an issue's JSON that show that it quotes others.
 _QUOTES = ('"inwardIssue":{', '"outwardIssue":{', '"parent":{', '"subtasks":[{')
 
+#: Characters of a text that is remembered as it was shown.
+_REMEMBERED = 50_000
+
+Seen = Callable[[Collection[str]], Collection[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
@@ -43,13 +50,13 @@ class Eyes:
     site: Site
     scope: Scope
     #: Of some issue ids, those that the agent sees; asked only for "my issues only".
-    seen: Callable[[Collection[str]], Collection[str]]
+    seen: Seen
 
 
 def shown(issue: IssueState, eyes: Eyes) -> IssueState:
     """Return an issue as an agent sees it."""
     found = without_marker(issue)
-    fields = shown_fields(found.fields, eyes)
+    fields = _kept(found.fields, eyes.scope, eyes.site.epic_link_field, eyes.seen)
     histories = tuple(one for one in _histories(found, eyes) if one["items"])
     return replace(
         found,
@@ -64,11 +71,30 @@ def is_plain(text: str, eyes: Eyes) -> bool:
     return eyes.scope.fields is None and not any(quote in text for quote in _QUOTES)
 
 
-def shown_fields(fields: JsonObject, eyes: Eyes) -> JsonObject:
+def shown_text(text: str, eyes: Eyes) -> str:
+    """Return an issue's JSON text as an agent sees it."""
+    if is_plain(text, eyes):
+        return text
+    # Whose the quoted issues are changes without this text: then it is asked each time.
+    if eyes.scope.mine_only or len(text) > _REMEMBERED:
+        return _filtered(text, eyes.scope, eyes.site.epic_link_field, eyes.seen)
+    return _filtered_before(text, eyes.scope, eyes.site.epic_link_field)
+
+
+@lru_cache(maxsize=256)
+def _filtered_before(text: str, scope: Scope, epic: str | None) -> str:
+    return _filtered(text, scope, epic, frozenset)
+
+
+def _filtered(text: str, scope: Scope, epic: str | None, seen: Seen) -> str:
+    doc = json_text.load(text)
+    return json_text.dump({**doc, "fields": _kept(doc["fields"], scope, epic, seen)})
+
+
+def _kept(fields: JsonObject, scope: Scope, epic: str | None, seen: Seen) -> JsonObject:
     """Return the fields that an agent sees, without quotes of what it does not see."""
-    kept = {name: value for name, value in fields.items() if readable(eyes.scope, name)}
-    quoted = list(_quoted(kept))
-    visible = _visible(quoted, eyes)
+    kept = {name: value for name, value in fields.items() if readable(scope, name)}
+    visible = _visible(list(_quoted(kept)), scope, seen)
 
     def is_visible(stub: JsonValue) -> bool:
         return text_of(object_of(stub).get("id")) in visible
@@ -80,8 +106,7 @@ def shown_fields(fields: JsonObject, eyes: Eyes) -> JsonObject:
     if isinstance(kept.get("issuelinks"), list):
         links = objects_of(kept["issuelinks"])
         kept["issuelinks"] = [one for one in links if is_visible(_end(one))]
-    epic = eyes.site.epic_link_field
-    if epic is not None and kept.get(epic) and _foreign(text_of(kept[epic]), eyes.scope):
+    if epic is not None and kept.get(epic) and _foreign(text_of(kept[epic]), scope):
         kept[epic] = None
     return kept
 
@@ -96,14 +121,14 @@ def _end(link: JsonObject) -> JsonObject:
     return object_of(link.get("inwardIssue")) or object_of(link.get("outwardIssue"))
 
 
-def _visible(stubs: Collection[JsonObject], eyes: Eyes) -> set[str]:
+def _visible(stubs: Collection[JsonObject], scope: Scope, seen: Seen) -> set[str]:
     """Return the ids of the quoted issues that the scope shows.
 
     Projects and types are judged by the quote itself: what upstream quotes need not be
     here. Whose an issue is only its baseline can say, so then it must be here.
     """
-    inside = {text_of(one.get("id")) for one in stubs if _inside(one, eyes.scope)} - {""}
-    return set(eyes.seen(inside)) if inside and eyes.scope.mine_only else inside
+    inside = {text_of(one.get("id")) for one in stubs if _inside(one, scope)} - {""}
+    return set(seen(inside)) if inside and scope.mine_only else inside
 
 
 def _inside(stub: JsonObject, scope: Scope) -> bool:

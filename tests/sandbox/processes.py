@@ -1,4 +1,4 @@
-"""Starting a real ``python -m sandbox`` and talking to its control door."""
+"""Starting a sandbox as a process of its own and talking to its control door."""
 
 import itertools
 import json
@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 
 from sandbox.contract.door import HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIME, signature
+from tests.forking import SandboxProcess
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -25,7 +26,6 @@ _NONCES = map(str, itertools.count())
 class Running:
     """A sandbox process that is ready."""
 
-    process: subprocess.Popen[str]
     url: str
     control: str
 
@@ -53,17 +53,24 @@ class Running:
 
 @contextmanager
 def running(
-    folder: Path,
-    site_file: str,
-    *,
-    program: str = "sandbox",
-    env: Mapping[str, str] | None = None,
+    folder: Path, site_file: str, *, env: Mapping[str, str] | None = None
 ) -> Iterator[Running]:
     """Run a sandbox on free ports until the block ends; it must end cleanly."""
+    process = SandboxProcess(environment(folder, site_file, env))
+    try:
+        yield _running(process.ready())
+    finally:
+        ended = process.stop()
+    assert (ended.exitcode, len(ended.printed)) == (0, 1), ended
+
+
+@contextmanager
+def started(folder: Path, site_file: str, program: str = "sandbox") -> Iterator[Running]:
+    """Run a program that is a sandbox as a person would, which takes seconds to load."""
     process = subprocess.Popen(
         [sys.executable, "-W", "error::ResourceWarning", "-m", program],
         cwd=ROOT,
-        env=environment(folder, site_file, env),
+        env=environment(folder, site_file),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -101,5 +108,8 @@ def _ready(process: subprocess.Popen[str]) -> Running:
     if not line.startswith("READY "):
         process.kill()
         raise AssertionError(process.communicate(timeout=30))
-    said = json.loads(line.removeprefix("READY "))
-    return Running(process, f"http://127.0.0.1:{said['port']}", said["control"])
+    return _running(json.loads(line.removeprefix("READY ")))
+
+
+def _running(said: Mapping[str, Any]) -> Running:
+    return Running(f"http://127.0.0.1:{said['port']}", said["control"])

@@ -1,13 +1,12 @@
 """``python -m sandbox`` as a process: ready, reachable, closed to the outside, clean end."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.sandbox.processes import ROOT, environment, running
+from tests.forking import SandboxProcess
+from tests.sandbox.processes import environment, running, started
 from tests.sandbox.test_site_file import UPSTREAM
 
 SHADOW = 'site = "tiny"\nrole = "shadow"\nflavour = "cloud"\n'
@@ -15,7 +14,7 @@ SHADOW = 'site = "tiny"\nrole = "shadow"\nflavour = "cloud"\n'
 
 def test_an_upstream_starts_from_its_site_file_alone(tmp_path: Path) -> None:
     text = UPSTREAM.replace("https://jira.example.com/jira/", "http://127.0.0.1:0/jira")
-    with running(tmp_path, text) as sandbox:
+    with started(tmp_path, text) as sandbox:
         said = httpx2.get(f"{sandbox.url}/jira/rest/api/2/serverInfo")
         assert said.headers["X-Airlock-Sandbox"] == "upstream"
         assert said.json()["versionNumbers"] == [8, 17, 1]
@@ -65,7 +64,7 @@ def test_a_port_of_its_own_is_the_default_for_the_control_door(tmp_path: Path) -
 
 
 def test_nothing_inside_a_running_sandbox_can_call_out(tmp_path: Path) -> None:
-    with running(tmp_path, SHADOW, program="tests.sandbox.sandbox_with_a_spy") as sandbox:
+    with started(tmp_path, SHADOW, "tests.sandbox.sandbox_with_a_spy") as sandbox:
         found = httpx2.get(f"{sandbox.url}/rest/api/2/serverInfo")
         assert found.status_code == 200
         said = (tmp_path / "spy.txt").read_text(encoding="utf-8").splitlines()
@@ -91,15 +90,6 @@ def test_a_public_address_stands_in_all_answers(tmp_path: Path) -> None:
 def test_what_cannot_start_says_why_in_one_line(
     tmp_path: Path, site_file: str, env: dict[str, str], sentence: str
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "sandbox"],
-        cwd=ROOT,
-        env=environment(tmp_path, site_file, env),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert sentence in done.stderr
-    assert done.stderr.count("\n") == 1
+    ended = SandboxProcess(environment(tmp_path, site_file, env)).ended()
+    assert (ended.exitcode, len(ended.printed)) == (2, 1)
+    assert sentence in ended.printed[0]

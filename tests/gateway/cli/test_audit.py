@@ -15,7 +15,7 @@ from gateway.store import audit
 from gateway.store.audit import Checkpoint
 from gateway.store.database import Database
 from sandbox.contract.shapes import JsonObject
-from tests.databases import database_url, postgres
+from tests.gateway.databases import database_url, postgres
 
 __all__ = ["database_url", "postgres"]
 

@@ -151,8 +151,10 @@ def wait_until_gone(pids: list[int]) -> list[int]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("at", ["Starting three processes", "Ctrl-C ends the demo"])
+@pytest.mark.parametrize(
+    ("number", "at"),
+    [(signal.SIGTERM, "Starting three processes"), (signal.SIGINT, "Ctrl-C ends the demo")],
+)
 def test_told_to_end_nothing_is_left(tmp_path: Path, number: signal.Signals, at: str) -> None:
     process = begun(tmp_path)
     assert process.stdout is not None

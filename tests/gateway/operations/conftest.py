@@ -31,7 +31,7 @@ from sandbox.contract.shapes import (
     Scope,
     Shadow,
 )
-from tests.databases import database_url, postgres
+from tests.gateway.databases import database_url, postgres
 from tests.gateway.operations.small_jira import SmallJira
 from tests.gateway.promotion.world import AGENT, BASE_URL, CLOUD, PERSON, SITE, site
 

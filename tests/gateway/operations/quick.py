@@ -12,7 +12,7 @@ from gateway.promotion.steps import Step
 from gateway.store import audit
 from gateway.store.database import Database
 from gateway.store.tables import GatewayTable
-from tests.databases import Postgres
+from tests.gateway.databases import Postgres
 from tests.gateway.operations.conftest import House, fill, house_on
 from tests.gateway.promotion.world import text as rich
 

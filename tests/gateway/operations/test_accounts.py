@@ -26,8 +26,8 @@ from gateway.upstream.sealing import SealedError
 from gateway.upstream.tokens import Stored
 from sandbox.contract.shapes import Flavour
 from tests.atlassian import CLIENT_ID, CLIENT_SECRET, Edge
-from tests.databases import database_url, postgres
 from tests.fronts import Authority, Front, tls_front
+from tests.gateway.databases import database_url, postgres
 from tests.sandboxes import upstream_sandbox
 
 __all__ = ["database_url", "postgres"]

@@ -23,7 +23,7 @@ from gateway.review.values import OperationView
 from gateway.store import audit
 from gateway.store.database import migration_config
 from sandbox.contract.shapes import Change
-from tests.databases import postgres
+from tests.gateway.databases import postgres
 from tests.gateway.operations.conftest import House
 from tests.gateway.operations.quick import (
     StoppedError,

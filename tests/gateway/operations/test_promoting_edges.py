@@ -14,7 +14,7 @@ from gateway.promotion.states import OpState
 from gateway.review.refusals import RefusedError, StaleError
 from gateway.review.states import State
 from gateway.store import outbox, sites
-from tests.databases import postgres
+from tests.gateway.databases import postgres
 from tests.gateway.operations.conftest import House
 from tests.gateway.operations.quick import finish, quick, standing
 from tests.gateway.operations.test_promoting_cases import operations, released, sound, state

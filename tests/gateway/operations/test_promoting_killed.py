@@ -31,8 +31,8 @@ from sandbox.contract.shapes import (
     JsonObject,
     Scope,
 )
-from tests.databases import database_url, postgres
 from tests.forking import CONTEXT
+from tests.gateway.databases import database_url, postgres
 from tests.gateway.operations.killed import TOKEN, USER, gateway_on, promote_until_killed
 from tests.gateway.promotion.world import (
     AGENT,

@@ -13,7 +13,7 @@ from gateway.operations.promoting import Promoter
 from gateway.promotion.steps import Step
 from gateway.review.states import State
 from sandbox.contract.shapes import Change, ChangeKind
-from tests.databases import postgres
+from tests.gateway.databases import postgres
 from tests.gateway.operations.conftest import House
 from tests.gateway.operations.quick import (
     OLD_COMMENT,

@@ -21,7 +21,7 @@ from gateway.settings import SettingsError
 from gateway.store import audit, instance, registry, sites
 from gateway.store.database import Database
 from sandbox.contract.shapes import ChangeKind, Grant, Scope
-from tests.databases import database_url, postgres
+from tests.gateway.databases import database_url, postgres
 from tests.gateway.operations.conftest import YEAR, House, fill, house_on
 from tests.gateway.promotion.world import AGENT, PERSON, SITE, change, change_set, create, edit
 

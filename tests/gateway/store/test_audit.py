@@ -7,7 +7,7 @@ import pytest
 from gateway.store import audit
 from gateway.store.audit import Checkpoint
 from gateway.store.database import Database
-from tests.databases import database_url, postgres
+from tests.gateway.databases import database_url, postgres
 
 __all__ = ["database_url", "postgres"]
 

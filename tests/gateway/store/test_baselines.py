@@ -7,7 +7,7 @@ from gateway.store import baselines, sites
 from gateway.store.database import Database
 from gateway.store.sites import OtherUpstreamError
 from sandbox.contract.shapes import Dialect, Flavour, IssueBaseline, JsonObject, SiteBaseline
-from tests.databases import database_url, postgres
+from tests.gateway.databases import database_url, postgres
 
 __all__ = ["database_url", "postgres"]
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from gateway.store import waits
 from gateway.store.database import Database
-from tests.databases import database_url, postgres
+from tests.gateway.databases import database_url, postgres
 
 __all__ = ["database_url", "postgres"]
 

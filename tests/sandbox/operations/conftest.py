@@ -49,11 +49,10 @@ def _lent(
         opened.database.dispose()
         return
     server: Postgres = request.getfixturevalue("postgres")
-    url = server.copy_of(f"tiny-{role}", lambda empty: _fill(tmp_path, role, empty))
-    opened = empty_sandbox(tmp_path, role, url=url)
-    yield opened
-    opened.database.dispose()
-    server.drop(url)
+    with server.lent(f"tiny-{role}", lambda empty: _fill(tmp_path, role, empty)) as url:
+        opened = empty_sandbox(tmp_path, role, url=url)
+        yield opened
+        opened.database.dispose()
 
 
 def _filled(folder: Path, role: Role) -> Path:

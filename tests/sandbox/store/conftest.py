@@ -28,11 +28,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         opened.dispose()
         return
     server: Postgres = request.getfixturevalue("postgres")
-    url = server.copy_of("sandbox", _fill)
-    opened = Database(url)
-    yield opened
-    opened.dispose()
-    server.drop(url)
+    with server.lent("sandbox", _fill) as url:
+        opened = Database(url)
+        yield opened
+        opened.dispose()
 
 
 @pytest.fixture

@@ -1,0 +1,44 @@
+"""Databases as a gateway leaves them when it starts: migrated once, lent to each test."""
+
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from gateway.store.database import Database
+from tests.databases import Postgres, postgres
+
+__all__ = ["Postgres", "database_url", "postgres"]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Lend the URL of a gateway's empty database, on each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{new_file(tmp_path / 'test.db')}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.lent("gateway", _migrate) as url:
+        yield url
+
+
+def new_file(path: Path) -> Path:
+    """Put a gateway's empty SQLite file there."""
+    path.write_bytes(_bytes())
+    return path
+
+
+@cache
+def _bytes() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "gateway.db"
+        _migrate(f"sqlite:///{made}")
+        return made.read_bytes()
+
+
+def _migrate(url: str) -> None:
+    made = Database(url)
+    made.migrate()
+    made.dispose()
