@@ -16,6 +16,7 @@ from pydantic import JsonValue
 
 from gateway.promotion.values import MARKER_KEY, Request
 from gateway.upstream.credentials import Credentials
+from gateway.upstream.direct import Direct
 from gateway.upstream.errors import OurFaultError, UnreadableError
 from gateway.upstream.introduction import (
     Account,
@@ -28,7 +29,7 @@ from gateway.upstream.introduction import (
 from gateway.upstream.limits import Limits
 from gateway.upstream.line import Line, Trust, account_names
 from gateway.upstream.paging import objects, page_of
-from gateway.upstream.searching import MOST_PAGES, PAGE, by_number, by_token
+from gateway.upstream.searching import MOST_PAGES, PAGE, about, by_number, by_token
 from gateway.upstream.sound import sound_issue
 from gateway.upstream.stranger import Expected
 from gateway.upstream.wire import LONGEST_EXCHANGE, Answer, Ask, Wire
@@ -55,6 +56,8 @@ class Upstream:
     #: Whole seconds that a write may take.
     write_within: float = LONGEST_EXCHANGE
     trust: Trust = field(default_factory=Trust)
+    #: The short way, for all that it can do; None: ``http`` does everything.
+    direct: Direct | None = None
 
     @classmethod
     def connect(
@@ -79,6 +82,7 @@ class Upstream:
             Flavour.SERVER,
             expected,
             write_within=write_within,
+            direct=None if http is not None else credentials.direct(),
         )
         try:
             # A gateway starts also while its site rests: two questions are all it asks.
@@ -115,6 +119,8 @@ class Upstream:
     def close(self) -> None:
         """Close all connections."""
         self.http.close()
+        if self.direct is not None:
+            self.direct.close()
 
     # Writing -------------------------------------------------------------------------
 
@@ -244,16 +250,9 @@ class Upstream:
 
     def count(self, jql: str) -> int | None:
         """Return about how many issues a query finds; None when Jira does not say."""
-        try:
-            if self._cloud:
-                path = f"{self._api}/search/approximate-count"
-                found = self._asked("POST", path, body={"jql": jql}).get("count")
-            else:
-                body: JsonObject = {"jql": jql, "maxResults": 0}
-                found = self._asked("POST", f"{self._api}/search", body=body).get("total")
-        except (OurFaultError, UnreadableError):
-            return None
-        return found if isinstance(found, int) else None
+        end = "/search/approximate-count" if self._cloud else "/search"
+        body: JsonObject = {"jql": jql} if self._cloud else {"jql": jql, "maxResults": 0}
+        return about(lambda: self._asked("POST", self._api + end, body=body))
 
     def issue(self, issue_id: str) -> JsonObject | None:
         """Return one whole issue with changelog and marker; None when Jira has none."""
@@ -318,7 +317,8 @@ class Upstream:
 
     @property
     def _line(self) -> Line:
-        wire = Wire(self.http, self.address, self.expected, self.site, self.write_within)
+        rest = self.expected, self.site, self.write_within, self.direct
+        wire = Wire(self.http, self.address, *rest)
         myself = f"{self._api}/myself"
         return Line(wire, myself, self.limits, self.patience, self.sleep, self.trust)
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 import httpx2
 
 from gateway.settings import SettingsError, resolved
+from gateway.upstream.direct import Direct, basic
 from gateway.upstream.way import Way
 from sandbox.contract.addresses import Address
 
@@ -133,6 +134,18 @@ class Credentials:
     def http(self) -> httpx2.Client:
         """Return a client that proves who we are and follows no redirect."""
         return self.way.client(self.url, self._auth(), self._bearer())
+
+    def direct(self) -> Direct | None:
+        """Return the short way to the same Jira, with the same proof; None: there is none.
+
+        A consent's token is renewed on the way, which only ``http`` can.
+        """
+        if self.auth is not None:
+            return None
+        proof = self._bearer()
+        if not proof and (self.username or self.api_token):
+            proof = {"Authorization": basic(self.username, self.api_token)}
+        return self.way.direct(self.url, proof)
 
     def _auth(self) -> httpx2.Auth:
         if self.auth is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from gateway.upstream.errors import UnreadableError
+from gateway.upstream.errors import OurFaultError, UnreadableError
 from gateway.upstream.paging import objects
 from gateway.upstream.sound import sound_issue
 from sandbox.contract.shapes import JsonObject
@@ -41,6 +41,16 @@ def by_number(jql: str, asked: Asked) -> Iterator[JsonObject]:
         start += len(found)
         if not found or start >= int(str(page.get("total") or 0)):
             return
+
+
+def about(asked: Callable[[], JsonObject]) -> int | None:
+    """Return the number that a Jira answers to how many there are; None when it will not say."""
+    try:
+        answer = asked()
+    except (OurFaultError, UnreadableError):
+        return None
+    found = answer.get("count", answer.get("total"))
+    return found if isinstance(found, int) else None
 
 
 def _issues(page: JsonObject) -> list[JsonObject]:

@@ -14,10 +14,14 @@ from urllib.request import getproxies_environment, proxy_bypass
 import httpx2
 
 from gateway.settings import SettingsError
+from gateway.upstream.direct import Direct
 
 #: Idle connections are dropped early: one that Jira closed under us makes the outcome
 #: of the next write unknown.
 _KEEP_IDLE_SECONDS = 4.0
+#: Seconds after which a server that cannot be connected to is given up.
+_CONNECT_SECONDS = 10.0
+_AGENT = "jira-airlock"
 _LOCAL = re.compile(r"(localhost|127(\.\d{1,3}){3}|::1)")
 
 
@@ -54,14 +58,26 @@ class Way:
         proxy = self.own_proxy(url)
         return httpx2.Client(
             auth=auth,
-            headers={**dict(self.headers), **headers, "User-Agent": "jira-airlock"},
+            headers={**dict(self.headers), **headers, "User-Agent": _AGENT},
             verify=self._tls(),
-            timeout=httpx2.Timeout(self.timeout, connect=min(self.timeout, 10.0)),
+            timeout=httpx2.Timeout(self.timeout, connect=min(self.timeout, _CONNECT_SECONDS)),
             limits=httpx2.Limits(keepalive_expiry=_KEEP_IDLE_SECONDS),
             proxy=proxy or None,
             follow_redirects=False,
-            # A sandbox on this machine is never reached through a proxy.
-            trust_env=not _local(url) and not self.proxy,
+            trust_env=self._trusts_env(url),
+        )
+
+    def direct(self, url: str, headers: Mapping[str, str]) -> Direct | None:
+        """Return the short way to one base URL; None when it leads through a proxy."""
+        if self.proxy_of(url):
+            return None
+        return Direct(
+            url,
+            {**dict(self.headers), **headers, "User-Agent": _AGENT},
+            connect_timeout=min(self.timeout, _CONNECT_SECONDS),
+            timeout=self.timeout,
+            keep_idle=_KEEP_IDLE_SECONDS,
+            tls=self._context(url),
         )
 
     def own_proxy(self, url: str) -> str:
@@ -79,6 +95,19 @@ class Way:
         if proxy_bypass(parts.hostname or ""):
             return ""
         return str(proxies.get(parts.scheme) or proxies.get("all") or "")
+
+    def _trusts_env(self, url: str) -> bool:
+        # A sandbox on this machine is never reached through a proxy.
+        return not _local(url) and not self.proxy
+
+    def _context(self, url: str) -> ssl.SSLContext | None:
+        if not url.startswith("https://"):
+            return None
+        tls = self._tls()
+        if isinstance(tls, bool):
+            # The very one that the other client makes for itself.
+            return httpx2.create_ssl_context(verify=tls, trust_env=self._trusts_env(url))
+        return tls
 
     def _tls(self) -> bool | ssl.SSLContext:
         if isinstance(self.verify, bool) and not self.client_cert:

@@ -1,4 +1,5 @@
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ import pytest
 
 from gateway.promotion.values import Request
 from gateway.upstream.client import Upstream
+from gateway.upstream.direct import Direct
 from gateway.upstream.errors import (
     IdentityLostError,
     NotSentError,
@@ -30,11 +32,22 @@ NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 Ask = Callable[[Said, Request], Scripted]
 
 
+@pytest.fixture(autouse=True, params=["usual", "direct"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take both ways to Jira: they keep the same promises."""
+    monkeypatch.setattr(sys.modules[__name__], "DIRECT", request.param == "direct")
+
+
+DIRECT = False
+
+
 def upstream_at(url: str, *, timeout: float = 5.0) -> Upstream:
     """Return a connection that expects account acc-1."""
     http = httpx2.Client(trust_env=False, timeout=timeout)
     expected = Expected(account=frozenset({"acc-1", "bot"}))
-    return Upstream(http, Address(url), Flavour.SERVER, expected)
+    upstream = Upstream(http, Address(url), Flavour.SERVER, expected)
+    short = Direct(url, {}, connect_timeout=timeout, timeout=timeout, keep_idle=4.0)
+    return replace(upstream, direct=short) if DIRECT else upstream
 
 
 def outcome(said: Said, request: Request, *, timeout: float = 5.0) -> UpstreamError | int:
