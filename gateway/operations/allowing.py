@@ -5,6 +5,7 @@ was approved, who approved it, and what today's rules say.
 """
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import Connection
@@ -20,13 +21,29 @@ from gateway.review.rules import READ_ONLY
 from gateway.review.states import State
 from gateway.store import outbox, reviews
 from gateway.store.outbox import Operation
-from gateway.store.reviews import Review
+from gateway.store.reviews import Approval, Review
 from sandbox.contract.digest import canonical
 from sandbox.contract.digest import digest as digest_of
 from sandbox.contract.shapes import Change, ChangeKind, ChangeSet
 
 
-def why_not_write(conn: Connection, gateway: Gateway, operation: Operation) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What stands behind an operation: its review, and the approvals that we signed."""
+
+    review: Review | None
+    approvals: tuple[Approval, ...]
+
+
+def vouched(conn: Connection, gateway: Gateway, operation: Operation) -> Vouched:
+    """Read what stands behind an operation, anew from the database."""
+    given = vouching.genuine(conn, gateway, operation.review_id, operation.digest)
+    return Vouched(reviews.get(conn, operation.review_id), given)
+
+
+def why_not_write(
+    conn: Connection, gateway: Gateway, operation: Operation, behind: Vouched
+) -> str | None:
     """Return why this stored operation must not be written, or None.
 
     The outbox is only a queue: what may be written is what was approved, so the
@@ -34,12 +51,12 @@ def why_not_write(conn: Connection, gateway: Gateway, operation: Operation) -> s
     """
     if gateway.settings.read_only:
         return READ_ONLY
-    review = reviews.get(conn, operation.review_id)
+    review = behind.review
     if review is None or review.state is not State.PROMOTING:
         return "Its change set is not being promoted."
     planned = operation.planned
     real = outbox.resolved(conn, gateway.site, names_of(planned))
-    if not _is_as_approved(conn, gateway, operation, review, real):
+    if not _is_as_approved(gateway, operation, review, behind.approvals, real):
         return "It is not what was approved: somebody altered it in the database."
     return _why_not_now(conn, gateway, operation, review, real)
 
@@ -83,10 +100,10 @@ def _names_what_is_not_there(
 
 
 def _is_as_approved(
-    conn: Connection,
     gateway: Gateway,
     operation: Operation,
     review: Review,
+    given: tuple[Approval, ...],
     real: dict[str, str],
 ) -> bool:
     plan, text = review.approved_plan, review.approved_text
@@ -95,7 +112,6 @@ def _is_as_approved(
         return False
     if plan is None or text is None or plan.identity != gateway.identity:
         return False
-    given = vouching.genuine(conn, gateway, review.id, operation.digest)
     if any(missing(plan.confirmations, one.confirmations) for one in given):
         return False
     approved = len({one.person for one in given}) >= grounds.policy_of(gateway).approvals

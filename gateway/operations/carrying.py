@@ -1,6 +1,6 @@
 """Carries one claimed operation upstream: check, write with marker, read back.
 
-Everything here happens after the intent was committed. Whatever goes wrong is turned
+The intent is committed between the check and the write. Whatever goes wrong is turned
 into what is known: nothing was sent, Jira refused, or nobody can tell.
 """
 
@@ -96,8 +96,8 @@ class Job:
     #: What followed on this issue from requests of the same set about other ones.
     followed_beside: Callable[[], tuple[SideEffect, ...]]
     on_step: Callable[[Step], None]
-    #: Prolongs the lease; False when somebody else took over.
-    still_ours: Callable[[], bool]
+    #: Commits the intent to send; False when somebody else took over, or nobody may.
+    intend: Callable[[], bool] = lambda: False
 
 
 def carry(job: Job) -> Result | None:
@@ -130,9 +130,9 @@ def _try(job: Job) -> Result | None:
         return settled
     if request is None:
         return _conflict("Jira offers no transition to the approved status any more.")
-    if not job.still_ours():
+    if not job.intend():
         return None
-    job.on_step(Step.SENDING)
+    job.on_step(Step.INTENT)
     return _write(job, before, request)
 
 

@@ -1,7 +1,8 @@
 """Keeps the leases of a living process: as long as it beats, nobody takes over its work.
 
 A request may take longer than a lease. Only a process that is dead, or stopped, lets a
-lease run out; what it had begun is then looked up by another one.
+lease run out; what it had begun is then looked up by another one. Of a thread that died in
+a living process the lease is given back at the next beat, with what it had begun.
 """
 
 import threading
@@ -9,8 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gateway.operations.context import Gateway
-from gateway.store import in_flight
+from gateway.promotion.states import OpEvent, OpState
+from gateway.store import in_flight, outbox
 from gateway.store.outbox import Operation
+
+_SECOND = 1_000_000
 
 
 class Heart:
@@ -19,8 +23,8 @@ class Heart:
     def __init__(self, gateway: Gateway) -> None:
         """Start with nothing to keep."""
         self._gateway = gateway
-        self._lease = round(gateway.settings.lease_seconds * 1_000_000)
-        self._carried: dict[int, Operation] = {}
+        self._lease = round(gateway.settings.lease_seconds * _SECOND)
+        self._carried: dict[int, tuple[Operation, threading.Thread]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -32,7 +36,7 @@ class Heart:
     def beating_for(self, operation: Operation) -> Iterator[None]:
         """Keep the lease of an operation while it is being carried."""
         with self._lock:
-            self._carried[operation.id] = operation
+            self._carried[operation.id] = operation, threading.current_thread()
         try:
             yield
         finally:
@@ -43,7 +47,31 @@ class Heart:
         """Prolong every lease once; returns how many are still ours."""
         with self._lock:
             carried = tuple(self._carried.values())
-        if not carried:
+        dead = [operation for operation, thread in carried if not thread.is_alive()]
+        for operation in dead:
+            let_go(self._gateway, operation)
+            with self._lock:
+                self._carried.pop(operation.id, None)
+        living = [operation for operation, thread in carried if thread.is_alive()]
+        if not living:
             return 0
         with self._gateway.database.write() as conn:
-            return sum(in_flight.prolong(conn, one, self._lease) for one in carried)
+            return sum(in_flight.prolong(conn, one, self._lease) for one in living)
+
+
+def let_go(gateway: Gateway, operation: Operation) -> None:
+    """Give an operation up that nobody carries any more, without waiting for its lease.
+
+    Without an intent nothing was sent; with one it is looked up after a whole quarantine.
+    """
+    with gateway.database.write() as conn:
+        known = outbox.get(conn, operation.id)
+        if known is None or known.state is not operation.state:
+            return
+        quarantine = round(gateway.settings.quarantine_seconds * _SECOND)
+        if operation.state is OpState.UNKNOWN:
+            in_flight.wait_more(conn, operation, _SECOND)
+        elif known.intent_at is None:
+            in_flight.finish(conn, operation, OpEvent.PUT_BACK, wait=_SECOND, forgive=True)
+        else:
+            in_flight.finish(conn, operation, OpEvent.NO_ANSWER, wait=quarantine)

@@ -13,11 +13,11 @@ from typing import cast
 
 from sqlalchemy import Connection
 
-from gateway.operations import grounds, restoring, vouching
-from gateway.operations.allowing import why_not_write
+from gateway.operations import grounds, restoring
+from gateway.operations.allowing import Vouched, vouched, why_not_write
 from gateway.operations.carrying import SECOND, Job, Result, carry, found
 from gateway.operations.context import Gateway
-from gateway.operations.heart import Heart
+from gateway.operations.heart import Heart, let_go
 from gateway.operations.looking_up import look_up, looked, newest_before
 from gateway.operations.settling import settle
 from gateway.promotion.authors import AuthorKind
@@ -73,31 +73,60 @@ class Promoter:
         bell = self._gateway.database.bell
         while not stop.is_set():
             heard = bell.heard()
-            if not self.run_once():
+            operation = self._claim()
+            if operation is None:
                 bell.wait(heard, self._until_due(), stop)
+            while operation is not None:
+                # The next one is claimed with the result of this one: one commit less.
+                operation = self._settled(operation, more=lambda: not stop.is_set())
 
     def run_once(self) -> bool:
         """Take one operation and do what can be done; False when there was none."""
-        with self._gateway.database.write() as conn:
-            operation = claiming.claim(
-                conn,
-                self._gateway.site,
-                self._name,
-                lease=self._lease,
-                quarantine=self._quarantine,
-            )
+        operation = self._claim()
         if operation is None:
             return False
+        self._do(operation)
+        return True
+
+    def _claim(self) -> Operation | None:
+        with self._gateway.database.write() as conn:
+            operation = self._next(conn)
+        if operation is not None:
+            self._announce()
+        return operation
+
+    def _next(self, conn: Connection) -> Operation | None:
+        return claiming.claim(
+            conn, self._gateway.site, self._name, lease=self._lease, quarantine=self._quarantine
+        )
+
+    def _announce(self) -> None:
         # There may be more: whoever wakes looks, and wakes the next.
         self._gateway.database.bell.ring(everybody=False)
         self._on_step(Step.CLAIMED)
+
+    def _settled(self, operation: Operation, more: Callable[[], bool]) -> Operation | None:
+        """Do what can be done; returns the next one, claimed. Lets go of what went wrong."""
+        try:
+            return self._do(operation, more)
+        except Exception:
+            let_go(self._gateway, operation)
+            raise
+
+    def _do(
+        self, operation: Operation, more: Callable[[], bool] = lambda: False
+    ) -> Operation | None:
+        """Carry or look up an operation, and record what became of it."""
         probing = operation.state is OpState.UNKNOWN
         with self._heart.beating_for(operation):
             result = self._probe(operation) if probing else self._carry(operation)
-        if result is not None:
-            self._record(operation, _of_author(operation, result))
-            self._on_step(Step.FINISHED)
-        return True
+        if result is None:
+            return None
+        following = self._record(operation, _of_author(operation, result), more)
+        self._on_step(Step.FINISHED)
+        if following is not None:
+            self._announce()
+        return following
 
     def _until_due(self) -> float:
         """Return the seconds until there is something to do without anybody ringing."""
@@ -108,8 +137,10 @@ class Promoter:
     def _carry(self, operation: Operation) -> Result | None:
         gateway = self._gateway
         with gateway.database.read() as conn:
-            trouble = why_not_write(conn, gateway, operation)
-            job = self._job(conn, operation)
+            behind = vouched(conn, gateway, operation)
+            trouble = why_not_write(conn, gateway, operation, behind)
+            job = self._job(conn, operation, behind)
+            memory = restoring.memory_of(conn, gateway, operation)
         if trouble is not None:
             return Result(OpEvent.REFUSED, trouble=trouble)
         try:
@@ -117,7 +148,7 @@ class Promoter:
         except UpstreamError as error:
             return _later(error)
         # A backup restored later must be seen to lack this write.
-        restoring.remember(gateway, operation)
+        restoring.keep(gateway, memory)
         # A second try looks behind the same point as the first: what was lost may still come.
         probe_from = operation.probe_from
         if probe_from is None or job.planned.kind is ChangeKind.CREATE:
@@ -127,17 +158,13 @@ class Promoter:
                 return _later(error)
             if probe_from is not None:
                 self._on_step(Step.KEY_READ)
-        with gateway.database.write() as conn:
-            if not in_flight.intend(conn, operation, probe_from):
-                return None
-        self._on_step(Step.INTENT)
-        return carry(job)
+        return carry(replace(job, intend=lambda: self._intend(operation, probe_from)))
 
     def _probe(self, operation: Operation) -> Result | None:
         """Look up what became of a write; None when it stays unknown for now."""
         gateway = self._gateway
         with gateway.database.read() as conn:
-            job = self._job(conn, operation)
+            job = self._job(conn, operation, vouched(conn, gateway, operation))
         try:
             finding = look_up(job.gateway, operation, job.planned, job.fields)
         except UpstreamError as error:
@@ -176,12 +203,11 @@ class Promoter:
             if in_flight.wait_more(conn, operation, max(self._quarantine // 2, SECOND // 10)):
                 outbox.add_looks(conn, operation, looks)
 
-    def _job(self, conn: Connection, operation: Operation) -> Job:
+    def _job(self, conn: Connection, operation: Operation, behind: Vouched) -> Job:
         gateway = self._gateway.writing()
         planned = operation.planned
         planned = with_real(planned, outbox.resolved(conn, gateway.site, names_of(planned)))
-        review = reviews.get(conn, operation.review_id)
-        approver = _approvers(conn, gateway, operation)
+        review, approver = behind.review, _approvers(conn, behind)
         if not planned.change_ids:
             # The gateway's own comment reads back with the name in it.
             wants = cast("JsonObject", with_approver(planned.wants, approver, own=True))
@@ -197,15 +223,19 @@ class Promoter:
             followed_beside=lambda: _followed_beside(gateway, operation),
             fields=Fields.of(grounds.site_of(conn, gateway.identity)),
             on_step=self._on_step,
-            still_ours=lambda: self._still_ours(operation),
         )
 
-    def _still_ours(self, operation: Operation) -> bool:
+    def _intend(self, operation: Operation, probe_from: int | None) -> bool:
         with self._gateway.database.write() as conn:
-            return in_flight.renew(conn, operation, self._lease)
+            return in_flight.intend(conn, operation, self._lease, probe_from)
 
-    def _record(self, operation: Operation, result: Result) -> None:
-        """Store what happened, and what follows for the whole set, in one transaction."""
+    def _record(
+        self, operation: Operation, result: Result, more: Callable[[], bool]
+    ) -> Operation | None:
+        """Store what happened, and what follows for the whole set, in one transaction.
+
+        With ``more`` the same transaction claims the next operation, and it is returned.
+        """
         gateway = self._gateway
         with gateway.database.write() as conn:
             done = in_flight.finish(
@@ -219,7 +249,7 @@ class Promoter:
             )
             if not done:
                 self._too_late(conn, operation, result)
-                return
+                return None
             outbox.add_looks(conn, operation, result.looks)
             if result.receipt is not None and self._sent_twice(operation):
                 outbox.recheck(conn, operation, self._quarantine * _CREATE_PATIENCE)
@@ -244,6 +274,8 @@ class Promoter:
             )
             settle(conn, gateway, operation.review_id, operation.digest)
             self._on_step(Step.RECORDING)
+            # Last: who holds another set's operation must wait for nobody's lock.
+            return self._next(conn) if more() else None
 
     @staticmethod
     def _sent_twice(operation: Operation) -> bool:
@@ -274,11 +306,11 @@ class Promoter:
             sites.pause(conn, self._gateway.site, sentence)
 
 
-def _approvers(conn: Connection, gateway: Gateway, operation: Operation) -> str:
+def _approvers(conn: Connection, behind: Vouched) -> str:
     """Return the names of who approved this operation."""
-    given = vouching.approvers(conn, gateway, operation.review_id, operation.digest)
-    found = [people.get(conn, one) for one in given]
-    return ", ".join(one.name for one in found if one is not None) or ", ".join(given)
+    given = [one.person for one in behind.approvals]
+    names = [people.name_of(conn, one) for one in given]
+    return ", ".join(one for one in names if one is not None) or ", ".join(given)
 
 
 def _followed(conn: Connection, operation: Operation) -> tuple[SideEffect, ...]:

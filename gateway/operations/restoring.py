@@ -69,16 +69,32 @@ def check(gateway: Gateway) -> bool:
     return False
 
 
-def remember(gateway: Gateway, sending: Operation | None = None) -> None:
-    """Write down outside the database how far it has come; before each write to Jira."""
-    path = gateway.settings.instance_path
-    if path is None:
-        return
+def remember(gateway: Gateway) -> None:
+    """Write down outside the database how far it has come."""
     with gateway.database.read() as conn:
-        stored, head = instance.get(conn), audit.head(conn)
-    if stored is not None and not stored.waiting:
-        sent = () if sending is None else ((sending.id, sending.fence),)
-        _remember(path, Memory(stored.instance, head.seq, head.hash, sent))
+        found = memory_of(conn, gateway)
+    keep(gateway, found)
+
+
+def memory_of(
+    conn: Connection, gateway: Gateway, sending: Operation | None = None
+) -> Memory | None:
+    """Return how far the database has come, with what is about to be sent, to be kept."""
+    if gateway.settings.instance_path is None:
+        return None
+    stored = instance.get(conn)
+    if stored is None or stored.waiting:
+        return None
+    head = audit.head(conn)
+    sent = () if sending is None else ((sending.id, sending.fence),)
+    return Memory(stored.instance, head.seq, head.hash, sent)
+
+
+def keep(gateway: Gateway, found: Memory | None) -> None:
+    """Write a memory down outside the database; before each write to Jira."""
+    path = gateway.settings.instance_path
+    if path is not None and found is not None:
+        _remember(path, found)
 
 
 def look(gateway: Gateway) -> Restored | None:

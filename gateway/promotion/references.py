@@ -16,6 +16,8 @@ from gateway.promotion.values import PlannedOperation, Request
 RESERVED = range(9_000_000_000, 10_000_000_000)
 #: In a text a key stands alone, in an address, or behind a percent-encoded sign ("%2F").
 _BEFORE = r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
+#: What every temporary name holds.
+_RANGE = re.compile(r"9\d{9}")
 _KEY = re.compile(_BEFORE + r"[A-Za-z][A-Za-z0-9_]*-9\d{9}(?![\w-])")
 #: An id alone, as in "issueId=9…" or "parent = 9…"; in a key it is the key that counts.
 _ID = re.compile(_BEFORE + r"9\d{9}(?![\w-])")
@@ -52,6 +54,8 @@ def temporary_names(value: JsonValue) -> set[str]:
     """Return everything in a value's strings that looks like a new issue's id or key."""
     found: set[str] = set()
     for text in strings(value):
+        if _RANGE.search(text) is None:
+            continue
         found |= {one for one in text.split("/") if is_temporary_id(one)}
         found |= set(_KEY.findall(text))
     return found
@@ -98,6 +102,8 @@ def addressed(request: Request, real: Mapping[str, str]) -> Request:
 
 def with_real(planned: PlannedOperation, real: Mapping[str, str]) -> PlannedOperation:
     """Return an operation on real issues: request, base and wants name them."""
+    if not real:
+        return planned
     return planned.model_copy(
         update={
             "request": addressed(planned.request, real),

@@ -15,12 +15,11 @@ class Step(StrEnum):
     CLAIMED = "claimed"
     #: The newest key of the project was read (new issues only); nothing is committed.
     KEY_READ = "key_read"
-    #: The intent is committed: from here on only a probe can say that nothing happened.
-    INTENT = "intent"
-    #: Jira was read and compared with what was approved.
+    #: Jira was read and compared with what was approved; nothing is committed.
     CHECKED = "checked"
-    #: The lease is prolonged; the next thing that happens is the request itself.
-    SENDING = "sending"
+    #: The intent is committed and the lease prolonged: the next thing that happens is the
+    #: request itself, and from here on only a probe can say that nothing happened.
+    INTENT = "intent"
     #: Jira's answer is here.
     SENT = "sent"
     #: It was read what the answer names.

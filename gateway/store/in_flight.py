@@ -22,22 +22,18 @@ _OP = GatewayTable.metadata.tables["operation"]
 _MADE = GatewayTable.metadata.tables["made"]
 
 
-def intend(conn: Connection, operation: Operation, probe_from: int | None) -> bool:
-    """Commit to sending: from now on only a probe can say that nothing happened."""
+def intend(conn: Connection, operation: Operation, lease: int, probe_from: int | None) -> bool:
+    """Commit to sending, and prolong the lease; False when somebody else took over.
+
+    From now on only a probe can say that nothing happened, and quarantine counts from here.
+    """
     return _change(
         conn,
         operation,
         {"attempts": operation.attempts + 1, "probe_from": probe_from},
-        {"intent_at": 0},
+        {"lease_until": lease, "intent_at": 0},
+        alive=True,
     )
-
-
-def renew(conn: Connection, operation: Operation, lease: int) -> bool:
-    """Prolong the lease just before the request; False when somebody else took over.
-
-    From this moment on the request may travel: quarantine counts from here.
-    """
-    return _change(conn, operation, {}, {"lease_until": lease, "intent_at": 0}, alive=True)
 
 
 def prolong(conn: Connection, operation: Operation, lease: int) -> bool:

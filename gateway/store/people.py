@@ -6,10 +6,21 @@ sign in with what it holds.
 
 from collections import defaultdict
 
-from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from gateway.review.people import Person, ProjectRole, Role
 from gateway.store.installation_tables import PersonalTokenRow
+from gateway.store.prepared import Prepared
 from gateway.store.tables import GatewayTable
 
 _TABLES = GatewayTable.metadata.tables
@@ -23,6 +34,15 @@ _PERSONAL = PersonalTokenRow.metadata.tables["personal_token"]
 def get(conn: Connection, person: str) -> Person | None:
     """Return one person, or None."""
     return _one(conn, select(_PERSON).where(_PERSON.c.person == person))
+
+
+def name_of(conn: Connection, person: str) -> str | None:
+    """Return a person's name, or None."""
+    found = _NAME.run(conn, whose=person).scalar()
+    return None if found is None else str(found)
+
+
+_NAME = Prepared(lambda: select(_PERSON.c.name).where(_PERSON.c.person == bindparam("whose")))
 
 
 def listed(conn: Connection) -> list[Person]:

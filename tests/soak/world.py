@@ -23,6 +23,7 @@ from gateway.settings import Settings
 from gateway.store import baselines, people, registry, sites
 from gateway.store.database import Database
 from gateway.upstream.client import Upstream
+from gateway.upstream.direct import Direct, basic
 from gateway.upstream.introduction import Account
 from gateway.upstream.stranger import Expected
 from sandbox.contract.addresses import Address
@@ -119,6 +120,7 @@ def gateway_at(place: Place, http: httpx2.Client | None = None) -> Gateway:
             Expected(sandbox=True, account=frozenset({GATE, "gate"})),
             account=Account(GATE, "Ann"),
             limits=stored_limits(database, SITE),
+            direct=None if http is not None else short_way(place),
         ),
         settings=Settings(
             site=SITE,
@@ -128,6 +130,14 @@ def gateway_at(place: Place, http: httpx2.Client | None = None) -> Gateway:
             lease_seconds=place.waits.lease,
         ),
     )
+
+
+def short_way(place: Place) -> Direct:
+    """Return the way that the gateway's own settings would lead to, too."""
+    name, token = basic_auth(GATE)
+    timeout = place.waits.timeout
+    own = {"Authorization": basic(name, token)}
+    return Direct(place.jira_url, own, connect_timeout=timeout, timeout=timeout, keep_idle=4.0)
 
 
 def shadow_of_nobody() -> SandboxLink:

@@ -86,7 +86,7 @@ def test_6_what_is_in_jira_twice_is_an_alarm(quick: House, kind: str) -> None:
     done: list[Step] = []
 
     def stopped(step: Step) -> None:
-        if step is Step.SENDING and not done:
+        if step is Step.INTENT and not done:
             done.append(step)  # as if stopped for longer than lease and quarantine together
             reopened(quick)
             finish(quick)

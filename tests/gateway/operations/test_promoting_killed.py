@@ -48,7 +48,7 @@ from tests.gateway.promotion.world import (
 
 __all__ = ["database_url", "postgres"]
 
-STEPS = ("claimed", "intent", "checked", "sent", "answered", "read_back", "finished")
+STEPS = ("claimed", "checked", "intent", "sent", "answered", "read_back", "finished")
 #: Kind to the steps that it is killed at.
 KINDS = {
     **dict.fromkeys(("edit", "transition", "comment", "create"), STEPS),

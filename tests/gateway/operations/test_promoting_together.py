@@ -227,7 +227,7 @@ def test_a_beating_heart_keeps_its_operation_from_others(house: House) -> None:
     seen: list[tuple[int, bool]] = []
 
     def slow(step: Step) -> None:
-        if step is Step.SENDING:
+        if step is Step.INTENT:
             with house.gateway.database.write() as conn:
                 # Nearly run out, as after a request of almost a lease's length.
                 conn.exec_driver_sql("UPDATE operation SET lease_until = lease_until - 29000000")
