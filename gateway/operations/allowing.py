@@ -14,7 +14,7 @@ from gateway.operations import grounds, vouching
 from gateway.operations.context import Gateway
 from gateway.promotion.confirming import missing
 from gateway.promotion.plan import needed_by
-from gateway.promotion.references import names_of, unresolved
+from gateway.promotion.references import unresolved
 from gateway.promotion.undo import is_undo
 from gateway.promotion.values import PlannedOperation
 from gateway.review.rules import READ_ONLY
@@ -54,8 +54,7 @@ def why_not_write(
     review = behind.review
     if review is None or review.state is not State.PROMOTING:
         return "Its change set is not being promoted."
-    planned = operation.planned
-    real = outbox.resolved(conn, gateway.site, names_of(planned))
+    real = outbox.resolved(conn, gateway.site, operation.names)
     if not _is_as_approved(gateway, operation, review, behind.approvals, real):
         return "It is not what was approved: somebody altered it in the database."
     return _why_not_now(conn, gateway, operation, review, real)
@@ -74,7 +73,7 @@ def _why_not_now(
     refused = _no_right(conn, gateway, operation, review)
     if refused is not None:
         return refused
-    if names_of(planned) and _names_what_is_not_there(conn, review, planned, real):
+    if operation.names and _names_what_is_not_there(conn, review, operation, real):
         return "It names a new issue that does not exist in Jira yet."
     return None
 
@@ -90,13 +89,13 @@ def _no_right(
 
 
 def _names_what_is_not_there(
-    conn: Connection, review: Review, planned: PlannedOperation, real: dict[str, str]
+    conn: Connection, review: Review, operation: Operation, real: dict[str, str]
 ) -> bool:
     temporary = grounds.temporary_keys(conn, review.site, review.change_set.workspace)
     # A key is named, but what counts is whether its issue is there.
-    ids = [temporary[name] for name in names_of(planned) if name in temporary]
+    ids = [temporary[name] for name in operation.names if name in temporary]
     known = {**real, **outbox.resolved(conn, review.site, ids)}
-    return bool(unresolved(planned.request, temporary, known))
+    return bool(unresolved(operation.planned.request, temporary, known))
 
 
 def _is_as_approved(

@@ -23,7 +23,7 @@ from gateway.operations.settling import settle
 from gateway.promotion.authors import AuthorKind
 from gateway.promotion.fields import Fields
 from gateway.promotion.naming import with_approver
-from gateway.promotion.references import names_of, with_real
+from gateway.promotion.references import with_real
 from gateway.promotion.states import OpEvent, OpState
 from gateway.promotion.steps import Step
 from gateway.promotion.values import Look, Place, SideEffect
@@ -205,8 +205,8 @@ class Promoter:
 
     def _job(self, conn: Connection, operation: Operation, behind: Vouched) -> Job:
         gateway = self._gateway.writing()
-        planned = operation.planned
-        planned = with_real(planned, outbox.resolved(conn, gateway.site, names_of(planned)))
+        real = outbox.resolved(conn, gateway.site, operation.names)
+        planned = with_real(operation.planned, real)
         review, approver = behind.review, _approvers(conn, behind)
         if not planned.change_ids:
             # The gateway's own comment reads back with the name in it.
@@ -253,7 +253,7 @@ class Promoter:
             outbox.add_looks(conn, operation, result.looks)
             if result.receipt is not None and self._sent_twice(operation):
                 outbox.recheck(conn, operation, self._quarantine * _CREATE_PATIENCE)
-            reviews.lock(conn, operation.review_id)
+            locked = reviews.lock(conn, operation.review_id)
             if result.pause:
                 sites.pause(conn, gateway.site, result.pause)
             if result.hold:
@@ -272,7 +272,7 @@ class Promoter:
                     "receipt": None if result.receipt is None else result.receipt.url,
                 },
             )
-            settle(conn, gateway, operation.review_id, operation.digest)
+            settle(conn, gateway, operation.review_id, operation.digest, locked)
             self._on_step(Step.RECORDING)
             # Last: who holds another set's operation must wait for nobody's lock.
             return self._next(conn) if more() else None

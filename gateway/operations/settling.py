@@ -7,6 +7,7 @@ from gateway.promotion.states import FAILED, SETTLED, STOPS, OpState
 from gateway.review.refusals import RefusedError
 from gateway.review.states import Event, State
 from gateway.store import audit, outbox, reviews
+from gateway.store.reviews import Standing
 from sandbox.contract.scope import Refusal
 
 #: What stands at operations that were not begun.
@@ -14,13 +15,19 @@ STOPPED = "An earlier request of this change set did not go through."
 DEPENDED = "It needs another request of this change set, which did not go through."
 
 
-def settle(conn: Connection, gateway: Gateway, review_id: int, digest: str) -> None:
+def settle(
+    conn: Connection,
+    gateway: Gateway,
+    review_id: int,
+    digest: str,
+    locked: Standing | None = None,
+) -> None:
     """Skip what must not run any more, and move the review on when all is settled.
 
     Called in the transaction that changed an operation. The review is locked first: of
-    two operations that end at once, the second one sees both.
+    two operations that end at once, the second one sees both. ``locked``: it already is.
     """
-    review = reviews.lock(conn, review_id)
+    review = locked or reviews.lock(conn, review_id)
     if review is None or review.state is not State.PROMOTING:
         return
     found = outbox.counts(conn, review_id, digest)

@@ -29,6 +29,7 @@ from gateway.store.installation_tables import InstanceRow
 from gateway.store.notice_tables import NoticeRow
 from gateway.store.oauth_tables import OAuthClientRow
 from gateway.store.password_tables import PasswordRow
+from gateway.store.prepared import run_text
 from gateway.store.viewing_tables import ViewedRow
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
@@ -185,4 +186,4 @@ def _on_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -
 
 
 def _on_begin(conn: Connection) -> None:
-    conn.exec_driver_sql(conn.get_execution_options().get("airlock_begin", "BEGIN"))
+    run_text(conn, conn.get_execution_options().get("airlock_begin", "BEGIN"))

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, exists, func, insert, select, update
 
 from gateway.promotion.markers import operation_id
-from gateway.promotion.references import is_temporary
+from gateway.promotion.references import is_temporary, names_of
 from gateway.promotion.states import FAILED, OP_TRANSITIONS, OpEvent, OpState, next_op_state
 from gateway.promotion.values import Look, Plan, PlannedOperation, Receipt
 from gateway.store.bell import ring
@@ -67,9 +67,19 @@ class Operation:
         """The operation as it was planned."""
         return _planned(self.body)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The temporary names in everything that it sends, assumes or wants."""
+        return _names(self.body)
+
 
 # Asked for again and again while one is carried; a frozen value is shared.
 _planned = lru_cache(maxsize=256)(PlannedOperation.model_validate_json)
+
+
+@lru_cache(maxsize=256)
+def _names(body: str) -> frozenset[str]:
+    return frozenset(names_of(_planned(body)))
 
 
 def hold(conn: Connection, review_id: int, plan: Plan, edition: int, *, wary: bool = False) -> None:

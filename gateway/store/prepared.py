@@ -19,6 +19,10 @@ from sqlalchemy.sql.expression import Executable
 from sqlalchemy.sql.functions import FunctionElement
 
 
+#: Where a connection keeps the cursor that prepared statements run on.
+_CURSOR = "airlock_cursor"
+
+
 class DatabaseClock(FunctionElement[int]):
     """The database's own clock in microseconds, read where the statement runs."""
 
@@ -79,6 +83,8 @@ class _Compiled:
     constants: Mapping[str, Any]
     #: Names in the order of the places; None: the driver takes names.
     order: tuple[str, ...] | None
+    #: Makes a row of its columns; None: it returns no rows. Asked of the driver only once.
+    row: list[Any] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -101,34 +107,52 @@ class Prepared:
             given = tuple(given[name] for name in compiled.order)
         if not conn.in_transaction():
             conn.begin()
-        return _run(conn, compiled.sql, given)
+        return _run(conn, compiled.sql, given, compiled.row)
 
 
-def _run(conn: Connection, sql: str, given: Any) -> Rows:
+def run_text(conn: Connection, sql: str) -> None:
+    """Run a statement without values in whatever transaction there is; raises what Core would."""
+    _run(conn, sql, (), [])
+
+
+def _run(conn: Connection, sql: str, given: Any, known: list[Any]) -> Rows:
+    info = conn.info
+    # One cursor for as long as the connection lives: making one costs half a statement.
+    cursor = info.get(_CURSOR)
+    if cursor is None:
+        cursor = info[_CURSOR] = conn.connection.cursor()
     driver = conn.dialect.loaded_dbapi
-    cursor = conn.connection.cursor()
     try:
         cursor.execute(sql, given)
-        described: Any = cursor.description
-        if described is None:
+        if not known:
+            described: Any = cursor.description
+            names = None if described is None else tuple(one[0] for one in described)
+            known.append(None if names is None else _row_of(names)._make)
+        make = known[0]
+        if make is None:
             return Rows((), cursor.rowcount)
-        make = _row_of(tuple(one[0] for one in described))._make
         return Rows(tuple(map(make, cursor.fetchall())), cursor.rowcount)
     except driver.Error as error:
-        lost = conn.dialect.is_disconnect(error, conn.connection.dbapi_connection, None)
-        if lost:
-            conn.invalidate(error)
-        raise DBAPIError.instance(
-            sql,
-            None,
-            error,
-            driver.Error,
-            hide_parameters=True,
-            connection_invalidated=lost,
-            dialect=conn.dialect,
-        ) from error
-    finally:
+        del info[_CURSOR]
         cursor.close()
+        raise _as_core_would(conn, sql, error) from error
+
+
+def _as_core_would(conn: Connection, sql: str, error: Exception) -> DBAPIError:
+    """Return what Core would raise; a connection that was lost is not used again."""
+    lost = conn.dialect.is_disconnect(error, conn.connection.dbapi_connection, None)
+    if lost:
+        conn.invalidate(error)
+    raised: DBAPIError = DBAPIError.instance(
+        sql,
+        None,
+        error,
+        conn.dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=lost,
+        dialect=conn.dialect,
+    )
+    return raised
 
 
 @lru_cache(maxsize=256)
