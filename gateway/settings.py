@@ -50,7 +50,7 @@ TABLE: tuple[Setting, ...] = (
         "how long a write of unknown outcome rests before Jira is asked what became of it",
     ),
     Setting("AIRLOCK_LEASE_SECONDS", "60", "how long one promoter may hold an operation"),
-    Setting("AIRLOCK_PROMOTERS", "8", "how many operations one gateway process carries at once"),
+    Setting("AIRLOCK_PROMOTERS", "12", "how many operations one gateway process carries at once"),
     Setting("AIRLOCK_POLL_SECONDS", "60", "how often Jira is read again"),
     Setting(
         "AIRLOCK_POLL_OVERLAP_SECONDS",
@@ -157,7 +157,7 @@ class Settings:
     quarantine_seconds: float = 45.0
     lease_seconds: float = 60.0
     #: Operations that one process carries at once; always on different issues.
-    promoters: int = 8
+    promoters: int = 12
     poll_seconds: float = 60.0
     #: 0: drafts wait until somebody hands them in.
     idle_minutes: float = 30.0

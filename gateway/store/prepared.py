@@ -18,7 +18,6 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import Executable
 from sqlalchemy.sql.functions import FunctionElement
 
-
 #: Where a connection keeps the cursor that prepared statements run on.
 _CURSOR = "airlock_cursor"
 
@@ -138,12 +137,12 @@ def _run(conn: Connection, sql: str, given: Any, known: list[Any]) -> Rows:
         raise _as_core_would(conn, sql, error) from error
 
 
-def _as_core_would(conn: Connection, sql: str, error: Exception) -> DBAPIError:
+def _as_core_would(conn: Connection, sql: str, error: Any) -> Exception:
     """Return what Core would raise; a connection that was lost is not used again."""
     lost = conn.dialect.is_disconnect(error, conn.connection.dbapi_connection, None)
     if lost:
         conn.invalidate(error)
-    raised: DBAPIError = DBAPIError.instance(
+    raised: Exception = DBAPIError.instance(
         sql,
         None,
         error,
