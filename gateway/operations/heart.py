@@ -1,8 +1,8 @@
 """Keeps the leases of a living process: as long as it beats, nobody takes over its work.
 
 A request may take longer than a lease. Only a process that is dead, or stopped, lets a
-lease run out; what it had begun is then looked up by another one. Of a thread that died in
-a living process the lease is given back at the next beat, with what it had begun.
+lease run out; what it had begun is then looked up by another one. A promoter that fails in
+a living process gives its lease back by itself.
 """
 
 import threading
@@ -24,7 +24,7 @@ class Heart:
         """Start with nothing to keep."""
         self._gateway = gateway
         self._lease = round(gateway.settings.lease_seconds * _SECOND)
-        self._carried: dict[int, tuple[Operation, threading.Thread]] = {}
+        self._carried: dict[int, Operation] = {}
         self._lock = threading.Lock()
 
     @property
@@ -36,7 +36,7 @@ class Heart:
     def beating_for(self, operation: Operation) -> Iterator[None]:
         """Keep the lease of an operation while it is being carried."""
         with self._lock:
-            self._carried[operation.id] = operation, threading.current_thread()
+            self._carried[operation.id] = operation
         try:
             yield
         finally:
@@ -47,16 +47,10 @@ class Heart:
         """Prolong every lease once; returns how many are still ours."""
         with self._lock:
             carried = tuple(self._carried.values())
-        dead = [operation for operation, thread in carried if not thread.is_alive()]
-        for operation in dead:
-            let_go(self._gateway, operation)
-            with self._lock:
-                self._carried.pop(operation.id, None)
-        living = [operation for operation, thread in carried if thread.is_alive()]
-        if not living:
+        if not carried:
             return 0
         with self._gateway.database.write() as conn:
-            return sum(in_flight.prolong(conn, one, self._lease) for one in living)
+            return sum(in_flight.prolong(conn, one, self._lease) for one in carried)
 
 
 def let_go(gateway: Gateway, operation: Operation) -> None:

@@ -109,7 +109,8 @@ class Promoter:
         """Do what can be done; returns the next one, claimed. Lets go of what went wrong."""
         try:
             return self._do(operation, more)
-        except Exception:
+        except BaseException:
+            # Also when the thread itself is to end: its process goes on living.
             let_go(self._gateway, operation)
             raise
 
