@@ -50,7 +50,11 @@ TABLE: tuple[Setting, ...] = (
         "how long a write of unknown outcome rests before Jira is asked what became of it",
     ),
     Setting("AIRLOCK_LEASE_SECONDS", "60", "how long one promoter may hold an operation"),
-    Setting("AIRLOCK_PROMOTERS", "12", "how many operations one gateway process carries at once"),
+    Setting(
+        "AIRLOCK_PROMOTERS",
+        "12",
+        "how many operations one gateway process carries at once; with PostgreSQL each may need a connection",
+    ),
     Setting("AIRLOCK_POLL_SECONDS", "60", "how often Jira is read again"),
     Setting(
         "AIRLOCK_POLL_OVERLAP_SECONDS",

@@ -170,7 +170,7 @@ def test_who_was_overtaken_may_have_said_it_twice_and_that_is_an_alarm(riding: H
     done: list[Step] = []
 
     def stopped(step: Step) -> None:
-        if step is Step.SENDING and not done:
+        if step is Step.INTENT and not done:
             done.append(step)
             reopened(riding)
             finish(riding)
