@@ -53,7 +53,8 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "AIRLOCK_PROMOTERS",
         "12",
-        "how many operations one gateway process carries at once; with PostgreSQL each may need a connection",
+        "how many operations one gateway process carries at once; "
+        "with PostgreSQL each may need a connection",
     ),
     Setting("AIRLOCK_POLL_SECONDS", "60", "how often Jira is read again"),
     Setting(
