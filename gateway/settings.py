@@ -86,6 +86,11 @@ TABLE: tuple[Setting, ...] = (
         "yes on a one-person installation: the person an agent works for may approve its sets",
     ),
     Setting(
+        "AIRLOCK_APPROVALS",
+        "1",
+        "how many different people have to approve the same digest, 1 to 9",
+    ),
+    Setting(
         "AIRLOCK_DELETES",
         "no",
         "yes: an undo may delete what a promotion made, after a second confirmation; agents "
@@ -176,6 +181,8 @@ class Settings:
     browse_links: bool = True
     demo: bool = False
     self_approval: bool = False
+    #: How many different people have to approve the same digest.
+    approvals: int = 1
     deletes: bool = False
     name_in_history: bool = True
     name_in_comment: bool = False
@@ -229,7 +236,7 @@ class Settings:
             signing_key=names["AIRLOCK_SIGNING_KEY"].encode(),
             quarantine_seconds=_number(names, "AIRLOCK_QUARANTINE_SECONDS"),
             lease_seconds=_number(names, "AIRLOCK_LEASE_SECONDS"),
-            promoters=_promoters(names),
+            promoters=_counted(names, "AIRLOCK_PROMOTERS", 64),
             idle_minutes=_number(names, "AIRLOCK_IDLE_MINUTES"),
             poll_seconds=_number(names, "AIRLOCK_POLL_SECONDS"),
             poll_overlap_seconds=_number(names, "AIRLOCK_POLL_OVERLAP_SECONDS"),
@@ -240,6 +247,7 @@ class Settings:
             browse_links=_truth(names, "AIRLOCK_BROWSE_LINKS"),
             demo=_truth(names, "AIRLOCK_DEMO"),
             self_approval=_truth(names, "AIRLOCK_SELF_APPROVAL"),
+            approvals=_counted(names, "AIRLOCK_APPROVALS", 9),
             deletes=_truth(names, "AIRLOCK_DELETES"),
             name_in_history=_truth(names, "AIRLOCK_NAME_IN_HISTORY"),
             name_in_comment=_truth(names, "AIRLOCK_NAME_IN_COMMENT"),
@@ -380,10 +388,10 @@ def _parsed(parse: Callable[[], _Part]) -> _Part:
         raise SettingsError(error.name, str(error)) from None
 
 
-def _promoters(names: Mapping[str, str]) -> int:
-    number = _number(names, "AIRLOCK_PROMOTERS")
-    if number not in range(1, 65):
-        raise SettingsError("AIRLOCK_PROMOTERS", "has to be a whole number from 1 to 64.")
+def _counted(names: Mapping[str, str], name: str, most: int) -> int:
+    number = _number(names, name)
+    if number not in range(1, most + 1):
+        raise SettingsError(name, f"has to be a whole number from 1 to {most}.")
     return int(number)
 
 

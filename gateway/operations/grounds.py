@@ -47,6 +47,7 @@ def policy_of(gateway: Gateway) -> Policy:
     settings = gateway.settings
     return Policy(
         person_served_may_approve=settings.self_approval,
+        approvals=settings.approvals,
         deletes=settings.deletes,
         name_in_history=settings.name_in_history,
         name_in_comment=settings.name_in_comment,

@@ -167,6 +167,8 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         stays=() if sight.plan is None else sight.plan.stays,
         confirmations=() if sight.plan is None else sight.plan.confirmations,
         obstacles=_obstacles(sight),
+        approved_by=tuple(sight.names.get(one, one) for one in sorted(sight.situation.approved_by)),
+        approvals=sight.situation.policy.approvals,
         words=review.words,
         decided_by=review.decided_by or "",
         decided_by_name=sight.names.get(review.decided_by or "", ""),

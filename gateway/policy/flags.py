@@ -13,9 +13,11 @@ from pydantic import JsonValue
 from gateway.policy import texts
 from gateway.policy.facts import user_id
 from gateway.policy.policy import Policy
+from gateway.promotion.drift import ARCHIVED
 from gateway.promotion.fields import fields_of, listed, part
 from gateway.promotion.screens import transition_lacks
 from gateway.promotion.service import is_service_issue, wants_customers
+from gateway.promotion.values import SECURITY
 from gateway.review.values import ChangeView, Flag
 from sandbox.contract.compare import Three, equal
 from sandbox.contract.shapes import ChangeKind, ChangeSet, JsonObject, Read, SiteBaseline
@@ -175,6 +177,18 @@ def _transition_done(seen: Seen) -> Iterable[Flag]:
             return
 
 
+def _out_of_reach(seen: Seen) -> Iterable[Flag]:
+    """Flag what was archived, and what others may see now than when it was read."""
+    if seen.new or seen.base is None or seen.now is None:
+        return
+    before, after = fields_of(seen.base), fields_of(seen.now)
+    if after.get(ARCHIVED):
+        yield _flag(seen, "archived", "block", key=seen.key)
+    own = seen.view.change.field == SECURITY
+    if SECURITY in before and not own and not equal(before[SECURITY], after.get(SECURITY)):
+        yield _flag(seen, "security_changed", "block", key=seen.key)
+
+
 def _screen_lacks(seen: Seen) -> Iterable[Flag]:
     change = seen.view.change
     if change.kind is not ChangeKind.TRANSITION or seen.base is None:
@@ -246,6 +260,7 @@ _RULES: tuple[Callable[[Seen], Iterable[Flag]], ...] = (
     _personal,
     _closed_ticket,
     _duplicate,
+    _out_of_reach,
     _screen_lacks,
     _transition_done,
     _irreversible,

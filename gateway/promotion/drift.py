@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from gateway.promotion import deleting
 from gateway.promotion.fields import Fields, fields_of, listed, part, project_key, sprint_id
 from gateway.promotion.service import INTERNAL, is_service_issue
-from gateway.promotion.values import PlannedOperation
+from gateway.promotion.values import SECURITY, PlannedOperation
 from sandbox.contract.compare import Three, equal, normal, three_way
 from sandbox.contract.digest import canonical
 from sandbox.contract.merging import with_elements
@@ -23,6 +23,10 @@ from sandbox.contract.shapes import ChangeKind, JsonObject
 _ADDING = frozenset(
     {ChangeKind.CREATE, ChangeKind.COMMENT, ChangeKind.WORKLOG, ChangeKind.ATTACHMENT}
 )
+
+
+#: Set when an issue was archived: it can be read still, and not be written.
+ARCHIVED = "archiveddate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,13 @@ def comment_of(planned: PlannedOperation, now: Now) -> JsonObject | None:
     return next((one for one in known if str(one.get("id")) == comment_id), None)
 
 
+def shown_otherwise(planned: PlannedOperation, doc: JsonObject) -> bool:
+    """Return whether others may see the issue than the plan assumes."""
+    if SECURITY not in planned.base or SECURITY in planned.wants:
+        return False
+    return not equal(planned.base[SECURITY], fields_of(doc).get(SECURITY))
+
+
 def _deletion(planned: PlannedOperation, now: Now) -> Drift:
     """Return the drift of something that is to go: gone already, as it was, or changed."""
     thing = deleting.thing_of(planned.wants)
@@ -185,9 +196,9 @@ def lost_place(planned: PlannedOperation, now: Now) -> str:
     """Return why the operation has no place in Jira any more, or nothing."""
     if now.doc is None:
         return f"{planned.issue_key} no longer exists in Jira, or is hidden from us."
-    place = project_key(now.doc, str(now.doc.get("key") or planned.issue_key))
-    if place != planned.project_key:
-        return f"{planned.issue_key} was moved to project {place}."
+    lost = _out_of_reach(planned, now.doc)
+    if lost:
+        return lost
     if planned.kind is ChangeKind.COMMENT_EDIT and comment_of(planned, now) is None:
         return "The comment no longer exists in Jira."
     says = planned.kind in _SAID or planned.said is not None
@@ -196,6 +207,21 @@ def lost_place(planned: PlannedOperation, now: Now) -> str:
         return (
             "It is in a service project now, and customers would read the comment. "
             "Send it back, so that it is planned anew."
+        )
+    return ""
+
+
+def _out_of_reach(planned: PlannedOperation, doc: JsonObject) -> str:
+    """Return why an issue that is there is not the one that was approved any more."""
+    place = project_key(doc, str(doc.get("key") or planned.issue_key))
+    if place != planned.project_key:
+        return f"{planned.issue_key} was moved to project {place}."
+    if fields_of(doc).get(ARCHIVED):
+        return f"{planned.issue_key} was archived in Jira."
+    if shown_otherwise(planned, doc):
+        return (
+            f"The security level of {planned.issue_key} was changed in Jira, so others can see "
+            "it than when it was read. Send it back, so that it is looked at anew."
         )
     return ""
 

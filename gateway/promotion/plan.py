@@ -16,10 +16,10 @@ from gateway.promotion.fields import Fields
 from gateway.promotion.ground import Ground
 from gateway.promotion.naming import history_metadata, sentence
 from gateway.promotion.quiet import quieted
-from gateway.promotion.references import mentioned
-from gateway.promotion.requests import Writer, set_change
+from gateway.promotion.references import is_temporary_id, mentioned
+from gateway.promotion.requests import Writer, reduced, set_change
 from gateway.promotion.service import is_service
-from gateway.promotion.values import Plan, PlannedOperation, Request
+from gateway.promotion.values import SECURITY, Plan, PlannedOperation, Request
 from sandbox.contract.shapes import Change, ChangeKind, ChangeSet
 
 KEEP = "keep"
@@ -185,6 +185,8 @@ def _placed(
     order: list[Draft], change_set: ChangeSet, ground: Ground
 ) -> Iterable[PlannedOperation]:
     carried: dict[str, list[int]] = {}
+    #: Issue id to the security level that an earlier request gives it.
+    levels: dict[str, JsonValue] = {}
     for position, draft in enumerate(order, start=1):
         needs = {name for one in draft.changes for name in needed_by(one, change_set)}
         before = {place for name in needs for place in carried.get(name, ())}
@@ -194,6 +196,9 @@ def _placed(
             for one in draft.changes:
                 carried.setdefault(one.id, []).append(position)
         first = draft.first
+        base = _assumed(draft, levels, ground)
+        if SECURITY in draft.wants:
+            levels[first.issue_id] = draft.wants[SECURITY]
         yield PlannedOperation(
             position=position,
             kind=draft.kind,
@@ -202,13 +207,21 @@ def _placed(
             issue_key=first.issue_key,
             project_key=ground.project(first),
             request=_request(draft, ground),
-            base=draft.base,
+            base=base,
             wants=draft.wants,
             set_fields=draft.set_fields,
             depends_on=tuple(sorted(before)),
             author=_author(draft.kind, ground.writers),
             customers=draft.customers,
         )
+
+
+def _assumed(draft: Draft, levels: Mapping[str, JsonValue], ground: Ground) -> dict[str, JsonValue]:
+    """Return what a write assumes: its own fields, and who may see the issue."""
+    known, issue_id = ground.base(draft.first), draft.first.issue_id
+    if is_temporary_id(issue_id) or SECURITY not in known or SECURITY in draft.wants:
+        return draft.base
+    return {**draft.base, SECURITY: reduced(levels.get(issue_id, known[SECURITY]))}
 
 
 def _request(draft: Draft, ground: Ground) -> Request:

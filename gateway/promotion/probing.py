@@ -72,7 +72,7 @@ def _judge_values(planned: PlannedOperation, now: Now, fields: Fields, *, marked
     if planned.kind is ChangeKind.DELETE:
         gone = achieved(planned, now, fields)
         return Finding(OpEvent.FOUND if gone else OpEvent.NOT_FOUND)
-    if now.doc is None or lost_place(planned, now):
+    if now.doc is None or (lost_place(planned, now) and not marked):
         return Finding(OpEvent.CANNOT_TELL, "The issue is gone, so nobody can look it up there.")
     if achieved(planned, now, fields):
         return Finding(OpEvent.FOUND)

@@ -13,6 +13,8 @@ from sandbox.contract.shapes import ChangeKind, Dialect, Flavour, Frozen, JsonOb
 MARKER_KEY = "airlock.last"
 
 
+#: Who may see an issue: what every write to it assumes, where Jira shows it.
+SECURITY = "security"
 #: Where a comment stands among the wants of the request that it travels with …
 RIDER = "comment"
 #: … and the kinds that can take one along.

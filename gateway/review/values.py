@@ -119,6 +119,9 @@ class ReviewView(Frozen):
     confirmations: tuple[Confirmation, ...] = ()
     #: Why it cannot be approved now, as sentences; empty when it can.
     obstacles: tuple[str, ...] = ()
+    #: Names of who approved this very digest, and how many different people have to.
+    approved_by: tuple[str, ...] = ()
+    approvals: int = 1
     words: str = ""
     decided_by: str = ""
     #: The name of whoever that is: an identity provider's ids are long.

@@ -215,6 +215,8 @@ class ChangeSetPage:
     requests: tuple[RequestBlock, ...]
     digest: str
     obstacles: tuple[str, ...]
+    #: Who approved it and how many more have to; empty where one is enough.
+    approvals: str
     tally: str
     actions: Actions
     confirmation: Confirmation | None

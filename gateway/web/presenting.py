@@ -73,6 +73,7 @@ def present(
         requests=tuple(blocks.block(operation) for operation in view.operations),
         digest=view.digest,
         obstacles=tuple(in_tongue(one, tongue) for one in view.obstacles),
+        approvals=_approvals(view, tongue),
         tally=_tally(view, tongue),
         actions=actions,
         confirmation=_confirmation(view, tongue) if actions.promote else None,
@@ -88,6 +89,20 @@ def present(
         neighbours=neighbours(view, others),
         viewed=_viewed(view, tongue),
     )
+
+
+def _approvals(view: ReviewView, tongue: Tongue) -> str:
+    """Return who approved it so far, where one person is not enough."""
+    if view.approvals == 1 or view.state is not State.REVIEW:
+        return ""
+    left = view.approvals - len(view.approved_by)
+    missing = tongue.ngettext(
+        "%(num)d more person has to approve it.", "%(num)d more people have to approve it.", left
+    )
+    if not view.approved_by:
+        return missing
+    said = tongue.gettext("Approved by %(names)s.", names=", ".join(view.approved_by))
+    return f"{said} {missing}"
 
 
 def _hidden_reads(view: ReviewView, tongue: Tongue) -> str:

@@ -31,6 +31,11 @@ FLAGS: dict[str, str] = {
     "external_visible": N_("Customers will see this comment."),
     "irreversible": N_("This cannot be undone automatically."),
     "transition_done": N_("Moves the issue to %(status)s, a status that counts as done."),
+    "archived": N_("%(key)s was archived in Jira, so it cannot be written."),
+    "security_changed": N_(
+        "The security level of %(key)s was changed in Jira since it was read, so others can see "
+        "it now. Send it back, so that it is looked at anew."
+    ),
     "screen_required": N_(
         "Jira asks for %(found)s on the way to %(status)s, and the change does not fill it in. "
         "Send it back, so that the agent does, or leave it out."

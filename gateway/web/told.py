@@ -193,6 +193,11 @@ SENTENCES: tuple[str, ...] = (
     N_("Jira offers no transition to the approved status any more."),
     N_("Jira took the request, but shows another value now for: %(fields)s."),
     N_("Jira took the request, but does not show the comment that came with it."),
+    N_("%(issue)s was archived in Jira."),
+    N_(
+        "The security level of %(issue)s was changed in Jira, so others can see it than when it "
+        "was read. Send it back, so that it is looked at anew."
+    ),
     N_("It was written, but its comment is not there any more."),
     N_(
         "%(issue)s has the status already, so the comment that was to be written together "

@@ -60,6 +60,9 @@ def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
     [
         ("AIRLOCK_PORT", "many"),
         ("AIRLOCK_DEMO", "perhaps"),
+        ("AIRLOCK_APPROVALS", "0"),
+        ("AIRLOCK_APPROVALS", "1.5"),
+        ("AIRLOCK_APPROVALS", "10"),
         ("AIRLOCK_SECRET_KEY_FILE", "/nowhere/key"),
         ("AIRLOCK_DATABASE_URL", "postgresql+psycopg://x/y"),
     ],

@@ -86,6 +86,8 @@ def put(site: Site, key: str, fields: dict[str, Any]) -> None:
 
 def drift(site: Site, key: str, every: dict[str, Values]) -> tuple[ReviewView, Any, Any]:
     """Have agent and colleague edit the same fields; promote what merges."""
+    # Another security level keeps back everything: see test_promoting_cases.py.
+    every = {name: one for name, one in every.items() if name != "security"}
     task = site.task("drift")
     task.send("PUT", f"issue/{key}", {"fields": {name: one.wanted for name, one in every.items()}})
     review = task.submit()
@@ -137,7 +139,7 @@ def test_its_undo_puts_back_what_was_there(gone: Gone, name: str) -> None:
         assert equal(gone.undone[name], gone.before[name])
 
 
-@each
+@pytest.mark.parametrize("name", [one for one in NAMES if one != "security"])
 def test_somebody_elses_edit_is_a_conflict_or_merges_and_is_never_lost(
     gone: Gone, name: str
 ) -> None:

@@ -97,7 +97,7 @@ class SmallJira:
     def respond(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request."""
         path = request.url.path.removeprefix("/jira/rest/api/3/")
-        body = json.loads(request.content) if request.content else {}
+        body = _parsed(request)
         if request.method == "GET" or path in ("search/jql", "permissions/check"):
             if self.reads:
                 return self._fault(self.reads)
@@ -195,24 +195,36 @@ class SmallJira:
         return self._beside.setdefault((issue_id, name), [])
 
     def _write(self, method: str, path: str, body: Any) -> httpx2.Response:
-        if (method, path) == ("POST", "issue"):
-            return self._create(body)
-        if (method, path) == ("POST", "issueLink"):
-            return self._link(body)
+        makes = {"issue": self._create, "issueLink": self._link}.get(path)
+        if method == "POST" and makes is not None:
+            return makes(body)
+        sprint = re.fullmatch(r"/jira/rest/agile/1.0/sprint/(\d+)/issue", path)
+        if sprint:
+            return self._planned(int(sprint[1]), body)
         found = re.fullmatch(r"issue/(\d+)(?:/(\w+)(?:/(\d+))?)?", path)
         issue = self._find(found.group(1)) if found else None
         if found is None or issue is None:
             return _missing()
         self.effects.append((method, path))
+        part = found.group(2)
+        if part in ("watchers", "remotelink"):
+            return self._beside_it(issue, part, body)
+        if part in ("comment", "worklog", "attachments"):
+            return self._part_of(method, issue, part, found.group(3), body)
         given = body.get("properties", []) if isinstance(body, dict) else []
         marker = {one["key"]: one["value"] for one in given}
-        if found.group(2) in ("watchers", "remotelink"):
-            return self._beside_it(issue, found.group(2), body)
-        if found.group(2) in ("comment", "worklog"):
-            return self._told(issue, found.group(2), found.group(3), body)
         self.properties.setdefault(issue["id"], {}).update(marker)
-        self._edit(issue, body, marker, moves=found.group(2) == "transitions")
+        self._edit(issue, body, marker, moves=part == "transitions")
         return httpx2.Response(204)
+
+    def _part_of(
+        self, method: str, issue: Any, part: str, old: str | None, body: Any
+    ) -> httpx2.Response:
+        if part == "attachments":
+            return self._attached(issue, body)
+        if method == "DELETE":
+            return self._deleted(issue, str(old))
+        return self._told(issue, part, old, body)
 
     def _edit(self, issue: Any, body: Any, marker: Any, *, moves: bool) -> None:
         changed = dict(body.get("fields", {}))
@@ -270,6 +282,28 @@ class SmallJira:
         links[:] = [one for one in links if one["globalId"] != body["globalId"]] + [body]
         return httpx2.Response(201, json={"id": self._number()})
 
+    def _planned(self, sprint: int, body: Any) -> httpx2.Response:
+        for name in body["issues"]:
+            issue = self._find(name)
+            self.effects.append(("POST", f"sprint/{sprint}"))
+            self._note(ChangeKind.SPRINT, issue, {"sprint": str(sprint)}, {})
+            self.edit(issue["id"], "Gate", customfield_10020=[{"id": sprint, "name": "S"}])
+        return httpx2.Response(204)
+
+    def _attached(self, issue: Any, body: Any) -> httpx2.Response:
+        made = {**body, "id": str(self._number()), "author": GATE}
+        self._note(ChangeKind.ATTACHMENT, issue, body, {})
+        issue["fields"].setdefault("attachment", []).append(made)
+        return httpx2.Response(200, json=[made])
+
+    def _deleted(self, issue: Any, comment: str) -> httpx2.Response:
+        every = issue["fields"]["comment"]["comments"]
+        if comment not in [one["id"] for one in every]:
+            return _missing()
+        every[:] = [one for one in every if one["id"] != comment]
+        self._note(ChangeKind.DELETE, issue, {}, {})
+        return httpx2.Response(204)
+
     def _told(self, issue: Any, name: str, old: str | None, body: Any) -> httpx2.Response:
         every = issue["fields"].setdefault(name, {f"{name}s": []})[f"{name}s"]
         given = body.get("properties", [])
@@ -282,7 +316,7 @@ class SmallJira:
             one |= body
             return httpx2.Response(200, json=one)
         self._note(kinds[name], issue, wrote, marker)
-        one = {**body, "id": str(self._number())}
+        one = {**body, "id": str(self._number()), "author": GATE}
         every.append(one)
         return httpx2.Response(201, json=one)
 
@@ -303,6 +337,18 @@ class SmallJira:
     def _number(self) -> int:
         self._next += 1
         return self._next
+
+
+def _parsed(request: httpx2.Request) -> Any:
+    """Return a request's JSON; of an upload, the file's name and size."""
+    if not request.content:
+        return {}
+    if request.headers["content-type"].startswith("multipart/"):
+        name = re.search(rb'filename="([^"]+)"', request.content)
+        content = request.content.split(b"\r\n\r\n", 1)[1].rsplit(b"\r\n--", 1)[0]
+        assert name is not None
+        return {"filename": name[1].decode(), "size": len(content)}
+    return json.loads(request.content)
 
 
 def _shown(value: Any) -> Any:

@@ -1,15 +1,18 @@
 """More of the failure cases of promotion.md 1.4, each on both databases."""
 
+import threading
 import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from gateway.operations import reviewing
 from gateway.operations.promoting import Promoter
-from gateway.policy.policy import Policy
 from gateway.promotion.states import OpState
 from gateway.review.refusals import RefusedError, StaleError
 from gateway.review.states import State
@@ -76,7 +79,7 @@ def test_9_an_issue_that_goes_right_before_the_write_is_not_made_again(
 @pytest.fixture
 def four_eyes(quick: House, monkeypatch: pytest.MonkeyPatch) -> House:
     """Let two people have to approve."""
-    monkeypatch.setattr("gateway.operations.grounds.policy_of", lambda _: Policy(approvals=2))
+    monkeypatch.setattr(quick.gateway, "settings", replace(quick.gateway.settings, approvals=2))
     return quick
 
 
@@ -120,6 +123,64 @@ def test_13_an_approval_beside_a_rejection_is_none(four_eyes: House) -> None:
     assert state(four_eyes, review_id) is State.REJECTED
     finish(four_eyes)
     assert four_eyes.jira.journal == []
+
+
+def at_once(*acts: Callable[[], None]) -> list[bool]:
+    """Do things at the very same moment; returns which of them were done."""
+    gate = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], None]) -> bool:
+        gate.wait()
+        try:
+            act()
+        except (RefusedError, StaleError):
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_13_two_of_two_at_the_very_same_moment_lose_no_approval(four_eyes: House) -> None:
+    review_id, digest = asked(four_eyes)
+    gateway, people = four_eyes.gateway, ("eve", "max")
+    done = at_once(*(partial(reviewing.approve, gateway, one, review_id, digest) for one in people))
+    assert any(done)
+    for one, through in zip(people, done, strict=True):
+        if not through:
+            reviewing.approve(gateway, one, review_id, digest)
+    assert state(four_eyes, review_id) is State.APPROVED
+    assert len(operations(four_eyes, review_id)) == 1
+    reviewing.promote(gateway, "eve", review_id, digest)
+    finish(four_eyes)
+    assert len(four_eyes.jira.journal) == 1
+    sound(four_eyes)
+
+
+def test_13_one_person_twice_at_the_very_same_moment_is_one(four_eyes: House) -> None:
+    review_id, digest = asked(four_eyes)
+    again = partial(reviewing.approve, four_eyes.gateway, "eve", review_id, digest)
+    assert sum(at_once(again, again)) == 1
+    view = reviewing.view(four_eyes.gateway, review_id)
+    assert (view.state, view.approved_by, view.approvals) == (State.REVIEW, ("Eve",), 2)
+
+
+def test_13_an_approval_and_a_rejection_at_the_very_same_moment_have_one_winner(
+    quick: House,
+) -> None:
+    review_id, digest = asked(quick)
+    approved, rejected = at_once(
+        partial(reviewing.approve, quick.gateway, "eve", review_id, digest),
+        partial(reviewing.reject, quick.gateway, "max", review_id, digest, "아니요"),
+    )
+    # Whoever was first; an approval that is not promoted yet can still be rejected.
+    assert rejected or approved
+    assert state(quick, review_id) is (State.REJECTED if rejected else State.APPROVED)
+    if rejected:
+        with pytest.raises((RefusedError, StaleError)):
+            reviewing.promote(quick.gateway, "eve", review_id, digest)
+        finish(quick)
+        assert quick.jira.journal == []
 
 
 @pytest.mark.parametrize("kind", REFUSABLE)

@@ -2,11 +2,19 @@
 
 import importlib
 import inspect
+import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gateway.promotion.steps import Step
+from sandbox.contract.shapes import ChangeKind
+from tests.gateway.operations.test_promoting_steps import KINDS, cases
+
 HERE = "tests.gateway.operations."
 CASES_ = HERE + "test_promoting_cases:"
+EDGES = HERE + "test_promoting_edges:"
 ONCE = HERE + "test_promoting:"
 TOGETHER = HERE + "test_promoting_together:"
 REVIEW = HERE + "test_reviewing:"
@@ -43,7 +51,11 @@ CASES: dict[int, tuple[str, ...]] = {
         ONCE + "test_an_edit_between_our_read_and_our_write_is_flagged",
     ),
     8: (ONCE + "test_an_untouched_field_that_moved_stays_and_labels_merge",),
-    9: (CASES_ + "test_9_an_issue_that_is_not_there_is_never_made_again",),
+    9: (
+        CASES_ + "test_9_an_issue_that_is_not_there_is_never_made_again",
+        CASES_ + "test_9_what_was_archived_or_has_other_readers_cannot_be_approved",
+        EDGES + "test_9_an_issue_that_goes_right_before_the_write_is_not_made_again",
+    ),
     10: (
         CASES_ + "test_10_two_new_issues_alike_are_two",
         CASES_ + "test_10_a_new_issue_that_is_never_found_is_for_a_person_with_the_evidence",
@@ -59,7 +71,12 @@ CASES: dict[int, tuple[str, ...]] = {
         REVIEW + "test_a_digest_that_was_not_shown_approves_nothing",
         REVIEW + "test_leaving_a_change_out_makes_another_digest_and_the_old_one_stale",
     ),
-    13: (REVIEW + "test_approving_while_somebody_decides_has_one_winner",),
+    13: (
+        REVIEW + "test_approving_while_somebody_decides_has_one_winner",
+        EDGES + "test_13_two_of_two_at_the_very_same_moment_lose_no_approval",
+        EDGES + "test_13_one_person_twice_at_the_very_same_moment_is_one",
+        EDGES + "test_13_an_approval_and_a_rejection_at_the_very_same_moment_have_one_winner",
+    ),
     14: (
         TOGETHER + "test_a_failure_stops_the_set_or_only_itself",
         TOGETHER + "test_what_depends_on_a_failure_never_runs",
@@ -97,21 +114,68 @@ CASES: dict[int, tuple[str, ...]] = {
         UNDO + "test_what_is_not_or_not_yet_written_is_not_undone",
     ),
 }
+#: Kind to the tests that take it through lost answers and deaths at fault points. Those of
+#: ``test_promoting_steps.KINDS`` die at every point that there is.
+STEPS = (
+    HERE + "test_promoting_steps:test_dying_there_leaves_exactly_one_effect",
+    LOST,
+)
+RARE = (
+    HERE + "test_promoting_rare:test_what_was_not_answered_is_looked_up",
+    HERE + "test_promoting_rare:test_dying_there_leaves_one_effect",
+)
+OF_KIND: dict[ChangeKind, tuple[str, ...]] = {
+    **{one.kind: STEPS for one in KINDS.values()},
+    ChangeKind.SPRINT: RARE,
+    ChangeKind.ATTACHMENT: RARE,
+    ChangeKind.DELETE: RARE,
+    # Time goes out as its owner only, so it is killed before a real upstream.
+    ChangeKind.WORKLOG: (
+        HERE + "test_promoting_killed:test_killed_at_any_step_there_is_exactly_one_effect",
+    ),
+}
 #: Shown without a database: these cases end before one is asked.
 PURE = frozenset({20})
 #: Fixtures that lend each kind of database in turn.
-DATABASES = frozenset({"house", "quick", "database_url"})
+DATABASES = frozenset({"house", "quick", "riding", "known", "four_eyes", "database_url"})
+#: Where the promoter's hook is called.
+CODE = tuple((Path(__file__).parents[3] / "gateway" / "operations").glob("*.py"))
 
 
 def test_every_case_is_there() -> None:
     assert sorted(CASES) == list(range(1, 25))
 
 
+@pytest.mark.parametrize("kind", ChangeKind)
+def test_every_kind_is_lost_and_killed_on_both_databases(kind: ChangeKind) -> None:
+    assert all(_databases(name) for name in OF_KIND[kind])
+
+
+def test_a_comment_or_edits_that_travel_along_die_at_every_point_too() -> None:
+    name = HERE + "test_promoting_riding:test_dying_anywhere_leaves_one_effect_and_one_comment"
+    assert _databases(name)
+    marks = getattr(_function(name), "pytestmark", [])
+    assert [list(one.args[1]) for one in marks if one.args[0] == "step"] == [list(Step)]
+
+
+def test_every_fault_point_is_one_that_the_promoter_passes() -> None:
+    named = {match for path in CODE for match in re.findall(r"Step\.(\w+)", path.read_text())}
+    assert named == set(Step.__members__), "a point of the enumeration that nobody passes, or none"
+    assert {case.values[1] for case in cases()} == set(Step)
+
+
 @pytest.mark.parametrize("number", CASES)
 def test_the_tests_of_a_case_exist_and_run_on_both_databases(number: int) -> None:
     both = False
     for name in CASES[number]:
-        module, _, test = name.partition(":")
-        function = getattr(importlib.import_module(module), test)
-        both |= bool(DATABASES & set(inspect.signature(function).parameters))
+        both |= _databases(name)
     assert both or number in PURE
+
+
+def _function(name: str) -> Any:
+    module, _, test = name.partition(":")
+    return getattr(importlib.import_module(module), test)
+
+
+def _databases(name: str) -> bool:
+    return bool(DATABASES & set(inspect.signature(_function(name)).parameters))
