@@ -1,5 +1,7 @@
 """The sheet before promotion, the round before, and other sets on the same issues."""
 
+from dataclasses import replace
+
 from gateway.operations import reviewing
 from sandbox.contract.shapes import ChangeSet
 from tests.gateway.promotion.world import change_set, edit
@@ -31,6 +33,27 @@ def test_the_sheet_says_when_jira_moved_meanwhile(eve: Visit) -> None:
     html = eve.get(f"/cs/{review}/promote").text
     assert "Part of it would not be written now" in html
     assert "flag-bad" in html
+    assert "so nothing can be promoted" in html
+    assert f'action="/cs/{review}/promote"' not in html
+    assert "다시 확인" in eve.get(f"/cs/{review}/promote?lang=ko").text
+    refused = eve.post(f"/cs/{review}/promote", digest=eve.digest(review))
+    assert refused.status_code == 409
+    assert "Summary" in refused.text
+    assert "그런 다음 반영 화면을 다시 여십시오." in refused.text, "in the reader's language"
+    assert eve.house.jira.effects == []
+    eve.house.jira.edit("10001", "Bob", summary="Login is slow")
+    assert f'action="/cs/{review}/promote"' in eve.get(f"/cs/{review}/promote").text
+    assert eve.post(f"/cs/{review}/promote", digest=eve.digest(review)).status_code == 303
+
+
+def test_the_page_says_who_approved_and_how_many_more_have_to(eve: Visit) -> None:
+    gateway = eve.house.gateway
+    gateway.settings = replace(gateway.settings, approvals=2)
+    review = eve.arrive()
+    assert "2 more people have to approve it." in eve.get(f"/cs/{review}").text
+    eve.post(f"/cs/{review}/approve", digest=eve.digest(review))
+    assert "Approved by Eve. 1 more person has to approve it." in eve.get(f"/cs/{review}").text
+    assert "1명이 더 승인해야 합니다." in eve.get(f"/cs/{review}?lang=ko").text
 
 
 def second_round(eve: Visit) -> tuple[int, int]:
