@@ -86,7 +86,7 @@ def put(site: Site, key: str, fields: dict[str, Any]) -> None:
 
 def drift(site: Site, key: str, every: dict[str, Values]) -> tuple[ReviewView, Any, Any]:
     """Have agent and colleague edit the same fields; promote what merges."""
-    # Another security level keeps back everything: see test_promoting_cases.py.
+    # Another security level keeps back everything: see test_promoting_gone.py.
     every = {name: one for name, one in every.items() if name != "security"}
     task = site.task("drift")
     task.send("PUT", f"issue/{key}", {"fields": {name: one.wanted for name, one in every.items()}})

@@ -14,7 +14,7 @@ from gateway.review.refusals import RefusedError, UnknownReviewError
 from gateway.store import sites
 from sandbox.contract.scope import Refusal
 from sandbox.contract.shapes import ChangeKind
-from tests.databases import postgres
+from tests.gateway.databases import postgres
 from tests.gateway.operations.conftest import House
 from tests.gateway.operations.quick import quick, standing
 from tests.gateway.operations.small_jira import SmallJira

@@ -8,7 +8,7 @@ from gateway.operations import telling
 from gateway.promotion.states import OpState
 from gateway.store import baselines
 from sandbox.contract.shapes import Change, ChangeKind
-from tests.databases import postgres
+from tests.gateway.databases import postgres
 from tests.gateway.operations.conftest import House
 from tests.gateway.operations.quick import finish, quick, standing
 from tests.gateway.operations.test_promoting_cases import operations, released, sound

@@ -11,7 +11,7 @@ from gateway.promotion.steps import Step
 from gateway.review.states import State
 from gateway.store import files
 from sandbox.contract.shapes import Change, ChangeKind
-from tests.databases import postgres
+from tests.gateway.databases import postgres
 from tests.gateway.operations.conftest import House
 from tests.gateway.operations.quick import (
     StoppedError,

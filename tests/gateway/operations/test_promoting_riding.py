@@ -14,7 +14,7 @@ from gateway.review.states import State
 from gateway.review.values import OperationView
 from gateway.store import sites
 from sandbox.contract.shapes import Change, ChangeKind
-from tests.databases import postgres
+from tests.gateway.databases import postgres
 from tests.gateway.operations.conftest import House
 from tests.gateway.operations.quick import (
     StoppedError,

@@ -14,6 +14,7 @@ from tests.gateway.operations.test_promoting_steps import KINDS, cases
 
 HERE = "tests.gateway.operations."
 CASES_ = HERE + "test_promoting_cases:"
+GONE = HERE + "test_promoting_gone:"
 EDGES = HERE + "test_promoting_edges:"
 ONCE = HERE + "test_promoting:"
 TOGETHER = HERE + "test_promoting_together:"
@@ -52,8 +53,8 @@ CASES: dict[int, tuple[str, ...]] = {
     ),
     8: (ONCE + "test_an_untouched_field_that_moved_stays_and_labels_merge",),
     9: (
-        CASES_ + "test_9_an_issue_that_is_not_there_is_never_made_again",
-        CASES_ + "test_9_what_was_archived_or_has_other_readers_cannot_be_approved",
+        GONE + "test_9_an_issue_that_is_not_there_is_never_made_again",
+        GONE + "test_9_what_was_archived_or_has_other_readers_cannot_be_approved",
         EDGES + "test_9_an_issue_that_goes_right_before_the_write_is_not_made_again",
     ),
     10: (
