@@ -85,11 +85,7 @@ TABLE: tuple[Setting, ...] = (
         "no",
         "yes on a one-person installation: the person an agent works for may approve its sets",
     ),
-    Setting(
-        "AIRLOCK_APPROVALS",
-        "1",
-        "how many different people have to approve the same digest, 1 to 9",
-    ),
+    Setting("AIRLOCK_APPROVALS", "1", "how many people have to approve the same digest, 1 to 9"),
     Setting(
         "AIRLOCK_DELETES",
         "no",
