@@ -16,6 +16,12 @@ PEOPLE: tuple[Setting, ...] = (
         "people whom an admin added sign in with a name and a password of their own",
     ),
     Setting(
+        "AIRLOCK_APPROVALS",
+        "1",
+        "how many different people must approve the same change set; more in single projects as "
+        "NUMBER@PROJECT, comma-separated, such as 1,2@PAY: of several projects the most counts",
+    ),
+    Setting(
         "AIRLOCK_REVIEWER_JIRA",
         "",
         "require (default): people see here only the issues that Jira shows them, and approve only "
@@ -50,6 +56,7 @@ class JiraSays(StrEnum):
     REQUIRE = "require"
 
 
+_MOST_APPROVALS = 9
 #: Group that everybody of the issuer is in.
 EVERYBODY = "*"
 
@@ -69,6 +76,9 @@ class PeopleRules:
 
     #: By name and password.
     local_accounts: bool = False
+    #: How many must approve, and project key to how many there.
+    approvals: int = 1
+    approvals_in: tuple[tuple[str, int], ...] = ()
     #: What Jira allows them, beside their roles.
     jira: JiraSays = JiraSays.REQUIRE
 
@@ -98,10 +108,29 @@ def people_of(names: Mapping[str, str], *, make_believe: bool) -> PeopleRules:
     default = JiraSays.ASK if make_believe else JiraSays.REQUIRE
     name = "AIRLOCK_REVIEWER_JIRA"
     says = one_of({name: names[name] or default}, name, tuple(JiraSays))
+    everywhere, single = _approvals(names["AIRLOCK_APPROVALS"])
     return PeopleRules(
+        approvals=everywhere,
+        approvals_in=single,
         local_accounts=one_of(names, "AIRLOCK_LOCAL_ACCOUNTS", ("no", "yes")) == "yes",
         jira=JiraSays(says),
     )
+
+
+def _approvals(text: str) -> tuple[int, tuple[tuple[str, int], ...]]:
+    found: dict[str, int] = {}
+    for one in (part.strip() for part in text.split(",") if part.strip()):
+        number, _, project = (word.strip() for word in one.partition("@"))
+        good = number.isascii() and number.isdigit() and 1 <= int(number) <= _MOST_APPROVALS
+        if not good or ("@" in one and not project) or project in found:
+            raise PeopleSettingsError(
+                "AIRLOCK_APPROVALS",
+                f"has '{one}'; it has to be a number from 1 to {_MOST_APPROVALS} or "
+                "NUMBER@PROJECT, each project once.",
+            )
+        found[project] = int(number)
+    everywhere = found.pop("", 1)
+    return everywhere, tuple(sorted(found.items()))
 
 
 def oidc_of(names: Mapping[str, str]) -> Oidc | None:

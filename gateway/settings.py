@@ -85,7 +85,6 @@ TABLE: tuple[Setting, ...] = (
         "no",
         "yes on a one-person installation: the person an agent works for may approve its sets",
     ),
-    Setting("AIRLOCK_APPROVALS", "1", "how many people have to approve the same digest, 1 to 9"),
     Setting(
         "AIRLOCK_DELETES",
         "no",
@@ -177,8 +176,6 @@ class Settings:
     browse_links: bool = True
     demo: bool = False
     self_approval: bool = False
-    #: How many different people have to approve the same digest.
-    approvals: int = 1
     deletes: bool = False
     name_in_history: bool = True
     name_in_comment: bool = False
@@ -243,7 +240,6 @@ class Settings:
             browse_links=_truth(names, "AIRLOCK_BROWSE_LINKS"),
             demo=_truth(names, "AIRLOCK_DEMO"),
             self_approval=_truth(names, "AIRLOCK_SELF_APPROVAL"),
-            approvals=_counted(names, "AIRLOCK_APPROVALS", 9),
             deletes=_truth(names, "AIRLOCK_DELETES"),
             name_in_history=_truth(names, "AIRLOCK_NAME_IN_HISTORY"),
             name_in_comment=_truth(names, "AIRLOCK_NAME_IN_COMMENT"),

@@ -113,7 +113,8 @@ def _is_as_approved(
         return False
     if any(missing(plan.confirmations, one.confirmations) for one in given):
         return False
-    approved = len({one.person for one in given}) >= grounds.policy_of(gateway).approvals
+    wanted = grounds.approvals_wanted(conn, gateway, review.change_set)
+    approved = len({one.person for one in given}) >= wanted
     digest, bodies = _as_stored(text)
     if not approved or not review.approved_digest == operation.digest == digest:
         return False

@@ -11,6 +11,7 @@ from gateway.review.refusals import RefusedError
 from gateway.review.rules import Act
 from gateway.review.states import State
 from gateway.store import audit, people, reviews
+from gateway.store.reviews import Review
 from sandbox.contract.scope import Refusal
 
 #: Audited facts after which an earlier approval is no longer one.
@@ -21,8 +22,10 @@ _TAKEN_BACK = tuple(
 
 def still_approved(conn: Connection, gateway: Gateway, review_id: int, digest: str) -> None:
     """Ask the approvals again as they stand in this moment, and whether the audit agrees."""
-    given = _counting(conn, review_id, vouching.approvers(conn, gateway, review_id, digest))
-    if len(set(given)) < grounds.policy_of(gateway).approvals:
+    review = reviews.get(conn, review_id)
+    given = _counting(conn, review, vouching.approvers(conn, gateway, review_id, digest))
+    wanted = 1 if review is None else grounds.approvals_wanted(conn, gateway, review.change_set)
+    if len(set(given)) < wanted:
         raise RefusedError(
             Refusal("approvals", "An approval of this digest is missing.", "Approve it again.")
         )
@@ -43,12 +46,11 @@ def still_approved(conn: Connection, gateway: Gateway, review_id: int, digest: s
         )
 
 
-def _counting(conn: Connection, review_id: int, given: Iterable[str]) -> tuple[str, ...]:
+def _counting(conn: Connection, review: Review | None, given: Iterable[str]) -> tuple[str, ...]:
     """Return whose approvals count before anything was released: who may still approve.
 
     What has begun is not held up by somebody who left since.
     """
-    review = reviews.get(conn, review_id)
     if review is None or review.state is not State.APPROVED:
         return tuple(given)
     projects = grounds.projects(conn, review.change_set)

@@ -1,6 +1,6 @@
 """Gathers what decisions stand on: baselines, registry and Jira now; decides nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -46,12 +46,20 @@ def policy_of(gateway: Gateway) -> Policy:
     """Return the site's policy."""
     settings = gateway.settings
     return Policy(
+        approvals=settings.people.approvals,
+        approvals_in=settings.people.approvals_in,
         person_served_may_approve=settings.self_approval,
-        approvals=settings.approvals,
         deletes=settings.deletes,
         name_in_history=settings.name_in_history,
         name_in_comment=settings.name_in_comment,
     )
+
+
+def approvals_wanted(conn: Connection, gateway: Gateway, change_set: ChangeSet) -> int:
+    """Return how many different people must approve a set."""
+    policy = policy_of(gateway)
+    keys = projects(conn, change_set) if policy.approvals_in else ()
+    return policy.approvals_for(keys)
 
 
 def site_of(conn: Connection, identity: SiteIdentity) -> SiteBaseline:
@@ -77,7 +85,10 @@ def ground(
         site=site_of(conn, gateway.identity),
         policy_version=policy.version,
         docs=documents(conn, change_set),
-        writers=writers(conn, gateway, change_set.person, viewer),
+        writers=replace(
+            writers(conn, gateway, change_set.person, viewer),
+            approvals=approvals_wanted(conn, gateway, change_set),
+        ),
         deletes=policy.deletes,
         naming=Naming(history=policy.name_in_history, comment=policy.name_in_comment),
         quiet=quiet,
@@ -96,7 +107,6 @@ def writers(conn: Connection, gateway: Gateway, served: str, viewer: str | None)
         approver=_connected(conn, gateway, AuthorKind.APPROVER, own),
         served=served,
         served_name=person_name(conn, gateway.site, served),
-        approvals=policy_of(gateway).approvals,
     )
 
 

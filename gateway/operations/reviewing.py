@@ -205,7 +205,7 @@ def approve(
     plan = asked.sight.plan
     if plan is None:  # the rules refuse this before: without a plan there is no digest
         raise RefusedError(Refusal("plan", "There is nothing to approve.", "Reject the set."))
-    wanted = grounds.policy_of(gateway).approvals
+    wanted = grounds.policy_of(gateway).approvals_for(asked.sight.situation.projects)
     codes = sorted({one.code for one in plan.confirmations})
 
     def store(conn: Connection) -> bool:

@@ -145,6 +145,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
 def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
     """Return what the page shows of a review."""
     review, change_set = sight.review, sight.review.change_set
+    situation = sight.situation
     return ReviewView(
         id=review.id,
         state=review.state,
@@ -168,7 +169,7 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         confirmations=() if sight.plan is None else sight.plan.confirmations,
         obstacles=_obstacles(sight),
         approved_by=tuple(sight.names.get(one, one) for one in sorted(sight.situation.approved_by)),
-        approvals=sight.situation.policy.approvals,
+        approvals=situation.policy.approvals_for(situation.projects),
         words=review.words,
         decided_by=review.decided_by or "",
         decided_by_name=sight.names.get(review.decided_by or "", ""),

@@ -1,5 +1,7 @@
 """What a site's policy can say. Its version is part of every approval digest."""
 
+from collections.abc import Collection
+
 from sandbox.contract.digest import digest
 from sandbox.contract.shapes import Frozen
 
@@ -11,6 +13,8 @@ class Policy(Frozen):
     person_served_may_approve: bool = False
     #: How many different people must approve the same digest.
     approvals: int = 1
+    #: Project key to how many, where it is more: of several projects the most counts.
+    approvals_in: tuple[tuple[str, int], ...] = ()
     #: Whether an undo may delete what a promotion made.
     deletes: bool = False
     #: Whether agent and approver are named in Jira's history, and in a visible comment.
@@ -24,6 +28,11 @@ class Policy(Frozen):
     shrink_share: float = 0.5
     #: A text of which more than this share is replaced is worth a warning.
     rewrite_share: float = 0.6
+
+    def approvals_for(self, projects: Collection[str]) -> int:
+        """Return how many different people must approve what is about these projects."""
+        named = (number for key, number in self.approvals_in if key in projects)
+        return max((self.approvals, *named))
 
     @property
     def version(self) -> str:

@@ -73,7 +73,6 @@ def present(
         requests=tuple(blocks.block(operation) for operation in view.operations),
         digest=view.digest,
         obstacles=tuple(in_tongue(one, tongue) for one in view.obstacles),
-        approvals=_approvals(view, tongue),
         tally=_tally(view, tongue),
         actions=actions,
         confirmation=_confirmation(view, tongue) if actions.promote else None,
@@ -87,6 +86,7 @@ def present(
         quiet=_quiet(view) if actions.decide else None,
         before=round_line(view, rows, only=only_fresh),
         neighbours=neighbours(view, others),
+        approvals=_approvals(view, tongue),
         viewed=_viewed(view, tongue),
     )
 

@@ -2,7 +2,7 @@
 
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -77,10 +77,12 @@ def test_9_an_issue_that_goes_right_before_the_write_is_not_made_again(
 
 
 @pytest.fixture
-def four_eyes(quick: House, monkeypatch: pytest.MonkeyPatch) -> House:
+def four_eyes(quick: House) -> Iterator[House]:
     """Let two people have to approve."""
-    monkeypatch.setattr(quick.gateway, "settings", replace(quick.gateway.settings, approvals=2))
-    return quick
+    gateway, before = quick.gateway, quick.gateway.settings
+    gateway.settings = replace(before, people=replace(before.people, approvals=2))
+    yield quick
+    gateway.settings = before
 
 
 def asked(house: House) -> tuple[int, str]:
