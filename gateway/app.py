@@ -26,6 +26,7 @@ from gateway.web.access_log import keep_secrets_out
 from gateway.web.api import PREFIX, api
 from gateway.web.errors import add_handlers
 from gateway.web.security import Wall
+from gateway.web.squeezing import Squeezed
 from gateway.web.templating import STATIC_FOLDER, Static
 
 #: In the order in which addresses are tried.
@@ -55,6 +56,7 @@ def create_app(gateway: Gateway) -> FastAPI:
     app = FastAPI(title="jira-airlock", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.gateway = gateway
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
+    app.add_middleware(Squeezed)
     app.add_middleware(Wall)
     add_handlers(app)
     app.mount("/static", Static(directory=STATIC_FOLDER), name="static")

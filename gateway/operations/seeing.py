@@ -65,6 +65,8 @@ class _Stored:
     ground: Ground
     #: The plan as it would be approved now, or why there is none.
     made: tuple[Plan | None, str]
+    #: Its digest; empty when there is none.
+    digest: str
     decisions: dict[str, Decision]
     refusal: Refusal | None
     operations: tuple[Operation, ...]
@@ -109,7 +111,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         settled=settled_of(stored.decisions),
         names=stored.names,
     )
-    shown = show(scene)
+    shown, digest = show(scene), _digest(review, plan, stored)
     readable = looked is not None and not looked.trouble
     return Sight(
         review=review,
@@ -117,7 +119,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         shown=shown,
         situation=Situation(
             state=review.state,
-            digest=_digest(review, plan),
+            digest=digest,
             changes=shown.changes,
             flags=shown.flags,
             person_served=review.change_set.person,
@@ -128,7 +130,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
             read_only=gateway.settings.read_only,
             site=review.site,
             projects=stored.projects,
-            dry_run=stops(stored.dry_run, _digest(review, plan), gateway.clock()),
+            dry_run=stops(stored.dry_run, digest, gateway.clock()),
             confirmations=() if plan is None else plan.confirmations,
         ),
         operations=stored.operations,
@@ -197,13 +199,16 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
     made = review.approved_plan, ""
     if made[0] is None or review.state in _OPEN:
         made = _try(review, ground, decisions)
+    # Over every leaf of a plan it takes a while: once for each look, too.
+    whole = "" if made[0] is None else made[0].digest()
     return _Stored(
         made=made,
+        digest=whole,
         ground=ground,
         decisions=decisions,
         refusal=grounds.authority(conn, settle(review.change_set, {}, settled_of(decisions))[0]),
         operations=() if digest is None else outbox.of_review(conn, review.id, digest),
-        approved_by=frozenset(_approvers(conn, gateway, review, review.approved_plan or made[0])),
+        approved_by=frozenset(vouching.approvers(conn, gateway, review.id, whole)),
         person_name=grounds.person_name(conn, review.site, review.change_set.person),
         real=outbox.resolved(conn, review.site, _new_names(review)),
         waits=progress.waits(conn, review.site, review.id),
@@ -225,12 +230,6 @@ def _before(conn: Connection, review: Review) -> Review | None:
     found = None if replaced is None else reviews.by_change_set(conn, replaced)
     mine = found is not None and found.change_set.workspace == review.change_set.workspace
     return found if mine else None
-
-
-def _approvers(
-    conn: Connection, gateway: Gateway, review: Review, plan: Plan | None
-) -> tuple[str, ...]:
-    return () if plan is None else vouching.approvers(conn, gateway, review.id, plan.digest())
 
 
 def _try(review: Review, ground: Ground, decisions: dict[str, Decision]) -> tuple[Plan | None, str]:
@@ -300,10 +299,10 @@ def _look(gateway: Gateway, review: Review, stored: _Stored, *, read_now: bool) 
     return grounds.look(gateway.upstream, review.change_set, stored.real)
 
 
-def _digest(review: Review, plan: Plan | None) -> str:
+def _digest(review: Review, plan: Plan | None, stored: _Stored) -> str:
     if review.state not in _OPEN:
         return review.approved_digest or ""
-    return "" if plan is None else plan.digest()
+    return "" if plan is None else stored.digest
 
 
 def _obstacles(sight: Sight) -> tuple[str, ...]:

@@ -1,12 +1,15 @@
 """What can be seen in a text: what it is made of, what must not be in it."""
 
 import difflib
+import json
 import re
 from collections import Counter
+from functools import lru_cache
 
 from pydantic import JsonValue
 
 from gateway.policy.unseen import unseen
+from sandbox.contract.digest import canonical
 
 #: ADF node type to the word for it, for nodes that carry more than their text.
 _ADF_PARTS = {
@@ -73,6 +76,19 @@ def plain(value: JsonValue) -> str:
         return value
     if isinstance(value, list):
         return "\n".join(filter(None, map(plain, value)))
+    return _plain(canonical(value)) if isinstance(value, dict) else ""
+
+
+@lru_cache(maxsize=256)
+def _plain(text: bytes) -> str:
+    return _words(json.loads(text))
+
+
+def _words(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "\n".join(filter(None, map(_words, value)))
     if not isinstance(value, dict):
         return ""
     if value.get("type") == "text":
@@ -80,13 +96,23 @@ def plain(value: JsonValue) -> str:
     if "type" in value:
         glue = "" if value.get("type") in ("paragraph", "heading") else "\n"
         content = value.get("content")
-        texts = [plain(one) for one in content] if isinstance(content, list) else []
+        texts = [_words(one) for one in content] if isinstance(content, list) else []
         return glue.join(texts) + _attribute_text(value.get("attrs"))
-    return "\n".join(filter(None, map(plain, value.values())))
+    return "\n".join(filter(None, map(_words, value.values())))
 
 
 def strings(value: JsonValue) -> str:
     """Return every string leaf of a value, also links and attributes."""
+    # Several rules look at the same text, and so does the next look at the page.
+    return value if isinstance(value, str) else _strings(canonical(value))
+
+
+@lru_cache(maxsize=256)
+def _strings(text: bytes) -> str:
+    return _leaves(json.loads(text))
+
+
+def _leaves(value: JsonValue) -> str:
     if isinstance(value, str):
         return value
     parts = (
@@ -96,16 +122,21 @@ def strings(value: JsonValue) -> str:
         if isinstance(value, dict)
         else []
     )
-    return "\n".join(filter(None, map(strings, parts)))
+    return "\n".join(filter(None, map(_leaves, parts)))
 
 
 def parts(value: JsonValue) -> Counter[str]:
     """Count what a rich text has besides its words."""
     if isinstance(value, str):
         return _wiki_parts(value)
+    return Counter(_adf_parts(canonical(value)))
+
+
+@lru_cache(maxsize=256)
+def _adf_parts(text: bytes) -> dict[str, int]:
     found: Counter[str] = Counter()
-    _count_adf(value, found)
-    return found
+    _count_adf(json.loads(text), found)
+    return dict(found)
 
 
 def lost_parts(before: JsonValue, after: JsonValue) -> dict[str, int]:
@@ -114,6 +145,7 @@ def lost_parts(before: JsonValue, after: JsonValue) -> dict[str, int]:
     return dict(sorted(gone.items()))
 
 
+@lru_cache(maxsize=256)
 def replaced_share(before: str, after: str) -> float:
     """Return which share of the words of a text would go."""
     old, new = before.split(), after.split()
@@ -124,11 +156,13 @@ def replaced_share(before: str, after: str) -> float:
     return 1 - kept / len(old)
 
 
+@lru_cache(maxsize=256)
 def secrets_in(text: str) -> tuple[str, ...]:
     """Return which kinds of secret a text seems to hold; never the secret itself."""
     return tuple(name for name, pattern in _SECRETS.items() if pattern.search(text))
 
 
+@lru_cache(maxsize=256)
 def odd_characters(text: str) -> tuple[str, ...]:
     """Return the code points of characters that are invisible or pass for others."""
     # Jira Server's line ends are no news.

@@ -4,6 +4,7 @@ Three versions take part: what the agent started from, what Jira has now, what t
 wants. What comes out is a ``Settled`` value over Jira's, or nothing where Jira's stays.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -13,8 +14,7 @@ from gateway.promotion.settled import SETTLES, Pick, Settled
 from gateway.review.editing import UnfitError, written
 from gateway.review.hunks import with_only
 from gateway.review.values import ChangeView
-from sandbox.contract.compare import Three, equal, normal
-from sandbox.contract.digest import digest
+from sandbox.contract.compare import Three, equal, mark_of
 from sandbox.contract.merging import Choice, Merge, Shape, merge
 from sandbox.contract.shapes import ChangeKind, JsonObject, SiteBaseline
 
@@ -41,7 +41,9 @@ class Wish:
 
 def mark(view: ChangeView) -> str:
     """Return a short name of what Jira has now."""
-    return digest(normal(view.now))[:16] if view.now_known else "unread"
+    if not view.now_known:
+        return "unread"
+    return hashlib.sha256(mark_of(view.now)).hexdigest()[:16]
 
 
 def three_versions(view: ChangeView, shape: Shape) -> Merge:

@@ -141,7 +141,8 @@ def _change(
     base_doc = scene.docs.get(change.id)
     base = _value(change, base_doc, fields)
     current = _value(change, now.doc if now else None, fields)
-    view = ChangeView(
+    # Every part of it was checked where it came in; deep texts take long to check again.
+    view = ChangeView.model_construct(
         change=change,
         field_name=fields.name(change.field or ""),
         field_type=_type(change, fields),

@@ -1,9 +1,11 @@
 """What of a change somebody has looked at: its content, by a digest. Pure."""
 
+import hashlib
+
 from gateway.review.rounds import said
 from gateway.review.values import ChangeView
-from sandbox.contract.compare import normal
-from sandbox.contract.digest import digest
+from sandbox.contract.compare import mark_of
+from sandbox.contract.digest import canonical
 from sandbox.contract.shapes import ChangeKind
 
 
@@ -17,9 +19,9 @@ def content(view: ChangeView) -> str:
     was = view.now if view.now_known else view.base
     wanted = said(change.model_copy(update={"after": view.wants}))
     # Of what is only added nothing in Jira is replaced.
-    replaced = normal(was) if change.kind in _REPLACING else None
-    place = [change.issue_key, str(change.kind), change.field or ""]
-    return digest([place, normal(wanted), replaced])
+    replaced = mark_of(was if change.kind in _REPLACING else None)
+    place = canonical([change.issue_key, str(change.kind), change.field or ""])
+    return hashlib.sha256(b"\n".join((place, mark_of(wanted), replaced))).hexdigest()
 
 
 _REPLACING = frozenset(

@@ -4,7 +4,9 @@ Nothing here compares (see ``adf_diff.py``) and nothing here writes HTML but thr
 ``Markup.format``, which escapes.
 """
 
+import json
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from markupsafe import Markup
 from pydantic import JsonValue
@@ -29,10 +31,15 @@ class AdfHtml:
 
     def __init__(self, tongue: Tongue) -> None:
         """Remember the reader's language."""
+        self.tongue = tongue
         self.gettext = tongue.gettext
 
     def document(self, value: JsonValue) -> Markup:
         """Return a whole document."""
+        return _document(self.tongue, json.dumps(value))
+
+    def fresh(self, value: JsonValue) -> Markup:
+        """Return the same, made anew."""
         return Markup('<div class="adf">{}</div>').format(self.all(blocks(value)))
 
     def all(self, nodes: Iterable[Node]) -> Markup:
@@ -248,3 +255,9 @@ NAMED_ATTRIBUTES = {
     "alt": N_("alternative text"),
     "layout": N_("layout"),
 }
+
+
+@lru_cache(maxsize=512)
+def _document(tongue: Tongue, document: str) -> Markup:
+    """Return a document (JSON) as HTML: a page is looked at many times."""
+    return AdfHtml(tongue).fresh(json.loads(document))

@@ -1,6 +1,8 @@
 """What stands below a change so that a person can settle its value: picks, blocks, own words."""
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup
 from pydantic import JsonValue
@@ -100,12 +102,16 @@ class SettleBoxes:
         before, after = view.now, view.agent_wants
         if view.change.kind is ChangeKind.COMMENT_EDIT:
             before, after = _body(before), _body(after)
-        pieces = differing(before, after)
-        if len(pieces) < 2:
+        return _pieces(self.diff.tongue, json.dumps(before), json.dumps(after))
+
+    def pieces(self, before: JsonValue, after: JsonValue) -> tuple[Block, ...]:
+        """Return what can be ticked of a changed text, worked out anew."""
+        found = differing(before, after)
+        if len(found) < 2:
             return ()
         return tuple(
             Block(number, self._piece(one, after), self._label(number))
-            for number, one in enumerate(pieces)
+            for number, one in enumerate(found)
         )
 
     def _piece(self, hunk: Hunk, whole: JsonValue) -> Markup:
@@ -120,3 +126,9 @@ class SettleBoxes:
 
 def _body(value: JsonValue) -> JsonValue:
     return value.get("body") if isinstance(value, dict) else None
+
+
+@lru_cache(maxsize=512)
+def _pieces(tongue: Tongue, before: str, after: str) -> tuple[Block, ...]:
+    """Return the blocks of two texts (JSON): a page is looked at many times."""
+    return SettleBoxes(tongue, AdfDiff(tongue)).pieces(json.loads(before), json.loads(after))
