@@ -4,6 +4,7 @@ A line says nothing of Jira now, so it changes only when the review does. Review
 nobody can decide about any more are listed without flags.
 """
 
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from gateway.operations.seeing import settled_of
 from gateway.review.jira_rights import places_of
 from gateway.review.showing import Scene, show
 from gateway.review.states import TURNS, State
+from gateway.review.triage import risk_of
 from gateway.review.values import Flag, InboxRow
 from gateway.store import registry, reviews
 from gateway.store.database import Database
@@ -24,18 +26,35 @@ from sandbox.contract.shapes import ChangeKind, SiteBaseline
 _OPEN = frozenset({State.REVIEW, State.CHANGES_REQUESTED, State.APPROVED})
 #: Review id to the edition that a line was made of, and the line.
 _Lines = dict[int, tuple[int, InboxRow]]
-_MADE: WeakKeyDictionary[Database, _Lines] = WeakKeyDictionary()
+
+
+@dataclass(slots=True)
+class _Kept:
+    """All lines as they were last asked for."""
+
+    lines: _Lines = field(default_factory=dict)
+    #: What the reviews' editions came to then, and the lines in order.
+    whole: tuple[tuple[int, ...], tuple[InboxRow, ...]] = ((), ())
+
+
+_MADE: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
 
 
 def rows(gateway: Gateway) -> tuple[InboxRow, ...]:
     """Return a line for each review, newest first."""
-    made = _MADE.setdefault(gateway.database, {})
+    kept = _MADE.setdefault(gateway.database, _Kept())
     with gateway.database.read() as conn:
+        now = reviews.signature(conn, gateway.site)
+        before, found = kept.whole
+        if now == before:
+            return found
         editions = reviews.editions(conn, gateway.site)
+        made = kept.lines
         missing = [one for one, edition in editions.items() if _edition(made, one) != edition]
         if missing:
             made.update(_make(conn, gateway, missing))
-    return tuple(made[one][1] for one in editions)
+    kept.whole = now, tuple(made[one][1] for one in editions)
+    return kept.whole[1]
 
 
 def _edition(made: _Lines, review_id: int) -> int | None:
@@ -92,6 +111,7 @@ def _row(
         created=sum(one.kind is ChangeKind.CREATE for one in changes),
         changed=sum(one.kind is not ChangeKind.CREATE for one in changes),
         flags=flags,
+        risk=risk_of(flags),
         round=review.change_set.round,
         received_at=review.received_at,
         projects=projects,

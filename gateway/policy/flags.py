@@ -43,6 +43,8 @@ class Seen:
     policy: Policy
     #: Digests of the files that the gateway holds.
     held: frozenset[str] = frozenset()
+    #: Every word of what is wanted; several rules look at it. Empty: not looked up yet.
+    words: str = ""
     #: What kept edits of the same set put into the issue's fields.
     edits: Mapping[str, JsonValue] = field(default_factory=dict)
 
@@ -285,7 +287,7 @@ def _text_pairs(seen: Seen) -> Iterable[tuple[str, str]]:
 
 
 def _wanted_text(seen: Seen) -> str:
-    return texts.strings(seen.view.change.after)
+    return seen.words or texts.strings(seen.view.change.after)
 
 
 def _last_editor(seen: Seen) -> str:

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from gateway.policy.flags import Seen, change_flags, set_flags
 from gateway.policy.policy import Policy
+from gateway.policy.texts import strings
 from gateway.promotion.deleting import Thing, found_in, still_is, thing_of
 from gateway.promotion.drift import Now, set_three
 from gateway.promotion.fields import Fields, fields_of, listed, part, project_key, sprint_id
@@ -158,6 +159,7 @@ def _change(
     own = None if change.issue_id in scene.new_issues else base_doc
     seen = Seen(
         view=view,
+        words=strings(change.after),
         change_set=scene.change_set,
         reads=scene.reads,
         base=own,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.review.states import Turn
-from gateway.review.values import InboxRow
+from gateway.review.values import Flag, InboxRow
 
 #: In the order in which an inbox shows them.
 TURNS_SHOWN = (Turn.REVIEWER, Turn.GATEWAY, Turn.AGENT, Turn.NOBODY)
@@ -103,12 +103,13 @@ def _ordered(rows: list[InboxRow], sort: Sort) -> tuple[InboxRow, ...]:
         return tuple(reversed(rows))
     if sort is Sort.RISK:
         # The longest waiting first among those of the same risk.
-        return tuple(sorted(rows, key=lambda row: (-_risk(row), row.received_at, row.id)))
+        return tuple(sorted(rows, key=lambda row: (-row.risk, row.received_at, row.id)))
     return tuple(rows)
 
 
-def _risk(row: InboxRow) -> int:
-    return sum(_WEIGHTS.get(flag.severity, _WEIGHTS["warn"]) for flag in row.flags)
+def risk_of(flags: Iterable[Flag]) -> int:
+    """Return how much there is to look at in what these flags stand on."""
+    return sum(_WEIGHTS.get(flag.severity, _WEIGHTS["warn"]) for flag in flags)
 
 
 def _offered(kinds: _Kinds) -> tuple[dict[str, int], dict[str, int]]:

@@ -153,6 +153,8 @@ class InboxRow(Frozen):
     flags: tuple[Flag, ...]
     round: int
     received_at: int
+    #: How much there is to look at; what blocks weighs most.
+    risk: int = 0
     #: Keys of the projects that one needs a role in to see it.
     projects: tuple[str, ...] = ()
     #: Id and key of the issues that are there already: Jira has to show them to whoever looks.

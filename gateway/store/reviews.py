@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from gateway.promotion.settled import Settled
 from gateway.promotion.undo import set_id
@@ -146,6 +146,15 @@ def by_change_set(conn: Connection, change_set: str) -> Review | None:
     """Return the review of a sealed set by the set's id."""
     row = conn.execute(select(_REVIEW).where(_REVIEW.c.change_set == change_set)).first()
     return None if row is None else _review(row)
+
+
+def signature(conn: Connection, site: str) -> tuple[int, ...]:
+    """Return what is another one as soon as a site has a new review or one moved on."""
+    counted = select(
+        func.count(), func.coalesce(func.sum(_REVIEW.c.edition), 0), func.max(_REVIEW.c.id)
+    )
+    found = conn.execute(counted.where(_REVIEW.c.site == site)).one()
+    return tuple(int(one or 0) for one in found)
 
 
 def editions(conn: Connection, site: str) -> dict[int, int]:

@@ -63,7 +63,7 @@ class ViewedMark(BaseModel):
     """What was looked at, or is to be looked at again."""
 
     content: Annotated[
-        list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]], Field(min_length=1, max_length=2000)
+        list[Annotated[str, Field(pattern="^[0-9a-f]{20}$")]], Field(min_length=1, max_length=2000)
     ]
     mark: str = Field(default="yes", max_length=3)
     #: The change that the page is shown at again.

@@ -19,7 +19,7 @@ _LEAST = 1_400
 _MOST = 8 * 1024 * 1024
 _TEXTS = ("text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml")
 #: Pages are made anew at each look: quick. Files are compressed once.
-_QUICK, _BEST = 4, 9
+_QUICK, _BEST = 6, 9
 _OURS = frozenset({"same-origin", "none"})
 
 

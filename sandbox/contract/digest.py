@@ -6,16 +6,17 @@ from typing import Any
 
 from sandbox.contract.shapes import ChangeSet
 
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
 
 def canonical(value: Any) -> bytes:
     """Return the one byte string that equal JSON values share.
 
     Keys sorted, no spaces, UTF-8 without escapes; refuses NaN and infinities.
     """
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def digest(value: Any) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.review.states import TURNS, State, Turn
-from gateway.review.triage import FEW, PAGE, Sort, Triage, triage
+from gateway.review.triage import FEW, PAGE, Sort, Triage, risk_of, triage
 from gateway.review.values import Flag, InboxRow
 
 
@@ -25,7 +25,7 @@ def row(number: int, state: State = State.REVIEW, **more: Any) -> InboxRow:
         "projects": ("AIR",),
         **more,
     }
-    return InboxRow.model_validate(given)
+    return InboxRow.model_validate({"risk": risk_of(given["flags"]), **given})
 
 
 def ids(rows: list[InboxRow], **wanted: Any) -> list[int]:
