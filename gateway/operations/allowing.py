@@ -55,7 +55,9 @@ def why_not_write(
     if review is None or review.state is not State.PROMOTING:
         return "Its change set is not being promoted."
     real = outbox.resolved(conn, gateway.site, operation.names)
-    if not _is_as_approved(gateway, operation, review, behind.approvals, real):
+    wanted = grounds.approvals_wanted(conn, gateway, review.change_set)
+    enough = len({one.person for one in behind.approvals}) >= wanted
+    if not enough or not _is_as_approved(gateway, operation, review, behind.approvals, real):
         return "It is not what was approved: somebody altered it in the database."
     return _why_not_now(conn, gateway, operation, review, real)
 
@@ -113,10 +115,8 @@ def _is_as_approved(
         return False
     if any(missing(plan.confirmations, one.confirmations) for one in given):
         return False
-    wanted = grounds.approvals_wanted(conn, gateway, review.change_set)
-    approved = len({one.person for one in given}) >= wanted
     digest, bodies = _as_stored(text)
-    if not approved or not review.approved_digest == operation.digest == digest:
+    if not review.approved_digest == operation.digest == digest:
         return False
     return bodies.get(operation.position) == operation.body
 

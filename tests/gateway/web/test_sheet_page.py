@@ -48,7 +48,8 @@ def test_the_sheet_says_when_jira_moved_meanwhile(eve: Visit) -> None:
 
 def test_the_page_says_who_approved_and_how_many_more_have_to(eve: Visit) -> None:
     gateway = eve.house.gateway
-    gateway.settings = replace(gateway.settings, approvals=2)
+    rules = replace(gateway.settings.people, approvals=2)
+    gateway.settings = replace(gateway.settings, people=rules)
     review = eve.arrive()
     assert "2 more people have to approve it." in eve.get(f"/cs/{review}").text
     eve.post(f"/cs/{review}/approve", digest=eve.digest(review))
