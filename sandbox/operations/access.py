@@ -4,7 +4,7 @@ Every verb starts here, so that no verb can forget the scope. Absent and out of 
 answer identically: both are `NotVisibleError`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from sandbox.contract.scope import IssueFacts, may_change, may_create, may_see
-from sandbox.contract.shapes import ChangeKind, Flavour, JsonObject
+from sandbox.contract.shapes import ChangeKind, Flavour, JsonObject, SiteBaseline
 from sandbox.domain.errors import (
     ISSUE_MISSING_ON_SERVER,
     ISSUE_NOT_VISIBLE,
@@ -22,6 +22,7 @@ from sandbox.domain.errors import (
     UnauthorizedError,
 )
 from sandbox.domain.issue import IssueState, facts
+from sandbox.domain.parts import object_of, text_of
 from sandbox.domain.site import Site
 from sandbox.operations.context import Caller, Role, Sandbox
 from sandbox.operations.remembered import Group, forget, remembered
@@ -71,6 +72,32 @@ def site_of(sandbox: Sandbox) -> Site:
     return found
 
 
+def site_seen(sandbox: Sandbox, caller: Caller) -> Site:
+    """Return the metadata as a caller's scope shows it: other projects do not exist.
+
+    Neither do their sprints: one belongs to the project of its board. To name any of them in
+    a search or a write has to answer as for what was never there.
+    """
+    site, scope = site_of(sandbox), caller.scope
+    if scope is None:
+        return site
+    key = f"{sandbox.site} for {' '.join(scope.projects)}"
+    return remembered(sandbox, Group.SITE, key, lambda: _scoped(site.baseline, scope.projects))
+
+
+def _scoped(known: SiteBaseline, keys: Collection[str]) -> Site:
+    projects = [one for one in known.projects if text_of(one.get("key")) in keys]
+    boards = [
+        one
+        for one in known.boards
+        if text_of(object_of(one.get("location")).get("projectKey")) in keys
+    ]
+    own = {text_of(one.get("id")) for one in boards}
+    sprints = [one for one in known.sprints if text_of(one.get("originBoardId")) in own]
+    seen = {"projects": projects, "boards": boards, "sprints": sprints}
+    return Site.of(known.model_copy(update=seen))
+
+
 def person_json(site: Site, person: str) -> JsonObject:
     """Return a person's user JSON; somebody unknown is shown by id alone."""
     found = site.user(person)
@@ -84,7 +111,7 @@ def person_json(site: Site, person: str) -> JsonObject:
 @contextmanager
 def reading(sandbox: Sandbox, caller: Caller) -> Iterator[Work]:
     """Open a read for a caller, in their workspace."""
-    site = site_of(sandbox)
+    site = site_seen(sandbox, caller)
     ws = _workspace_to_read(sandbox, caller)
     with sandbox.database.read() as conn:
         yield Work(sandbox, caller, conn, site, ws, sandbox.clock())
@@ -93,7 +120,7 @@ def reading(sandbox: Sandbox, caller: Caller) -> Iterator[Work]:
 @contextmanager
 def writing(sandbox: Sandbox, caller: Caller) -> Iterator[Work]:
     """Open a write for a caller: one transaction, after all reads before it are stored."""
-    site, newest = site_of(sandbox), newest_revision(sandbox)
+    site, newest = site_seen(sandbox, caller), newest_revision(sandbox)
     _workspace_to_read(sandbox, caller)  # opened by itself, so that two first calls do not clash
     try:
         with sandbox.database.write() as conn:
