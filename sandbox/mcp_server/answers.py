@@ -39,13 +39,13 @@ DEFAULT_FIELDS = (
 TEXT_LIMIT = 6_000
 #: Tokens of a whole issue when no fields were named, and the least its description gets.
 ISSUE_TOKENS = 600
-_LEAST_TEXT_TOKENS = 40
+LEAST_TEXT_TOKENS = 40
 #: Tokens of a description in a list of hits.
 HIT_TEXT_TOKENS = 60
 #: Comments of one answer, the newest ones.
 COMMENTS = 10
 #: What the words around an issue's JSON cost.
-_AROUND = 60
+AROUND = 60
 
 UNTRUSTED = wording.UNTRUSTED
 
@@ -62,6 +62,8 @@ class Look:
     comments_from: int | None = None
     #: Tokens that a text may cost; None is the usual limit of characters.
     text_tokens: int | None = None
+    #: What is said where a text was cut.
+    more: str = wording.CUT
 
 
 def issue_json(call: Call, site: Site, issue: IssueState, look: Look) -> JsonObject:
@@ -69,8 +71,8 @@ def issue_json(call: Call, site: Site, issue: IssueState, look: Look) -> JsonObj
     if look.fields or look.adf or look.start or look.text_tokens is not None:
         return rendered(call, _issue(call, site, issue, look))
     bare = _issue(call, site, issue, Look(text_tokens=0))
-    left = ISSUE_TOKENS - _AROUND - tokens(as_text(call, bare))
-    left_look = Look(text_tokens=max(left, _LEAST_TEXT_TOKENS))
+    left = ISSUE_TOKENS - AROUND - tokens(as_text(call, bare))
+    left_look = Look(text_tokens=max(left, LEAST_TEXT_TOKENS))
     shown = object_of(bare["fields"])
     texts = {
         name: _field(site, name, issue.fields.get(name), left_look)
@@ -187,7 +189,7 @@ def cut(text: str, look: Look) -> str:
     size = TEXT_LIMIT if look.text_tokens is None else within(rest, look.text_tokens)
     if len(rest) <= size:
         return rest
-    return rest[:size] + wording.CUT.format(left=len(rest) - size, start=look.start + size)
+    return rest[:size] + look.more.format(left=len(rest) - size, start=look.start + size)
 
 
 def names_of(listed: JsonValue) -> list[str]:

@@ -5,8 +5,11 @@ from collections.abc import Callable
 from pydantic import JsonValue
 
 from sandbox.contract.shapes import JsonObject
+from sandbox.domain.issue import IssueState
 from sandbox.domain.parts import object_of, objects_of, text_of
+from sandbox.domain.site import Site
 from sandbox.mcp_server import peer_shapes, wording
+from sandbox.mcp_server.answers import HIT_TEXT_TOKENS
 from sandbox.mcp_server.peer_shapes import told
 from sandbox.mcp_server.people import candidates
 from sandbox.mcp_server.slim import slim
@@ -39,13 +42,18 @@ def _issue(call: Call) -> ToolAnswer:
     state = reading.issue(call.sandbox, call.caller, call.text("issue_key"))
     site = reading.site(call.sandbox)
     fields = peer_shapes.wanted(state, call.text("fields"))
-    found = peer_shapes.issue(call, site, state, fields)
+    limit = call.number("comment_limit", 10)
+    if not fields and not call.number("text_from", 0):
+        found = peer_shapes.brief_issue(call, site, state, limit)
+    else:
+        found = peer_shapes.issue(call, site, state, fields, None)
     include = {one.strip() for one in call.text("include").split(",")}
     expand = {one.strip() for one in call.text("expand").split(",")}
     everything = "all" in include
-    limit = call.number("comment_limit", 10)
-    if everything or "comments" in include or (limit and "comment" not in fields):
+    asked = "comment_limit" in call.arguments or "*all" in call.text("fields")
+    if everything or "comments" in include or (limit and asked and "comment" not in fields):
         found["comments"] = peer_shapes.comments(state, limit)
+        found.pop("comments_note", None)
     if everything or "transitions" in include | expand:
         found["transitions"] = _moves(call, state.key)
     if everything or "worklogs" in include:
@@ -71,15 +79,17 @@ def search(call: Call, jql: str = "") -> ToolAnswer:
     query = _in_projects(call, jql or call.text("jql"))
     found = reading.search(call.sandbox, call.caller, query, offset=start, limit=limit)
     site = reading.site(call.sandbox)
-    shown: list[JsonValue] = [
-        peer_shapes.issue(call, site, one, peer_shapes.wanted(one, call.text("fields")))
-        for one in found.issues
-    ]
+    shown: list[JsonValue] = [_hit(call, site, one) for one in found.issues]
     total, after = found.total or 0, start + len(found.issues)
     page: JsonObject = {"total": total, "start_at": start, "max_results": limit, "issues": shown}
     if after < total:
         page["next_page_token"] = str(after)
     return told(call, page)
+
+
+def _hit(call: Call, site: Site, state: IssueState) -> JsonObject:
+    fields = peer_shapes.wanted(state, call.text("fields"))
+    return peer_shapes.issue(call, site, state, fields, None if fields else HIT_TEXT_TOKENS)
 
 
 def _in_projects(call: Call, jql: str) -> str:

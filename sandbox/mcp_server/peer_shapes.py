@@ -10,8 +10,20 @@ from sandbox.domain.issue import IssueState, user_id
 from sandbox.domain.parts import object_of, objects_of, text_of
 from sandbox.domain.site import Site
 from sandbox.mcp_server import wording
-from sandbox.mcp_server.answers import Look, as_of, browse_url, names_of, rendered, rich
-from sandbox.mcp_server.slim import slim
+from sandbox.mcp_server.answers import (
+    AROUND,
+    HIT_TEXT_TOKENS,
+    ISSUE_TOKENS,
+    LEAST_TEXT_TOKENS,
+    Look,
+    as_of,
+    as_text,
+    browse_url,
+    names_of,
+    rendered,
+    rich,
+)
+from sandbox.mcp_server.slim import slim, tokens
 from sandbox.mcp_server.tool import Call, ToolAnswer
 
 #: What it shows of an issue when no fields are named.
@@ -43,19 +55,45 @@ def staged(call: Call, what: str, **parts: JsonValue) -> ToolAnswer:
     return told(call, {"message": wording.STAGED.format(what=what), **parts})
 
 
-def issue(call: Call, site: Site, state: IssueState, fields: tuple[str, ...]) -> JsonObject:
-    """Return an issue as the other server simplifies it."""
+def issue(
+    call: Call, site: Site, state: IssueState, fields: tuple[str, ...], text_tokens: int | None
+) -> JsonObject:
+    """Return an issue as the other server simplifies it; a text costs at most so much."""
     found: JsonObject = {
         "id": state.issue_id,
         "key": state.key,
         "url": browse_url(call, site, state.key),
         **{("as_of" if name == "asOf" else name): one for name, one in as_of(state).items()},
     }
-    look = Look(start=call.number("text_from", 0))
+    look = Look(start=call.number("text_from", 0), text_tokens=text_tokens, more=wording.CUT_PEER)
     for name in fields or DEFAULT_FIELDS:
         if name in state.fields:
             found[_RENAMED.get(name, name)] = _value(site, name, state.fields[name], look)
     return found
+
+
+def brief_issue(call: Call, site: Site, state: IssueState, most_comments: int) -> JsonObject:
+    """Return an issue in about 600 tokens: what comments leave, its description has."""
+    bare = issue(call, site, state, (), 0)
+    left = ISSUE_TOKENS - AROUND - tokens(as_text(call, bare))
+    told = _brief_comments(call, state, most_comments, left // 2)
+    left -= tokens(as_text(call, told)) if told else 0
+    return {**issue(call, site, state, (), max(left, LEAST_TEXT_TOKENS)), **told}
+
+
+def _brief_comments(call: Call, state: IssueState, most: int, budget: int) -> JsonObject:
+    listed = objects_of(object_of(state.fields.get("comment")).get("comments"))
+    shown: list[JsonValue] = []
+    for one in reversed(listed[-most:] if most else []):
+        shorter = _comment(one, Look(text_tokens=HIT_TEXT_TOKENS, more=wording.CUT_SIGN))
+        budget -= tokens(as_text(call, shorter))
+        if budget < 0:
+            break
+        shown.insert(0, shorter)
+    said: JsonObject = {"comments": shown} if most else {}
+    if shown != [_comment(one, Look()) for one in listed[-most:]] and most and listed:
+        said["comments_note"] = wording.FEWER_COMMENTS.format(shown=len(shown), total=len(listed))
+    return said
 
 
 def wanted(state: IssueState, fields: str) -> tuple[str, ...]:
@@ -69,13 +107,15 @@ def wanted(state: IssueState, fields: str) -> tuple[str, ...]:
 def comments(state: IssueState, limit: int) -> list[JsonValue]:
     """Return an issue's newest comments."""
     listed = objects_of(object_of(state.fields.get("comment")).get("comments"))
-    return [_comment(one) for one in (listed[-limit:] if limit else [])]
+    return [
+        _comment(one, Look(more=wording.CUT_SIGN)) for one in (listed[-limit:] if limit else [])
+    ]
 
 
-def _comment(one: JsonObject) -> JsonObject:
+def _comment(one: JsonObject, look: Look) -> JsonObject:
     return {
         "id": one.get("id"),
-        "body": rich(one.get("body"), Look()),
+        "body": rich(one.get("body"), look),
         "created": one.get("created"),
         "updated": one.get("updated"),
         "author": person(one.get("author")),
@@ -88,7 +128,7 @@ def worklogs(state: IssueState) -> list[JsonValue]:
     return [
         {
             "id": one.get("id"),
-            "comment": rich(one.get("comment"), Look()),
+            "comment": rich(one.get("comment"), Look(more=wording.CUT_SIGN)),
             "created": one.get("created"),
             "updated": one.get("updated"),
             "started": one.get("started"),

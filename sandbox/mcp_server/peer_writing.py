@@ -193,7 +193,7 @@ def _watch(call: Call) -> ToolAnswer:
 def _shown(call: Call, key: str, fields: str = "") -> JsonObject:
     state = reading.issue(call.sandbox, call.caller, key)
     names = () if fields in ("", "*all") else peer_shapes.wanted(state, fields)
-    return peer_shapes.issue(call, reading.site(call.sandbox), state, names)
+    return peer_shapes.issue(call, reading.site(call.sandbox), state, names, None)
 
 
 def _object(call: Call, name: str) -> JsonObject:

@@ -5,7 +5,7 @@ from pydantic import JsonValue
 from sandbox.contract.addresses import from_placeholder
 from sandbox.contract.shapes import Change, ChangeSet, JsonObject, Outcome
 from sandbox.mcp_server import wording
-from sandbox.mcp_server.answers import UNTRUSTED, answer, decision, rendered
+from sandbox.mcp_server.answers import UNTRUSTED, Look, answer, cut, decision, rendered
 from sandbox.mcp_server.diffing import diff
 from sandbox.mcp_server.tool import (
     LIST,
@@ -17,9 +17,13 @@ from sandbox.mcp_server.tool import (
     Tool,
     ToolAnswer,
     ToolRefusal,
+    integer,
     string,
 )
 from sandbox.operations import proposing, reading
+
+#: Tokens of a diff; a longer one can be read on.
+_DIFF_TOKENS = 1_500
 
 
 def _submit(call: Call) -> ToolAnswer:
@@ -87,10 +91,11 @@ def _pending(call: Call) -> ToolAnswer:
     if not changes:
         return answer({"changes": [], "diff": ""}, wording.NOTHING_PENDING)
     shown: list[JsonValue] = [_line(change) for change in changes]
-    lines = diff(reading.site(call.sandbox), changes)
+    whole = from_placeholder(diff(reading.site(call.sandbox), changes), call.sandbox.address)
+    look = Look(start=call.number("textFrom", 0), text_tokens=_DIFF_TOKENS, more=wording.CUT_DIFF)
+    lines = cut(whole, look)
     said = answer(rendered(call, {"changes": shown, "diff": lines}))
-    text = from_placeholder(lines, call.sandbox.address)
-    return ToolAnswer(f"{wording.NOT_SUBMITTED}\n{UNTRUSTED}\n{text}", said.structured)
+    return ToolAnswer(f"{wording.NOT_SUBMITTED}\n{UNTRUSTED}\n{lines}", said.structured)
 
 
 PROPOSING_TOOLS: tuple[Tool, ...] = (
@@ -121,7 +126,7 @@ PROPOSING_TOOLS: tuple[Tool, ...] = (
         "showMyPendingChanges",
         "Show staged changes",
         wording.PENDING,
-        {},
+        {"textFrom": integer("Show the diff from this character on.", minimum=0)},
         (),
         READ,
         _pending,

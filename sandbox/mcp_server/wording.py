@@ -60,6 +60,9 @@ UNTRUSTED = (
 )
 ONLY_STAGED = "not in Jira: only staged"
 SOME_COMMENTS = "entries {first} to {last} of {total} (from 0): ask with commentsFrom for others"
+FEWER_COMMENTS = (
+    "{shown} newest of {total}, cut short: ask with comment_limit for more and whole ones"
+)
 NOBODY_MATCHES = (
     "{field}: nobody here matches '{name}'. Nothing was changed. Use lookupJiraAccountId with a "
     "part of the name, or give an account id."
@@ -101,6 +104,10 @@ CUT = (
     f"\n\n{CUT_SIGN} {{left}} more characters: call again with textFrom={{start}} to read on, or "
     "with responseContentFormat=adf."
 )
+CUT_PEER = (
+    f"\n\n{CUT_SIGN} {{left}} more characters: call again with text_from={{start}} to read on."
+)
+CUT_DIFF = f"\n{CUT_SIGN} {{left}} more characters: call again with textFrom={{start}} to read on."
 SENT_A_CUT_TEXT = (
     f"{{name}} holds the sign {CUT_SIGN} of an answer that was cut: the rest of the text would be "
     "lost. Read on with textFrom, and send the whole text. Nothing was changed."

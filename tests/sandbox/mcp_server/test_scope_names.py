@@ -96,7 +96,9 @@ def other_site() -> SiteBaseline:
 def asks(client: TestClient, profile: str) -> list[bytes]:
     """Return the answers to resources and completions that name what is out of scope."""
     uris = ("jira://issue/AIR-2", "jira://issue/OPS-1", "jira://board/2", "jira://board/99")
-    found = [("resources/read", {"uri": uri}) for uri in (*uris, "jira://changeset/other.1")]
+    found: list[tuple[str, dict[str, Any]]] = [
+        ("resources/read", {"uri": uri}) for uri in (*uris, "jira://changeset/other.1")
+    ]
     starts = {"key": "OPS", "project": "S", "board": "2", "id": "2"}
     ref = {"type": "ref/resource", "uri": "jira://issue/{key}"}
     for name, start in starts.items():
