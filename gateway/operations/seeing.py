@@ -9,19 +9,20 @@ from gateway.operations import grounds, vouching
 from gateway.operations.context import Gateway
 from gateway.operations.fetching import attached
 from gateway.operations.grounds import Looked
+from gateway.promotion.beside import late
 from gateway.promotion.drafts import UnplannableError
 from gateway.promotion.ground import Ground
 from gateway.promotion.plan import KEEP, make_plan
 from gateway.promotion.references import is_temporary_id, temporary_names
 from gateway.promotion.settled import Settled, settle
 from gateway.promotion.states import OpState
-from gateway.promotion.values import Plan
+from gateway.promotion.values import Plan, Receipt, SideEffect
 from gateway.review.dry_runs import DryRun, stops
 from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
 from gateway.review.states import TURNS, State
 from gateway.review.values import OperationView, ReviewView, Round
-from gateway.store import dry_runs, files, outbox, people, progress, reviews
+from gateway.store import baselines, dry_runs, files, outbox, people, progress, reviews
 from gateway.store.outbox import Operation
 from gateway.store.progress import Waits
 from gateway.store.reviews import Decision, Review
@@ -29,6 +30,10 @@ from sandbox.contract.scope import Refusal
 
 #: States in which a plan is still made anew from decisions and baselines.
 _OPEN = frozenset({State.REVIEW, State.CHANGES_REQUESTED})
+#: States in which nothing is written any more: what followed can be told.
+_ENDED = frozenset({State.PROMOTED, State.PARTLY_PROMOTED, State.FAILED})
+#: Of so many issues it is looked what apps did later.
+_LATE_ISSUES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class Sight:
     #: What the plan is made on.
     ground: Ground
     checked_at: int | None
+    #: Operation to what apps did after it was read back.
+    late: dict[int, tuple[SideEffect, ...]] = field(default_factory=dict)
     #: The round that this one replaces.
     before: Review | None = None
     #: Person to display name.
@@ -84,6 +91,8 @@ class _Stored:
     projects: frozenset[str]
     #: The newest dry run, whatever it was of.
     dry_run: DryRun | None
+    #: Operation to what apps did after it was read back.
+    late: dict[int, tuple[SideEffect, ...]]
 
 
 def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None = None) -> Sight:
@@ -137,6 +146,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         decisions=stored.decisions,
         person_name=stored.person_name,
         waits=stored.waits,
+        late=stored.late,
         before=stored.before,
         names=stored.names,
         ground=stored.ground,
@@ -194,6 +204,7 @@ def _round(review: Review, names: Mapping[str, str]) -> Round:
 def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | None) -> _Stored:
     digest = review.approved_digest
     decisions = reviews.decisions(conn, review.id)
+    operations = () if digest is None else outbox.of_review(conn, review.id, digest)
     ground = grounds.ground(conn, gateway, review.change_set, viewer, quiet=review.quiet)
     # An open review's plan is made anew, once for each look.
     made = review.approved_plan, ""
@@ -207,7 +218,7 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         ground=ground,
         decisions=decisions,
         refusal=grounds.authority(conn, settle(review.change_set, {}, settled_of(decisions))[0]),
-        operations=() if digest is None else outbox.of_review(conn, review.id, digest),
+        operations=operations,
         approved_by=frozenset(vouching.approvers(conn, gateway, review.id, whole)),
         person_name=grounds.person_name(conn, review.site, review.change_set.person),
         real=outbox.resolved(conn, review.site, _new_names(review)),
@@ -217,7 +228,22 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         before=_before(conn, review),
         projects=grounds.projects(conn, review.change_set),
         dry_run=dry_runs.newest(conn, review.id),
+        late=_late(conn, gateway, operations) if review.state in _ENDED else {},
     )
+
+
+def _late(
+    conn: Connection, gateway: Gateway, operations: tuple[Operation, ...]
+) -> dict[int, tuple[SideEffect, ...]]:
+    """Return what apps did after each issue's last write, from our newest reading of it."""
+    account = gateway.writing().upstream.expected.account
+    last = {one.issue_id: one for one in operations if one.state is OpState.APPLIED}
+    found: dict[int, tuple[SideEffect, ...]] = {}
+    for issue_id, one in [*last.items()][:_LATE_ISSUES]:
+        known = baselines.latest(conn, gateway.site, issue_id)
+        if known is not None and one.receipt is not None:
+            found[one.id] = late(one.planned, one.receipt, known.doc, account)
+    return found
 
 
 def _new_names(review: Review) -> set[str]:
@@ -311,6 +337,12 @@ def _obstacles(sight: Sight) -> tuple[str, ...]:
     return obstacles(sight.situation) if sight.review.state in _OPEN else ()
 
 
+def _with_late(receipt: Receipt | None, found: tuple[SideEffect, ...]) -> Receipt | None:
+    if receipt is None or not found:
+        return receipt
+    return receipt.model_copy(update={"side_effects": (*receipt.side_effects, *found)})
+
+
 def _operation_views(sight: Sight, now: int) -> tuple[OperationView, ...]:
     if sight.operations:
         until = {one: now + wait for one, wait in sight.waits.until.items()}
@@ -318,7 +350,7 @@ def _operation_views(sight: Sight, now: int) -> tuple[OperationView, ...]:
             OperationView(
                 planned=one.planned,
                 state=one.state,
-                receipt=one.receipt,
+                receipt=_with_late(one.receipt, sight.late.get(one.id, ())),
                 trouble=one.trouble,
                 until=until.get(one.id),
                 evidence=one.evidence,

@@ -2,22 +2,32 @@
 
 Jira names no cause. What counts is what such an issue's changelog shows since the moment of
 our own entry, by Jira's own clock; what a promotion of this gateway made there is no side
-effect. An automation that comes later than the reading back is not seen.
+effect. What apps do on the written issue after the reading back is added when somebody looks
+(``late``), from what was read since.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway.promotion.drift import Now
 from gateway.promotion.fields import fields_of, listed, part, project_key
 from gateway.promotion.readback import EXPECTED, Effect, effects
-from gateway.promotion.values import APP, SOMEBODY, WORKFLOW, SideEffect
+from gateway.promotion.values import (
+    APP,
+    SOMEBODY,
+    WORKFLOW,
+    PlannedOperation,
+    Receipt,
+    SideEffect,
+)
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
 #: Kinds of writes that post-functions and automations listen to.
 LISTENED = frozenset(
     {ChangeKind.CREATE, ChangeKind.EDIT, ChangeKind.TRANSITION, ChangeKind.COMMENT}
 )
+#: For so long after our write an app's change counts as set off by it.
+LATE = timedelta(minutes=10)
 #: So many other issues are looked at; more are only named as not looked at.
 MOST = 10
 
@@ -70,6 +80,46 @@ def set_off(
         )
         for one in found[:most]
     )
+
+
+def late(
+    planned: PlannedOperation, receipt: Receipt, doc: JsonObject | None, account: frozenset[str]
+) -> tuple[SideEffect, ...]:
+    """Return what apps changed on the written issue after it was read back.
+
+    Automations begin when Jira has answered. What an app does within ten minutes of our own
+    entry, by Jira's clock, is named; what a person does later is no side effect.
+    """
+    lines = effects(None, doc)
+    own = _own_entry(planned, lines, account)
+    begun = None if own is None else _moment(own.at)
+    if own is None or begun is None:
+        return ()
+    known = {(one.field, one.after) for one in receipt.side_effects}
+    return tuple(
+        SideEffect(
+            field=one.field,
+            before=one.item.get("fromString"),
+            after=one.item.get("toString"),
+            by=one.by,
+            how=APP,
+        )
+        for one in lines
+        if one.app and one.history != own.history and one.field not in EXPECTED
+        if (at := _moment(one.at)) is not None and begun <= at <= begun + LATE
+        if (one.field, one.item.get("toString")) not in known
+    )
+
+
+def _own_entry(
+    planned: PlannedOperation, lines: Iterable[Effect], account: frozenset[str]
+) -> Effect | None:
+    """Return the newest line of the changelog that a promotion wrote."""
+    hands = account | frozenset(filter(None, [planned.author.account.casefold()]))
+    own = [
+        one for one in lines if one.promoted or (one.field in planned.values and one.hands & hands)
+    ]
+    return own[-1] if own else None
 
 
 def _not_before(text: str, begun: datetime) -> bool:

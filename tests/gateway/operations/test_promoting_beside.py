@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from gateway.operations import telling
+from gateway.operations import intake, telling
+from gateway.promotion.naming import HISTORY_TYPE
 from gateway.promotion.states import OpState
 from gateway.store import baselines
 from sandbox.contract.shapes import Change, ChangeKind
@@ -54,6 +55,26 @@ def test_what_a_rule_did_on_a_linked_issue_stands_on_the_receipt(linked: House) 
     assert known is not None
     assert known.doc["fields"]["priority"]["name"] == "Highest"  # type: ignore[index,call-overload]
     sound(linked)
+
+
+def test_what_an_app_does_later_is_named_when_somebody_looks(linked: House) -> None:
+    review_id = released(linked, MOVE)
+    finish(linked)
+    telling.tell(linked.gateway)
+    issue = linked.jira.issues["10001"]
+    own = issue["changelog"]["histories"][-1]
+    app = {"displayName": "Automation for Jira", "accountType": "app"}
+    item = {"field": "labels", "fieldId": "labels", "fromString": "", "toString": "auto"}
+    issue["changelog"]["histories"].append({**own, "id": "99999", "author": app, "items": [item]})
+    own["historyMetadata"] = {"type": HISTORY_TYPE}
+    issue["fields"]["labels"] = ["auto"]
+    intake.refresh(linked.gateway, ["10001"])
+    [done] = operations(linked, review_id)
+    assert done.receipt is not None
+    assert [(one.field, one.by) for one in done.receipt.side_effects] == [
+        ("priority", "Robo"),
+        ("labels", "Automation for Jira"),
+    ]
 
 
 def test_an_operation_whose_field_was_hit_there_waits_for_a_person(linked: House) -> None:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from gateway.promotion.beside import related, set_off, since
+from gateway.promotion.beside import late, related, set_off, since
 from gateway.promotion.drift import Now
 from gateway.promotion.naming import HISTORY_TYPE
+from gateway.promotion.plan import make_plan
 from gateway.promotion.readback import effects
-from gateway.promotion.values import APP, SOMEBODY, WORKFLOW
+from gateway.promotion.values import APP, SOMEBODY, WORKFLOW, Receipt, SideEffect
 from sandbox.contract.shapes import JsonObject
-from tests.gateway.promotion.world import doc
+from tests.gateway.promotion.world import change_set, doc, edit, ground
 
 GATE = frozenset({"gate"})
 T = "2026-11-02T10:00:05.000+0000"
@@ -71,6 +72,25 @@ def test_values_of_another_project_are_not_told() -> None:
         None,
         None,
     )
+
+
+def test_what_an_app_does_after_the_reading_back_is_named_when_it_is_read() -> None:
+    changed = edit("summary", "new")
+    [planned] = make_plan(change_set(changed), {}, ground(changed)).operations
+    named = SideEffect(field="labels", after="new")
+    receipt = Receipt(status=204, at=1, known_by="answer", side_effects=(named,))
+    one = issue(
+        entry("1", "summary"),
+        entry("2", "labels", "2026-11-02T10:00:06.000+0000", "robo", type="app"),
+        entry("3", "priority", "2026-11-02T10:00:07.000+0000", "robo", type="app"),
+        entry("4", "assignee", "2026-11-02T10:00:08.000+0000", "bob"),
+        entry("5", "duedate", "2026-11-02T10:10:05.001+0000", "robo", type="app"),
+        entry("0", "environment", "2026-11-02T10:00:04.000+0000", "robo", type="app"),
+    )
+    [found] = late(planned, receipt, one, GATE)
+    assert (found.field, found.how, found.by) == ("priority", APP, "Robo")
+    assert late(planned, receipt, issue(entry("1", "summary", by="bob")), GATE) == ()
+    assert late(planned, receipt, None, GATE) == ()
 
 
 def test_a_moment_that_nobody_can_read_names_nothing() -> None:
