@@ -1,9 +1,10 @@
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from gateway.operations.context import Gateway
-from gateway.operations.intake import take_changes
+from gateway.operations.intake import take_changes, take_in
 from gateway.operations.polling import SWEEP_EVERY, Poller
 from tests.gateway.operations.test_intake import airlock, edit
 from tests.recorded import BY_NAME, load
@@ -14,6 +15,25 @@ from tests.sandboxes import Inside
 def jirametrics() -> Iterator[tuple[Gateway, Inside, Inside]]:
     with airlock(load(BY_NAME["jirametrics"])) as found:
         yield found
+
+
+#: Paths of endpoints that only an administrator of Jira may ask.
+ADMINS = re.compile(
+    r"/(workflow(s|scheme)?|screens?|fieldconfiguration|issuetypescheme|issuesecurityschemes"
+    r"|permissionscheme|users|user/bulk|group|groups|auditing|configuration|settings|webhook)\b"
+)
+
+
+def test_no_endpoint_of_administrators_is_asked(
+    jirametrics: tuple[Gateway, Inside, Inside],
+) -> None:
+    gateway, upstream, _ = jirametrics
+    asked: list[str] = []
+    upstream.jira.event_hooks = {"request": [lambda request: asked.append(request.url.path)]}
+    take_in(gateway)
+    Poller(gateway).run_once()
+    assert len(asked) > 10
+    assert [path for path in asked if ADMINS.search(path)] == []
 
 
 def test_only_the_first_poll_reads_everything(jirametrics: tuple[Gateway, Inside, Inside]) -> None:
