@@ -37,15 +37,12 @@ COMMENT = "Stage a comment (Markdown), or with commentId an edit of a comment."
 WORKLOG = "Stage time spent on an issue."
 LINK = "Stage a link: inwardIssue blocks outwardIssue for type Blocks."
 SUBMIT = (
-    "Hand everything you staged since your last submission to a person for review. "
-    "Say why, in words for that person. Later edits go into the next submission."
+    "Hand everything staged since your last submission to a person for review. "
+    "Say why, in words for that person."
 )
 OUTCOME = "Tell what became of your submissions: who decided what, and their words."
 PENDING = "Show what you staged and have not submitted yet, as a diff."
-DISCARD = (
-    "Take back everything you staged and have not submitted. What is submitted stays; "
-    "the issues are as in Jira again."
-)
+DISCARD = "Take back everything you staged and have not submitted. What is submitted stays."
 MAY = (
     "Tell what your token may do: projects, whose issues, which changes, which task you are in, "
     "and what only a person can do."
