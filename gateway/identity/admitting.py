@@ -52,9 +52,9 @@ def add(
     with gateway.database.read() as conn:
         here, empty = people.get(conn, clean), people.total(conn) == 0
     if here is not None:
-        raise AdmittingError(f"'{clean}' is here already. Change them with 'airlock people role'.")
+        raise AdmittingError(f"'{clean}' is here already. Give them other roles instead.")
     if not empty and roles == (Role.NONE, ()):
-        raise AdmittingError("Say what they may do, such as --role reviewer or --role viewer@WEB.")
+        raise AdmittingError("Say what they may do, such as reviewer or viewer@WEB.")
     account = _account(gateway, jira) if jira else None
     shown = name.strip()[:_LONGEST] or clean
     made = Person(person=clean, name=shown, role=roles[0], roles=roles[1], jira_account=account)

@@ -159,6 +159,15 @@ def revoke_session(conn: Connection, session_hash: str, *, now: int) -> None:
     )
 
 
+def sessions(conn: Connection, *, now: int) -> dict[str, int]:
+    """Return person to how many browsers are signed in."""
+    query = select(_SESSION.c.person, func.count()).where(
+        _SESSION.c.revoked_at.is_(None), _SESSION.c.expires_at > now
+    )
+    found = conn.execute(query.group_by(_SESSION.c.person)).all()
+    return {str(row[0]): int(row[1]) for row in found}
+
+
 def void_all(conn: Connection, *, now: int) -> int:
     """End all sessions and use up all links and personal tokens; returns how many."""
     return _void(conn, None, now=now)

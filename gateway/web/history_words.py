@@ -111,6 +111,9 @@ SAYINGS: dict[str, Saying] = {
     ),
     "password_set": Saying(Group.PEOPLE, N_("Set a password of their own"), "info"),
     "person_disabled": Saying(Group.PEOPLE, N_("Took somebody out: %(person)s"), "warn"),
+    "sessions_ended": Saying(
+        Group.PEOPLE, N_("Signed somebody out everywhere: %(person)s"), "warn"
+    ),
     "person_enabled": Saying(Group.PEOPLE, N_("Let somebody in again: %(person)s")),
 }
 

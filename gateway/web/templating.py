@@ -69,6 +69,8 @@ class Shell:
     person: str
     role: str
     keys: tuple[tuple[tuple[str, ...], str], ...]
+    #: Whether they are an admin of the whole site.
+    admin: bool = False
     #: Whether notifications do not arrive; told to admins alone.
     unheard: bool = False
 
@@ -136,6 +138,7 @@ def _shell(request: Request, gateway: Gateway, tongue: Tongue, person: Person | 
         host=host(gateway.identity.base_url),
         paused=in_tongue(_paused(gateway), tongue) if person else "",
         demo=gateway.demo,
+        admin=person is not None and at_least(_everywhere(person), Role.ADMIN),
         unheard=_unheard(gateway, person),
         rehearsal=gateway.settings.test_upstream is not None,
         person=person.name if person else "",
@@ -147,6 +150,10 @@ def _shell(request: Request, gateway: Gateway, tongue: Tongue, person: Person | 
 def _paused(gateway: Gateway) -> str:
     with gateway.database.read() as conn:
         return sites.paused(conn, gateway.site)
+
+
+def _everywhere(person: Person) -> Role:
+    return person.role if person.everywhere is None else person.everywhere
 
 
 def _unheard(gateway: Gateway, person: Person | None) -> bool:

@@ -3,6 +3,15 @@
 from gateway.web.language import N_
 
 ACCESS_SENTENCES: tuple[str, ...] = (
+    N_("'%(text)s' is no role. There are %(known)s; in a project: role@KEY."),
+    N_("A person needs a name of 1 to %(most)s letters, on one line."),
+    N_("'%(person)s' is here already. Give them other roles instead."),
+    N_("Say what they may do, such as reviewer or viewer@WEB."),
+    N_("'%(person)s' is the only admin. Make another one first."),
+    N_("There is no project %(projects)s here. There are %(known)s."),
+    N_("Nobody of this Jira is called '%(name)s'. Name them by account id."),
+    N_("%(number)s people of this Jira are called '%(name)s'. Name them by account id."),
+    N_("Nobody called '%(person)s' may sign in here. An admin can add them."),
     N_("No Jira account is known for you, so no agent can work for you."),
     N_("Connect your Jira account, or ask an admin to name it, then try again."),
     N_("No project was ticked."),

@@ -4,8 +4,8 @@ from gateway.identity.people import admit
 from gateway.operations import reviewing
 from gateway.review.people import Person, Role
 from gateway.store import registry, sites
-from sandbox.contract.shapes import Change, ChangeKind
-from tests.gateway.promotion.world import change, change_set, create, edit, site
+from sandbox.contract.shapes import Change, ChangeKind, Shadow
+from tests.gateway.promotion.world import change, change_set, create, doc, edit, site
 from tests.gateway.web.visit import Visit
 from tests.spoofing import every_place
 
@@ -19,7 +19,13 @@ PATHS = (
     "/history",
     "/history?cs=CS-1&what=decisions",
     "/agents",
+    "/people",
     "/jira",
+    "/oauth/grants",
+    "/sandbox",
+    "/sandbox/AIR-1",
+    "/sandbox/AIR-1?view=shadow",
+    "/sandbox/AIR-1?view=after",
     "/notifications",
     "/cs/404",
 )
@@ -40,6 +46,9 @@ def attack(visit: Visit, word: str, some: str) -> None:
     with gateway.database.write() as conn:
         registry.add_agent(conn, word, now=1, by=word)
         sites.put_metadata(conn, plain.model_copy(update={"fields": named, "projects": [project]}))
+    held = doc(summary=word, description=every_place(some), labels=[word])
+    shadow = {"workspace": "ws-1", "agent": word, "task": word, "issue_id": "10001"}
+    house.door.shadows = [Shadow.model_validate({**shadow, "key": "AIR-1", "doc": held})]
     house.arrive(change_set(*_changes(word, some), title=word, reason=word))
     comment = change(ChangeKind.COMMENT, {"id": "9", "body": every_place(some)})
     other = {"id": "c2", "issue_id": "10002", "issue_key": "AIR-2"}
@@ -62,6 +71,7 @@ def visited(visit: Visit, word: str, some: str) -> dict[str, str]:
         "refused": visit.post(
             "/cs/1/changes/c1/value", choice="edit", text=word, digest=digest, seen="x"
         ),
+        "people": visit.post("/people", name=word[:200], shown=word[:200], roles=word[:200]),
         "tokens": visit.post(
             "/agents/tokens", agent=word[:200], person=word[:200], days=word[:200]
         ),

@@ -65,6 +65,12 @@ ROWS: dict[Route_, Role | None] = {
     # A mark of one's own, which decides nothing.
     ("POST", "/cs/{review_id}/viewed"): Role.VIEWER,
     ("POST", "/cs/{review_id}/requests/{position}"): Role.APPROVER,
+    ("GET", "/people"): Role.ADMIN,
+    ("POST", "/people"): Role.ADMIN,
+    ("POST", "/people/change"): Role.ADMIN,
+    ("POST", "/people/sign-out"): Role.ADMIN,
+    ("POST", "/people/disable"): Role.ADMIN,
+    ("POST", "/people/enable"): Role.ADMIN,
     ("GET", "/notifications"): Role.ADMIN,
     ("POST", "/notifications/test"): Role.ADMIN,
     ("GET", "/jira"): Role.NONE,
