@@ -3,7 +3,7 @@
 from gateway.web.language import N_
 
 ACCESS_SENTENCES: tuple[str, ...] = (
-    N_("'%(text)s' is no role. There are %(known)s; in a project: role@KEY."),
+    N_("'%(given)s' is no role. There are %(known)s; in a project: role@KEY."),
     N_("A person needs a name of 1 to %(most)s letters, on one line."),
     N_("'%(person)s' is here already. Give them other roles instead."),
     N_("Say what they may do, such as reviewer or viewer@WEB."),
