@@ -26,7 +26,7 @@ from gateway.promotion.readback import (
     replaced,
     side_effects,
 )
-from gateway.promotion.service import INTERNAL
+from gateway.promotion.service import AGENT, INTERNAL, NOT_INTERNAL
 from gateway.promotion.shown import shows_otherwise
 from gateway.promotion.states import OpEvent
 from gateway.promotion.steps import Step
@@ -145,7 +145,8 @@ def found(job: Job, finding: Finding, *, status: int = 0) -> Result:
 
 def _settled(job: Job, before: Now) -> Result | None:
     """Return the result when there is nothing to send, or no right to."""
-    return _looked_again(job) or _drifted(job, before) or _without_file(job)
+    waiting = _looked_again(job) or _drifted(job, before) or _without_file(job)
+    return waiting or _only_public(job)
 
 
 def _drifted(job: Job, before: Now) -> Result | None:
@@ -169,6 +170,19 @@ def _without_file(job: Job) -> Result | None:
         return None
     sentence = "The gateway no longer holds the file that was approved. Nothing was written."
     return Result(OpEvent.REFUSED, trouble=sentence)
+
+
+def _only_public(job: Job) -> Result | None:
+    """Return the refusal of a comment that cannot be internal; None where nobody can tell."""
+    if INTERNAL not in job.planned.wants:
+        return None
+    place = {"issueId": job.planned.issue_id}
+    try:
+        told = job.gateway.upstream.permissions_at(place, (AGENT,))
+    except OurFaultError:
+        return None  # this Jira does not know the permission: it is read back all the same
+    public = part(told, AGENT, "havePermission") is False
+    return Result(OpEvent.REFUSED, trouble=NOT_INTERNAL) if public else None
 
 
 def _looked_again(job: Job) -> Result | None:

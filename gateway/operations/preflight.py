@@ -30,6 +30,7 @@ from gateway.promotion.preflight import (
 from gateway.promotion.preflight_checks import PERMISSIONS, remarks
 from gateway.promotion.preflight_evidence import Evidence, Question, questions
 from gateway.promotion.references import unresolved, with_real
+from gateway.promotion.service import AGENT
 from gateway.promotion.states import OpState
 from gateway.promotion.values import PlannedOperation, Request
 from gateway.review.dry_runs import DryRun
@@ -271,6 +272,10 @@ def _allowed(upstream: Upstream, name: str, value: str) -> JsonValue:
     return _get(upstream, "mypermissions", query)
 
 
+def _agent(upstream: Upstream, name: str, value: str) -> JsonValue:
+    return _get(upstream, "mypermissions", {name: value, "permissions": AGENT})
+
+
 def _user(upstream: Upstream, name: str, value: str) -> JsonValue:
     wanted = "username" if name == "name" else name
     return _get(upstream, "user", {wanted: value})
@@ -292,6 +297,7 @@ _ANSWERS: dict[str, Callable[..., object]] = {
     "author": _author,
     "now": _now,
     "allowed": _allowed,
+    "agent": _agent,
     "user": _user,
     "sprint": _sprint,
     "fields": Upstream.fields,

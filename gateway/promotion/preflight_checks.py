@@ -13,6 +13,7 @@ from gateway.promotion.preflight_evidence import (
     LINK_TYPES,
     Evidence,
     Question,
+    agent_question,
     create_question,
     edit_question,
     named_users,
@@ -24,6 +25,7 @@ from gateway.promotion.preflight_evidence import (
 )
 from gateway.promotion.references import is_temporary_id
 from gateway.promotion.screens import COMMENT, as_screen, lacks, takes
+from gateway.promotion.service import AGENT
 from gateway.promotion.values import PlannedOperation
 from sandbox.contract.compare import equal
 from sandbox.contract.shapes import ChangeKind, JsonObject
@@ -62,6 +64,7 @@ _LOOK = "Look at it in Jira before you promote."
 def remarks(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remark]:
     """Yield what a dry run finds about one operation."""
     yield from _permissions(planned, evidence)
+    yield from _internal(planned, evidence)
     yield from _fields_exist(planned, evidence)
     yield from _users(planned, evidence)
     if planned.kind is ChangeKind.ATTACHMENT:
@@ -122,6 +125,20 @@ def _permissions(planned: PlannedOperation, evidence: Evidence) -> Iterator[Rema
             )
         else:
             yield blocked("permission", f"{who} may not do this in {where} ({group[0]}).", _ASK)
+
+
+def _internal(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remark]:
+    question = agent_question(planned)
+    if question is None:
+        return
+    told = part(evidence.json(question), "permissions", AGENT, "havePermission")
+    if told is False:
+        yield blocked(
+            "internal",
+            "The account that writes is no agent of the service project, so its comment could "
+            "only be public.",
+            "Leave the comment out, or have a Jira administrator make the account an agent.",
+        )
 
 
 def _place(planned: PlannedOperation) -> str:

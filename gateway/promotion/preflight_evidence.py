@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from gateway.promotion.drift import Now
 from gateway.promotion.fields import Fields, part
 from gateway.promotion.references import is_temporary_id
+from gateway.promotion.service import INTERNAL
 from gateway.promotion.values import RIDER, PlannedOperation
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
@@ -96,6 +97,13 @@ def edit_question(planned: PlannedOperation) -> Question:
     return Question("edit", (planned.issue_id,))
 
 
+def agent_question(planned: PlannedOperation) -> Question | None:
+    """Return what asks whether the account can say something internally; None if it need not."""
+    if INTERNAL not in planned.wants:
+        return None
+    return Question("agent", place_question(planned).ids)
+
+
 def transitions_question(planned: PlannedOperation) -> Question:
     """Return what asks for the transitions that Jira offers an issue."""
     return Question("transitions", (planned.issue_id,))
@@ -124,6 +132,9 @@ def questions(planned: PlannedOperation, fields: Fields) -> Iterator[Question]:
         yield FIELDS
     if planned.kind is ChangeKind.ATTACHMENT:
         yield ATTACHING
+    agent = agent_question(planned)
+    if agent is not None:
+        yield agent
     if planned.kind is ChangeKind.CREATE:
         yield create_question(planned)
     if planned.kind is ChangeKind.CREATE or is_temporary_id(planned.issue_id):

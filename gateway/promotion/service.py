@@ -9,6 +9,12 @@ from sandbox.contract.shapes import JsonObject, SiteBaseline
 PROPERTY = "sd.public.comment"
 #: Among an operation's wants: the comment must be read back as internal.
 INTERNAL = "internal"
+#: Who lacks it is a customer there: what they say is always public.
+AGENT = "SERVICEDESK_AGENT"
+NOT_INTERNAL = (
+    "The account that writes is no agent of the service project, so its comment could only be "
+    "public. Nothing was written."
+)
 _TYPE = "service_desk"
 MADE_INTERNAL: JsonObject = {"key": PROPERTY, "value": {"internal": True}}
 

@@ -198,6 +198,10 @@ SENTENCES: tuple[str, ...] = (
         "The security level of %(issue)s was changed in Jira, so others can see it than when it "
         "was read. Send it back, so that it is looked at anew."
     ),
+    N_(
+        "The account that writes is no agent of the service project, so its comment could only "
+        "be public. Nothing was written."
+    ),
     N_("It was written, but its comment is not there any more."),
     N_(
         "%(issue)s has the status already, so the comment that was to be written together "

@@ -24,6 +24,11 @@ DRY_RUN: tuple[str, ...] = (
     N_("%(field)s: Jira does not offer %(value)s there any more."),
     N_("Jira asks for %(field)s there, and the change does not fill it in."),
     N_("Send the change set back, so that the agent fills it in."),
+    N_(
+        "The account that writes is no agent of the service project, so its comment could only "
+        "be public."
+    ),
+    N_("Leave the comment out, or have a Jira administrator make the account an agent."),
     N_("Jira takes no comment together with this any more."),
     N_("Leave the comment out, or send the change set back."),
     N_("Jira did not tell which fields can be set on %(issue)s."),

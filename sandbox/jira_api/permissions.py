@@ -36,6 +36,7 @@ _PERMISSIONS: tuple[tuple[str, str, ChangeKind | str | None], ...] = (
     ("LINK_ISSUES", "Link Issues", ChangeKind.LINK),
     ("MANAGE_WATCHERS", "Manage Watchers", ChangeKind.WATCHER),
     ("CREATE_ATTACHMENTS", "Create Attachments", ChangeKind.ATTACHMENT),
+    ("SERVICEDESK_AGENT", "Service Project Agent", None),
     ("MOVE_ISSUES", "Move Issues", ""),
     ("DELETE_ISSUES", "Delete Issues", ""),
     ("DELETE_ALL_COMMENTS", "Delete All Comments", ""),

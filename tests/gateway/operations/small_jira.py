@@ -38,6 +38,8 @@ class SmallJira:
         self.faults: list[str] = []
         #: What goes wrong with every read, or "".
         self.reads = ""
+        #: Whether our account is an agent of service projects; None: it will not tell.
+        self.agent: bool | None = None
         #: Called just before a write is done.
         self.before_write: Callable[[], None] = lambda: None
         #: Called just after a write is done.
@@ -141,6 +143,9 @@ class SmallJira:
     def _read(self, path: str) -> httpx2.Response:
         if path == "myself":
             return httpx2.Response(200, json={"accountId": "gate"})
+        if path == "mypermissions" and self.agent is not None:
+            told = {"SERVICEDESK_AGENT": {"havePermission": self.agent}}
+            return httpx2.Response(200, json={"permissions": told})
         found = re.fullmatch(r"issue/([^/]+)(?:/(\w+))?", path)
         issue = self._find(found.group(1)) if found else None
         part = self._part(issue, found.group(2)) if found and issue else None

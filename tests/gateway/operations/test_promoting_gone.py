@@ -13,7 +13,7 @@ from tests.gateway.operations.conftest import House
 from tests.gateway.operations.quick import finish, quick, standing
 from tests.gateway.operations.test_promoting_cases import operations, released, sound, state
 from tests.gateway.operations.test_promoting_steps import KINDS
-from tests.gateway.promotion.world import change_set, edit
+from tests.gateway.promotion.world import change_set, edit, site, site_with_screens
 
 __all__ = ["postgres", "quick", "standing"]
 
@@ -43,6 +43,24 @@ def test_9_an_issue_that_is_not_there_is_never_made_again(
     assert operations(quick, review_id)[0].state is OpState.CONFLICT
     assert WHY[how] in operations(quick, review_id)[0].trouble
     assert quick.jira.journal == []
+    sound(quick)
+
+
+@pytest.mark.parametrize("agent", [False, None])
+def test_a_comment_that_cannot_be_internal_is_refused_before_it_is_sent(
+    quick: House, agent: bool | None
+) -> None:
+    with quick.gateway.database.write() as conn:
+        sites.put_metadata(conn, site_with_screens(site(), desk=True))
+    review_id = released(quick, KINDS["comment"])
+    quick.jira.agent = agent
+    finish(quick)
+    [done] = operations(quick, review_id)
+    if agent is False:
+        assert (done.state, quick.jira.journal) == (OpState.REJECTED, [])
+        assert "could only be public" in done.trouble
+    else:
+        assert len(quick.jira.journal) == 1, "nobody can tell: it is read back instead"
     sound(quick)
 
 

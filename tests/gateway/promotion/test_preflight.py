@@ -218,6 +218,16 @@ def test_a_resolution_that_jira_fills_in_by_itself_is_only_a_warning() -> None:
     assert found == {"field_asked": Verdict.WARNING}
 
 
+@pytest.mark.parametrize(("agent", "blocks"), [(True, False), (False, True), (None, False)])
+def test_who_could_only_speak_publicly_says_nothing(agent: bool | None, blocks: bool) -> None:
+    say = change(ChangeKind.COMMENT, {"id": "9", "body": text("Hi")}, id="s")
+    desk = with_screens(ground(say), desk=True)
+    [one] = make_plan(change_set(say), {}, desk).operations
+    told = {"permissions": {"SERVICEDESK_AGENT": {"havePermission": agent}}}
+    found = judged(one, agent=told)
+    assert (found.get("internal") is Verdict.BLOCKED) is blocks
+
+
 def test_what_jira_has_already_is_ok_and_said() -> None:
     found = judged(planned(SUMMARY)[0], now=Now(doc(summary="New")))
     assert found == {"there": Verdict.OK}
