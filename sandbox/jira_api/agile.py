@@ -185,7 +185,7 @@ def _filter(call: Call, board: JsonObject) -> JsonObject | None:
     """Return the filter that a board shows."""
     asked = object_of(object_of(board.get("configuration")).get("filter"))
     wanted = text_of(asked.get("id")) or text_of(board.get("filterId"))
-    for one in call.site.baseline.filters:
+    for one in call.seen.baseline.filters:
         if wanted and text_of(one.get("id")) == wanted:
             return one
     return None

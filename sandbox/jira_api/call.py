@@ -52,6 +52,11 @@ class Call:
         return reading.site(self.sandbox)
 
     @property
+    def seen(self) -> Site:
+        """The same, as the caller's scope shows it: without other projects' boards and filters."""
+        return reading.seen_site(self.sandbox, self.caller)
+
+    @property
     def look(self) -> Look:
         """How issues are shown in this call's dialect."""
         return Look(self.site, self.dialect)

@@ -121,14 +121,14 @@ async def fields(call: ApiCall) -> Response:
 @router.get("/filter/favourite")
 async def favourite_filters(call: ApiCall) -> Response:
     """Answer the filters that the person marked."""
-    found = [one for one in call.site.baseline.filters if one.get("favourite")]
+    found = [one for one in call.seen.baseline.filters if one.get("favourite")]
     return call.json(call.look.meta(cast("JsonValue", found)))
 
 
 @router.get("/filter/{filter_id}")
 async def one_filter(call: ApiCall, filter_id: str) -> Response:
     """Answer one filter."""
-    for one in call.site.baseline.filters:
+    for one in call.seen.baseline.filters:
         if text_of(one.get("id")) == filter_id:
             return call.json(call.look.meta(one))
     raise MissingError("The selected filter is not available to you, perhaps it has been deleted.")

@@ -4,7 +4,7 @@ Every verb starts here, so that no verb can forget the scope. Absent and out of 
 answer identically: both are `NotVisibleError`.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from sandbox.contract.scope import IssueFacts, may_change, may_create, may_see
-from sandbox.contract.shapes import ChangeKind, Flavour, JsonObject, SiteBaseline
+from sandbox.contract.shapes import ChangeKind, Flavour, JsonObject
 from sandbox.domain.errors import (
     ISSUE_MISSING_ON_SERVER,
     ISSUE_NOT_VISIBLE,
@@ -22,10 +22,10 @@ from sandbox.domain.errors import (
     UnauthorizedError,
 )
 from sandbox.domain.issue import IssueState, facts
-from sandbox.domain.parts import object_of, text_of
 from sandbox.domain.site import Site
 from sandbox.operations.context import Caller, Role, Sandbox
 from sandbox.operations.remembered import Group, forget, remembered
+from sandbox.operations.scoped_site import scoped_site
 from sandbox.store import issues, sites, workspaces
 from sandbox.store.issues import View
 from sandbox.store.reads import ReadNote
@@ -75,27 +75,14 @@ def site_of(sandbox: Sandbox) -> Site:
 def site_seen(sandbox: Sandbox, caller: Caller) -> Site:
     """Return the metadata as a caller's scope shows it: other projects do not exist.
 
-    Neither do their sprints: one belongs to the project of its board. To name any of them in
-    a search or a write has to answer as for what was never there.
+    Neither do their sprints and filters. To name any of them in a search or a write has to
+    answer as for what was never there.
     """
     site, scope = site_of(sandbox), caller.scope
     if scope is None:
         return site
     key = f"{sandbox.site} for {' '.join(scope.projects)}"
-    return remembered(sandbox, Group.SITE, key, lambda: _scoped(site.baseline, scope.projects))
-
-
-def _scoped(known: SiteBaseline, keys: Collection[str]) -> Site:
-    projects = [one for one in known.projects if text_of(one.get("key")) in keys]
-    boards = [
-        one
-        for one in known.boards
-        if text_of(object_of(one.get("location")).get("projectKey")) in keys
-    ]
-    own = {text_of(one.get("id")) for one in boards}
-    sprints = [one for one in known.sprints if text_of(one.get("originBoardId")) in own]
-    seen = {"projects": projects, "boards": boards, "sprints": sprints}
-    return Site.of(known.model_copy(update=seen))
+    return remembered(sandbox, Group.SITE, key, lambda: scoped_site(site.baseline, scope.projects))
 
 
 def person_json(site: Site, person: str) -> JsonObject:

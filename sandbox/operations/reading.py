@@ -24,6 +24,7 @@ from sandbox.operations.access import (
     person_json,
     searched,
     site_of,
+    site_seen,
     unseen,
     visible,
 )
@@ -52,6 +53,11 @@ class Found:
 def site(sandbox: Sandbox) -> Site:
     """Return the site's metadata."""
     return site_of(sandbox)
+
+
+def seen_site(sandbox: Sandbox, caller: Caller) -> Site:
+    """Return the site's metadata as the caller's scope shows it."""
+    return site_seen(sandbox, caller)
 
 
 def issue(

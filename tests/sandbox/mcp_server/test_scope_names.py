@@ -38,6 +38,7 @@ QUERIES = (
     '"Epic Link" = OPS-1', '"Epic Link" = AIR-2', "parent = OPS-1", "parentEpic = OPS-1",
     "project = OPS", "project = SEC", "project = Operations", "project in (AIR, SEC)",
     'fixVersion = "geheim 9"', "component = Tresor", "id = 10006", "key in (AIR-2, OPS-1, AIR-77)",
+    'filter = "Filter for OPS board"', "filter = 10002", "filter = 99", 'filter = "비밀"',
     "project = AIR AND issuekey = OPS-1", "watcher = currentUser() AND project = OPS",
 )  # fmt: skip
 
@@ -86,11 +87,15 @@ def other_site() -> SiteBaseline:
             projects += [{**one, **more, **parts}, {**one, "id": "10099", "key": "SEC"}]
         else:
             projects.append(one)
+    secret = {"name": "비밀", "jql": "project = OPS AND fixVersion = 'geheim 9'"}
+    filters: list[Any] = [
+        {**one, **secret} if str(one["id"]) == "10002" else one for one in site.filters
+    ]
     named: dict[str, list[Any]] = {
         part: [{**one, "name": "비밀"} if str(one["id"]) == "2" else one for one in listed]
         for part, listed in (("boards", site.boards), ("sprints", site.sprints))
     }
-    return site.model_copy(update={"projects": projects, **named})
+    return site.model_copy(update={"projects": projects, "filters": filters, **named})
 
 
 def asks(client: TestClient, profile: str) -> list[bytes]:
@@ -141,3 +146,30 @@ def test_names_out_of_scope_cannot_be_told_from_none(tmp_path: Path, profile: st
     for (tool, arguments), one, other in zip(calls, answers[0][0], answers[1][0], strict=True):
         assert one == other, (tool, arguments)
     assert answers[0][1] == answers[1][1]
+
+
+def test_a_filter_is_there_if_all_that_it_names_is(tmp_path: Path) -> None:
+    site = tiny_site(Flavour.CLOUD)
+    air: Any = next(one for one in site.filters if str(one["id"]) == "10001")
+    queries = {
+        "1": "project in (AIR, OPS)", "2": "parent = OPS-1", "3": "sprint = 2",
+        "4": "project = AIR AND sprint = 1", "5": "assignee = currentUser() ORDER BY key",
+    }  # fmt: skip
+    more = [{**air, "id": name, "name": name, "jql": jql} for name, jql in queries.items()]
+    known = site.model_copy(update={"filters": [*site.filters, *more]})
+    with door(tmp_path, tiny_issues(Flavour.CLOUD), known) as (client, _):
+        favourites = client.get("/rest/api/3/filter/favourite").json()
+        assert [one["id"] for one in favourites] == ["10001", "4", "5"]
+        there = {name: client.get(f"/rest/api/3/filter/{name}").status_code for name in queries}
+        assert there == {"1": 404, "2": 404, "3": 404, "4": 200, "5": 200}
+        assert client.get("/rest/api/3/filter/10002").status_code == 404
+
+
+def test_a_board_whose_filter_names_another_project_shows_its_own(tmp_path: Path) -> None:
+    site = tiny_site(Flavour.CLOUD)
+    filters = [{**one, "jql": "project in (AIR, OPS) ORDER BY Rank"} for one in site.filters]
+    known = site.model_copy(update={"filters": filters})
+    with door(tmp_path, tiny_issues(Flavour.CLOUD), known) as (client, _):
+        found = client.get("/rest/agile/1.0/board/1/issue")
+        assert found.status_code == 200
+        assert {one["key"] for one in found.json()["issues"]} >= {"AIR-1", "AIR-3"}
