@@ -1,6 +1,7 @@
 """The Jira door as a whole: every route, every error, around one sandbox."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import cast
 
 from fastapi import APIRouter, FastAPI, Request
@@ -9,7 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from sandbox.domain.errors import ForbiddenError, InvalidError, JiraError, UnauthorizedError
 from sandbox.jira_api import (
@@ -83,20 +84,28 @@ Answer = Callable[[Request, Exception], Awaitable[Response]]
 
 def open_door(app: FastAPI, sign_in: SignIn) -> None:
     """Add the Jira door to an app; ``app.state`` must hold what handlers look up."""
-    for router in _ROUTERS:
-        _add_routes(app, "/rest/api/{version}", router)
-    for router in (agile.router, sessions.router, attachments.pages, service_desk.router):
-        _add_routes(app, "", router)
+    app.router.routes.extend(_every_route())
     app.add_exception_handler(JiraError, _refusal(sign_in))
     app.add_exception_handler(HTTPException, _no_route(sign_in))
     app.add_exception_handler(RequestValidationError, _bad_request)
 
 
-def _add_routes(app: FastAPI, prefix: str, router: APIRouter) -> None:
+@cache
+def _every_route() -> tuple[BaseRoute, ...]:
+    """Return all routes, which belong to no app: what they need hangs on the request's."""
+    door = APIRouter()
+    for router in _ROUTERS:
+        _add_routes(door, "/rest/api/{version}", router)
+    for router in (agile.router, sessions.router, attachments.pages, service_desk.router):
+        _add_routes(door, "", router)
+    return tuple(door.routes)
+
+
+def _add_routes(door: APIRouter, prefix: str, router: APIRouter) -> None:
     """Add a router's routes one by one: routers inside routers cost more than a read."""
     for route in router.routes:
         if isinstance(route, APIRoute):
-            app.router.add_api_route(
+            door.add_api_route(
                 f"{prefix}{route.path}",
                 route.endpoint,
                 methods=list(route.methods or ()),
@@ -104,7 +113,7 @@ def _add_routes(app: FastAPI, prefix: str, router: APIRouter) -> None:
                 response_model=None,
             )
         elif isinstance(route, Route):
-            app.router.add_route(f"{prefix}{route.path}", route.endpoint, ["GET"])
+            door.add_route(f"{prefix}{route.path}", route.endpoint, ["GET"])
 
 
 def _refusal(sign_in: SignIn) -> Answer:

@@ -6,7 +6,9 @@ a project that the agent's scope does not name.
 """
 
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -310,15 +312,20 @@ def empty_sandbox(
 ) -> Sandbox:
     """Return a running sandbox without site or issues, at ``url`` or in a file."""
     tmp_path.mkdir(parents=True, exist_ok=True)
-    database = Database(url or f"sqlite:///{tmp_path / f'{role}-{flavour}.db'}")
-    database.migrate()
+    sandbox = _on(url or f"sqlite:///{_file(tmp_path, role, flavour)}", role, flavour, ticking())
+    sandbox.database.migrate()
+    return sandbox
+
+
+def _on(url: str, role: Role, flavour: Flavour, clock: Callable[[], int]) -> Sandbox:
+    database = Database(url)
     return Sandbox(
         site=SITE,
         role=role,
         flavour=flavour,
         address=Address("http://127.0.0.1:8710"),
         database=database,
-        clock=ticking(),
+        clock=clock,
         reads=ReadQueue(database),
     )
 
@@ -329,10 +336,35 @@ def tiny_sandbox(
     flavour: Flavour = Flavour.CLOUD,
     url: str | None = None,
 ) -> Sandbox:
-    """Return a sandbox with the tiny world in it; nothing runs in the background."""
-    sandbox = empty_sandbox(tmp_path, role, flavour, url)
-    intake.put_site(sandbox, tiny_site(flavour))
-    intake.put_issues(sandbox, tiny_issues(flavour))
+    """Return a sandbox with the tiny world in it; nothing runs in the background.
+
+    A file is made once for each role and flavour, and copied.
+    """
+    if url is not None:
+        return _fill(empty_sandbox(tmp_path, role, flavour, url))
+    content, now = _content(role, flavour)
+    tmp_path.mkdir(parents=True, exist_ok=True)
+    file = _file(tmp_path, role, flavour)
+    file.write_bytes(content)
+    return _on(f"sqlite:///{file}", role, flavour, ticking(now))
+
+
+@cache
+def _content(role: Role, flavour: Flavour) -> tuple[bytes, int]:
+    """Return a filled file and what the clock says after it was filled."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = _fill(empty_sandbox(Path(folder), role, flavour))
+        made.database.dispose()
+        return _file(Path(folder), role, flavour).read_bytes(), made.clock()
+
+
+def _file(folder: Path, role: Role, flavour: Flavour) -> Path:
+    return folder / f"{role}-{flavour}.db"
+
+
+def _fill(sandbox: Sandbox) -> Sandbox:
+    intake.put_site(sandbox, tiny_site(sandbox.flavour))
+    intake.put_issues(sandbox, tiny_issues(sandbox.flavour))
     return sandbox
 
 
