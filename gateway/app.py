@@ -64,7 +64,8 @@ def create_app(gateway: Gateway) -> FastAPI:
     app.mount("/static", Static(directory=STATIC_FOLDER), name="static")
     app.mount(PREFIX, api(gateway), name="api")
     for pages in PAGES:
-        app.include_router(pages.router)
+        # The routes themselves: a router inside a router is asked again at every request.
+        app.router.routes.extend(pages.router.routes)
     app.state.hooks = Bucket()
     app.router.routes.extend(hook_pages.ROUTES)
     app.router.routes.extend(oauth_door.ROUTES)

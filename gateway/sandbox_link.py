@@ -6,6 +6,7 @@ have the contract's shape.
 
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -85,9 +86,8 @@ class SandboxLink:
         self.pushing = threading.Lock()
         self._secret = secret
         self._clock = clock
-        self._url, self._http = _connection(url_or_socket)
-        if http is not None:
-            self._http = http
+        self._url = _url(url_or_socket)
+        self._http = http or _client(url_or_socket)
 
     def close(self) -> None:
         """Close all connections."""
@@ -231,14 +231,26 @@ class SandboxLink:
         }
 
 
-def _connection(where: str) -> tuple[str, httpx2.Client]:
+def _is_socket(where: str) -> bool:
+    return where.startswith(("unix:", "/"))
+
+
+def _url(where: str) -> str:
+    if _is_socket(where):
+        return "http://sandbox"
+    return (where if "://" in where else f"http://{where}").rstrip("/")
+
+
+def _client(where: str) -> httpx2.Client:
     # The control door is beside the gateway: never through a proxy.
-    if where.startswith(("unix:", "/")):
-        path = "/" + where.removeprefix("unix:").lstrip("/")
-        transport = httpx2.HTTPTransport(uds=path)
-        return "http://sandbox", httpx2.Client(transport=transport, timeout=_TIMEOUT)
-    url = where if "://" in where else f"http://{where}"
-    return url.rstrip("/"), httpx2.Client(trust_env=False, timeout=_TIMEOUT)
+    if _is_socket(where):
+        transport = httpx2.HTTPTransport(uds="/" + where.removeprefix("unix:").lstrip("/"))
+        return httpx2.Client(transport=transport, timeout=_TIMEOUT)
+    if _url(where).startswith("https:"):
+        return httpx2.Client(trust_env=False, timeout=_TIMEOUT)
+    # Plain HTTP: this context trusts nobody, and the machine's certificates take long to load.
+    nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return httpx2.Client(trust_env=False, timeout=_TIMEOUT, verify=nobody)
 
 
 def _read(response: httpx2.Response, largest: int) -> bytes:

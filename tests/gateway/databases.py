@@ -1,5 +1,6 @@
 """Databases as a gateway leaves them when it starts: migrated once, lent to each test."""
 
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from functools import cache
@@ -28,6 +29,17 @@ def new_file(path: Path) -> Path:
     """Put a gateway's empty SQLite file there."""
     path.write_bytes(_bytes())
     return path
+
+
+def begin(database: Database) -> None:
+    """Migrate a database in memory, by a copy."""
+    raw = database.engine.raw_connection()
+    assert isinstance(raw.driver_connection, sqlite3.Connection)
+    with tempfile.TemporaryDirectory() as folder:
+        source = sqlite3.connect(new_file(Path(folder) / "gateway.db"))
+        source.backup(raw.driver_connection)
+        source.close()
+    raw.close()
 
 
 @cache

@@ -23,6 +23,7 @@ from gateway.store import audit, notices
 from gateway.store.audit import Entry
 from gateway.web.language import Lang, Tongue
 from gateway.web.notice_words import SENTENCES, deliverer_of, wording
+from tests.gateway.databases import begin
 from tests.gateway.operations.conftest import House, fill, house_on
 from tests.gateway.promotion.world import change_set, edit
 from tests.receivers import Posts, certificate, mail_receiver, web_receiver
@@ -55,7 +56,7 @@ class Told:
 def told() -> Iterator[Told]:
     """Lend a gateway on SQLite."""
     house = house_on("sqlite://")
-    house.gateway.database.migrate()
+    begin(house.gateway.database)
     fill(house)
     yield Told(house)
     house.gateway.database.dispose()

@@ -17,6 +17,7 @@ from gateway.app import create_app
 from gateway.review.people import Person, Role
 from gateway.store import people, registry, sites
 from sandbox.contract.shapes import Registry
+from tests.gateway.databases import begin
 from tests.gateway.operations.conftest import fill, house_on
 from tests.gateway.promotion.world import ANN, PERSON, SITE, site
 from tests.gateway.web.visit import ORIGIN, Visit
@@ -124,7 +125,7 @@ def answered(answer: httpx2.Response) -> dict[str, str]:
 def oauth_house() -> Iterator[Desk]:
     """A gateway that is an authorization server, for all tests: each comes two days later."""
     house = house_on("sqlite://")
-    house.gateway.database.migrate()
+    begin(house.gateway.database)
     fill(house)
     with house.gateway.database.write() as conn:
         more = {"users": [ANN], "projects": [{"id": "1", "key": "AIR", "name": "에어락"}]}

@@ -14,6 +14,7 @@ from gateway.identity.personal import ApiScope
 from gateway.operations import reviewing
 from gateway.review.states import State
 from gateway.store import personal as stored
+from tests.gateway.databases import begin
 from tests.gateway.operations.conftest import House, fill, house_on
 from tests.gateway.promotion.world import change_set, edit
 
@@ -52,7 +53,7 @@ class Machine:
 @pytest.fixture
 def machine() -> Iterator[Machine]:
     house = house_on("sqlite://")
-    house.gateway.database.migrate()
+    begin(house.gateway.database)
     fill(house)
     token, _ = personal.make(house.gateway, "eve", "CI", EVERY, 30, by="eve")
     http = TestClient(
