@@ -10,6 +10,7 @@ from gateway.review.people import Person, Role
 from gateway.review.states import TURNS, State
 from gateway.review.values import Flag, InboxRow
 from gateway.web.change_rows import ChangeRows
+from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Lang, Tongue
 from gateway.web.page_values import ChangeRow
 from gateway.web.presenting import present
@@ -265,3 +266,13 @@ def test_the_inbox_groups_by_whose_turn_it_is() -> None:
 def test_an_empty_inbox_says_so() -> None:
     shown = present_inbox((), EN, NOW)
     assert [group.empty for group in shown.groups] == ["Nothing waits for you."]
+
+
+def test_parts_that_would_vanish_and_secrets_are_named_in_the_readers_language() -> None:
+    lost = Flag(id="rich_loss", severity="warn", evidence={"lost": "1 × code, 2 × mention, 1 × x"})
+    secret = Flag(id="secret", severity="block", evidence={"found": "password, AWS key"})
+    korean = [words(one.sentence) for one in flag_lines([lost, secret], Tongue(Lang.KO))]
+    assert "1 × 코드 블록, 2 × 멘션, 1 × x" in korean[1]
+    assert "비밀번호, AWS 키" in korean[0]
+    english = [words(one.sentence) for one in flag_lines([lost], EN)]
+    assert "1 × code block, 2 × mention, 1 × x" in english[0]

@@ -201,3 +201,10 @@ def test_a_machine_without_a_session_still_learns_whether_we_live(visit: Visit) 
         assert http.get("/readyz").status_code == 503
         assert http.get("/healthz").status_code == 200
     empty.gateway.database.dispose()
+
+
+def test_the_language_that_was_asked_for_is_kept_on_the_way_to_the_sign_in(visit: Visit) -> None:
+    assert visit.get("/history?lang=ko").headers["location"] == "/sign-in?lang=ko"
+    assert '<html lang="ko">' in visit.get("/sign-in?lang=ko").text
+    # Anything else is not carried along.
+    assert visit.get("/history?lang=%0d%0aX").headers["location"] == "/sign-in"
