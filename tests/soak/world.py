@@ -16,6 +16,7 @@ import httpx2
 
 from gateway.operations.context import Gateway
 from gateway.operations.waiting import stored_limits
+from gateway.people_settings import JiraSays, PeopleRules
 from gateway.promotion.values import SiteIdentity
 from gateway.review.people import Person, Role
 from gateway.sandbox_link import SandboxLink
@@ -126,6 +127,7 @@ def gateway_at(place: Place, http: httpx2.Client | None = None) -> Gateway:
             site=SITE,
             projects=("AIR",),
             secret_key=b"only the gateway knows",
+            people=PeopleRules(jira=JiraSays.ASK),
             quarantine_seconds=place.waits.quarantine,
             lease_seconds=place.waits.lease,
         ),

@@ -7,6 +7,7 @@ import httpx2
 
 from gateway.operations.context import Gateway
 from gateway.operations.promoting import Promoter
+from gateway.people_settings import JiraSays, PeopleRules
 from gateway.promotion.values import SiteIdentity
 from gateway.sandbox_link import SandboxLink
 from gateway.settings import Settings
@@ -43,6 +44,7 @@ def gateway_on(database_url: str, jira_url: str) -> Gateway:
             site=SITE,
             projects=("AIR",),
             secret_key=b"only the gateway knows",
+            people=PeopleRules(jira=JiraSays.ASK),
             quarantine_seconds=0.1,
             lease_seconds=5.0,
         ),
