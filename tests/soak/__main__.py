@@ -8,10 +8,14 @@ that are garbage. The last line and the exit status say how it ended.
 import os
 import sys
 import tempfile
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.databases import NoPostgresError, Postgres, durable_server
+from tests.forking import CONTEXT
 from tests.soak.chaos import Run
 from tests.soak.counting import Counts
 from tests.soak.model import BrokenPromiseError
@@ -25,6 +29,8 @@ _CONTROL_OPERATIONS = 60
 _SHOWN = 20
 #: One stretch of the walk in so many is walked with answers that are garbage.
 _GARBAGE_EVERY, _GARBAGE = 4, 0.1
+#: Stretches between two lines about how far the walk is.
+_REPORT_EVERY = 25
 
 
 def main() -> int:
@@ -106,21 +112,63 @@ def control(operations: int, seed: int, server: Postgres) -> int:
 
 
 def walks(first: int, steps: int, server: Postgres) -> Counts:
-    """Walk so many steps over both engines; returns which promises were broken."""
-    found, done = Counts(), Counter[str]()
-    for number in range(-(-steps // STRETCH)):
-        seed, spoilt = first + number, 0.0 if number % _GARBAGE_EVERY else _GARBAGE
-        with tempfile.TemporaryDirectory(prefix="airlock-walk-") as folder:
-            on_postgres = number % 2 == 1
-            url = server.create() if on_postgres else f"sqlite:///{Path(folder) / 'walk.db'}"
+    """Walk so many steps over both engines; returns which promises were broken.
+
+    ``SOAK_JOBS`` stretches at a time, each in a process of its own: a stretch is its seed.
+    """
+    found, done, began = Counts(), Counter[str](), time.monotonic()
+    stretches = [
+        Stretch(first + number, min(STRETCH, steps - number * STRETCH), number)
+        for number in range(-(-steps // STRETCH))
+    ]
+    jobs = int(os.environ.get("SOAK_JOBS", str(os.cpu_count() or 1)))
+    with CONTEXT.Pool(jobs) as pool, ThreadPoolExecutor(jobs) as threads:
+
+        def walked(one: Stretch) -> tuple[Counter[str], str]:
+            url = server.create() if one.on_postgres else ""
             try:
-                done += stretch(seed, min(STRETCH, steps - number * STRETCH), url, spoilt)
-            except BrokenPromiseError as error:
-                found.broken(f"walk seed {seed}: {error}")
-            if on_postgres:
-                server.drop(url)
-    say(f"walk: {steps} steps on both engines, seeds {first} and on: {_listed(done)}")
+                return pool.apply(_walked, (one, url))
+            finally:
+                if url:
+                    server.drop(url)
+
+        for one, (counts, broken) in zip(stretches, threads.map(walked, stretches), strict=True):
+            done += counts
+            if broken:
+                found.broken(f"walk seed {one.seed}: {broken}")
+            if (one.number + 1) % _REPORT_EVERY == 0:
+                so_far = (one.number + 1) * STRETCH
+                say(f"  walk: {so_far} steps in {time.monotonic() - began:.0f} s")
+    say(
+        f"walk: {steps} steps on both engines in {time.monotonic() - began:.0f} s, "
+        f"seeds {first} to {first + len(stretches) - 1}: {_listed(done)}"
+    )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One stretch of the walk; its number says on which engine, and whether with garbage."""
+
+    seed: int
+    steps: int
+    number: int
+
+    @property
+    def on_postgres(self) -> bool:
+        """Whether it is walked on PostgreSQL."""
+        return self.number % 2 == 1
+
+
+def _walked(one: Stretch, url: str) -> tuple[Counter[str], str]:
+    """Walk one stretch; returns what was done, and the promise that was broken, if one was."""
+    spoilt = 0.0 if one.number % _GARBAGE_EVERY else _GARBAGE
+    with tempfile.TemporaryDirectory(prefix="airlock-walk-") as folder:
+        url = url or f"sqlite:///{Path(folder) / 'walk.db'}"
+        try:
+            return stretch(one.seed, one.steps, url, spoilt), ""
+        except BrokenPromiseError as error:
+            return Counter(), str(error)
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -21,6 +21,7 @@ from tests.soak.fuzz import Spoiling, nobody_asked
 from tests.soak.model import Model
 from tests.soak.walk import fresh_jira, signed_in
 from tests.soak.wire import Wire
+from tests.soak.within import Within
 from tests.soak.world import BOB, GATE, Place, Waits, basic_auth, fill, gateway_at
 
 _URL = "http://upstream.test"
@@ -32,7 +33,8 @@ class World:
 
     def __init__(self, jira: Inside, folder: Path) -> None:
         self.draw = random.Random(1)  # noqa: S311 - has to be repeatable
-        gate, bob = signed_in(jira, GATE), signed_in(jira, BOB)
+        self.within = Within(jira.jira.app)
+        gate, bob = signed_in(self.within, GATE), signed_in(self.within, BOB)
         wire = Wire(gate, Model(), self.draw, lambda _issue: None, dict)
         self.spoiling = Spoiling(wire, self.draw, 0.0)
         place = Place(f"sqlite:///{folder / 'gateway.db'}", _URL, Waits(0, 30, 5))
@@ -83,6 +85,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         made = World(jira, tmp_path)
         yield made
         made.gateway.database.dispose()
+        made.within.close()
 
 
 def run(world: World, seeds: range) -> Counter[str]:

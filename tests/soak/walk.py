@@ -10,11 +10,11 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx2
-from sqlalchemy import text
-from starlette.testclient import TestClient
+from sqlalchemy import event, text
 
 from gateway.operations import background, intake, receiving, reviewing, undoing
 from gateway.operations.context import Gateway
@@ -33,6 +33,7 @@ from tests.soak.fuzz import Spoiling
 from tests.soak.model import BrokenPromiseError, Model, shape_of
 from tests.soak.wire import Shares, Wire
 from tests.soak.wishes import Wishing
+from tests.soak.within import Within
 from tests.soak.world import (
     APPROVER,
     BOB,
@@ -74,13 +75,17 @@ class Walk:
         self.trace: list[str] = []
         self.counts: Counter[str] = Counter()
         self.jira = jira
-        self.bob = signed_in(jira, BOB)
-        self.gate = signed_in(jira, GATE)
+        self.within = Within(jira.jira.app)
+        self.bob = signed_in(self.within, BOB)
+        self.gate = signed_in(self.within, GATE)
         self.wire = Wire(self.gate, self.model, self.draw, self._meddle, self._real)
         place = Place(database_url, _URL, Waits(quarantine=0, lease=30, timeout=5))
         self.spoiling = Spoiling(self.wire, self.draw, 0.0)
         http = httpx2.Client(transport=self.spoiling, auth=basic_auth(GATE), base_url=_URL)
         self.gateway: Gateway = gateway_at(place, http)
+        # Waits are drawn, never waited for.
+        self.gateway.upstream = replace(self.gateway.upstream, sleep=lambda _seconds: None)
+        careless(self.gateway)
         issues = [self._make(f"issue {number}") for number in range(_ISSUES)]
         self.ids: list[str] = [one["id"] for one in issues]
         fill(self.gateway, issues)
@@ -104,8 +109,7 @@ class Walk:
         self.gateway.database.dispose()
         self.gateway.upstream.close()
         self.gateway.sandbox.close()
-        self.bob.close()
-        self.gate.close()
+        self.within.close()
 
     def _act(self, act: str) -> None:
         try:
@@ -349,11 +353,23 @@ _ACTS = {
 }
 
 
-def signed_in(jira: Inside, person: str) -> httpx2.Client:
+def signed_in(within: Within, person: str) -> httpx2.Client:
     """Return a client of the Jira in this process that signs in as somebody."""
-    client = TestClient(jira.jira.app, _URL, raise_server_exceptions=False)
-    client.auth = basic_auth(person)
-    return client
+    return httpx2.Client(transport=within, auth=basic_auth(person), base_url=_URL)
+
+
+def careless(gateway: Gateway) -> None:
+    """Let the database not wait for the disk: what dies in a walk is never the machine."""
+    postgresql = gateway.database.dialect_name == "postgresql"
+
+    def relax(connection: Any, _record: object) -> None:
+        if postgresql:
+            connection.execute("SET synchronous_commit = off")
+            connection.commit()
+        else:
+            connection.execute("PRAGMA synchronous = OFF")
+
+    event.listen(gateway.database.engine, "connect", relax)
 
 
 @contextlib.contextmanager
