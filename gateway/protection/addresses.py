@@ -4,6 +4,7 @@ String by string, keys too: in dumped JSON a line break before a host name reads
 letter ``n``, and the name would be taken for a longer one and let through.
 """
 
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -50,5 +51,9 @@ def shape_outward(shape: _Shape, upstream: Address) -> _Shape:
 
 def _hidden(text: str, upstream: Address) -> str:
     # Most strings have no address in them; the search is much cheaper than the patterns.
-    name = urlsplit(upstream.url).hostname or ""
-    return to_placeholder(text, upstream) if name in text.casefold() else text
+    return to_placeholder(text, upstream) if _host(upstream.url) in text.casefold() else text
+
+
+@cache
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
