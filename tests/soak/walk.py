@@ -276,7 +276,7 @@ class Walk:
             answered[shown] += row.state is OpState.APPLIED and wrote
             marked = _MARK.search(shown) is not None
             if row.state is OpState.APPLIED and marked and not self.model.done[shown]:
-                raise BrokenPromiseError(f"a false receipt: {shown}")
+                raise BrokenPromiseError(f"a false receipt: {shown} {receipt}")
             silent = receipt is None or not receipt.overwrote
             if row.state is OpState.APPLIED and shown in self.model.overwrote and silent:
                 raise BrokenPromiseError(f"unflagged overwrite: {shown}")
