@@ -13,8 +13,9 @@ from gateway.operations import carrying_words as words
 from gateway.operations.context import Gateway
 from gateway.operations.looking_back import twin
 from gateway.operations.looking_beside import beside
-from gateway.operations.looking_up import is_hidden, look_up, now_of
+from gateway.operations.looking_up import is_hidden, is_marked, look_up, now_of
 from gateway.promotion import markers
+from gateway.promotion.believing import NAMELESS, UNSHOWN, doubt, nameless
 from gateway.promotion.drift import Now, compare
 from gateway.promotion.fields import Fields, part
 from gateway.promotion.naming import with_approver
@@ -218,13 +219,27 @@ def _write(job: Job, before: Now, request: Request) -> Result:
     except UpstreamError as error:
         return _unknown(job, error.sentence)
     job.on_step(Step.SENT)
+    return _answered(job, before, answer)
+
+
+def _answered(job: Job, before: Now, answer: Answer) -> Result:
+    """Read back what was answered, and believe only what is there."""
     new_id, new_key = _names(job, answer)
     job.on_step(Step.ANSWERED)
+    if nameless(job.planned, new_id):
+        return _unknown(job, NAMELESS)
     try:
         after = _read_back(job, _created(job, new_id))
     except UpstreamError as error:
         return _unknown(job, f"Jira took it, but could not be read back. {error.sentence}")
     job.on_step(Step.READ_BACK)
+    doubted = doubt(
+        job.planned, before, after, job.fields, marked=is_marked(job.gateway, job.operation, after)
+    )
+    if doubted is OpEvent.NO_ANSWER:
+        return _unknown(job, UNSHOWN)
+    if doubted is not None:
+        return Result(doubted, trouble=f"{UNSHOWN} Please look at it in Jira.")
     return _applied(job, before, after, answer, (new_id, new_key))
 
 

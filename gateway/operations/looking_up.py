@@ -91,7 +91,7 @@ def look_up(
     if planned.kind is ChangeKind.ATTACHMENT:
         look = looked(gateway, Place.ISSUE, len(files_of(now)))
         return replace(judge_attachment(planned, now, operation.probe_from), looks=(look,))
-    marked = _ours(gateway, operation, marked_by_property(now.doc, MARKER_KEY))
+    marked = is_marked(gateway, operation, now)
     finding = judge(planned, now, fields, marked=marked, after=operation.probe_from)
     look = looked(
         gateway,
@@ -101,6 +101,11 @@ def look_up(
         missing=() if now.doc is None else tuple(missing(planned, now, fields)),
     )
     return replace(finding, looks=(look,))
+
+
+def is_marked(gateway: Gateway, operation: Operation, now: Now) -> bool:
+    """Return whether an issue carries the mark of this very operation."""
+    return _ours(gateway, operation, marked_by_property(now.doc, MARKER_KEY))
 
 
 def copies(gateway: Gateway, operation: Operation, planned: PlannedOperation) -> tuple[str, ...]:
