@@ -99,6 +99,8 @@ def report(name: str, run: Run) -> None:
         f"{len(run.withheld)}"
     )
     say(f"  {counts.line()}")
+    for sentence in counts.wrong[:_SHOWN]:
+        say(f"  wrong: {sentence}")
 
 
 def control(operations: int, seed: int, server: Postgres) -> int:

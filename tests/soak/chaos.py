@@ -24,7 +24,7 @@ from gateway.upstream.errors import UpstreamError
 from sandbox.contract.shapes import ChangeSet, JsonObject
 from tests.databases import Postgres
 from tests.forking import CONTEXT
-from tests.soak.counting import Counts, count, look
+from tests.soak.counting import Counts, count, effects_of, look
 from tests.soak.promoter import promote
 from tests.soak.wishes import Wish, Wishing
 from tests.soak.world import APPROVER, Jira, Place, Waits, fill, gateway_at, metadata
@@ -136,6 +136,10 @@ class Run:
         wishing = Wishing(self.seed, self.issues, metadata(), link_type)
         self.waiting = list(wishing.sets(self.operations))
         self.waiting.reverse()
+        # What is there from the start would be counted as our doing.
+        every = [wish for _, members in self.waiting for wish in members]
+        seen = look(self.jira, every)
+        assert not [wish for wish in every if effects_of(wish, seen)]
 
     def _close(self) -> None:
         for process in self.processes:

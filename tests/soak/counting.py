@@ -12,7 +12,7 @@ from gateway.promotion.states import SETTLED, OpState
 from gateway.promotion.values import PlannedOperation, Receipt
 from gateway.store import audit
 from tests.soak.wishes import Wish
-from tests.soak.world import BOB, GATE, ROBOT, Jira
+from tests.soak.world import GATE, ROBOT, Jira
 
 #: Fields that our writes may move without naming them: one rule of the site, and Jira itself.
 _FOLLOWING = frozenset(
@@ -199,7 +199,7 @@ def effects_of(wish: Wish, seen: Seen) -> int:
     if wish.kind == "remote_link":
         return sum(wish.mark in str(one["object"]) for one in seen.remote_links[issue_id])
     if wish.kind == "watcher":
-        return sum(one.get("accountId") == BOB for one in seen.watchers[issue_id])
+        return sum(one.get("accountId") == ROBOT for one in seen.watchers[issue_id])
     return len(_within(wish, issue))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.contract.shapes import Change, ChangeKind, ChangeSet, JsonObject, SiteBaseline
 from tests.gateway.promotion.world import change, change_set, text
+from tests.soak.world import ROBOT
 
 STARTED = "2026-11-20T09:30:00.000+0000"
 _FIRST_TEMPORARY = 9_000_000_000
@@ -129,7 +130,7 @@ class Wishing:
             url = f"https://example.com/{mark}"
             return {"object": {"url": url, "title": mark}}, ChangeKind.REMOTE_LINK, None
         if kind == "watcher":
-            return {"add": {"accountId": "acc-bob"}}, ChangeKind.WATCHER, None
+            return {"add": {"accountId": ROBOT}}, ChangeKind.WATCHER, None
         if kind == "transition":
             return self._moved(issue), ChangeKind.TRANSITION, None
         return self._value(kind, mark, issue), ChangeKind.EDIT, kind
