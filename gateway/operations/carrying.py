@@ -14,6 +14,7 @@ from gateway.operations.context import Gateway
 from gateway.operations.looking_back import twin
 from gateway.operations.looking_beside import beside
 from gateway.operations.looking_up import is_hidden, is_marked, look_up, now_of
+from gateway.operations.results import SECOND, Result, nothing_sent
 from gateway.promotion import markers
 from gateway.promotion.believing import NAMELESS, UNSHOWN, doubt, nameless
 from gateway.promotion.drift import Now, compare
@@ -31,7 +32,7 @@ from gateway.promotion.service import AGENT, INTERNAL, NOT_INTERNAL
 from gateway.promotion.shown import shows_otherwise
 from gateway.promotion.states import OpEvent
 from gateway.promotion.steps import Step
-from gateway.promotion.values import Look, PlannedOperation, Receipt, Request, SideEffect
+from gateway.promotion.values import PlannedOperation, Receipt, Request, SideEffect
 from gateway.store import files
 from gateway.store.outbox import Operation
 from gateway.upstream.errors import (
@@ -47,9 +48,6 @@ from gateway.upstream.wire import Answer
 from sandbox.contract.compare import equal
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
-SECOND = 1_000_000
-#: Wait after a failure that certainly changed nothing.
-_BACKOFF = 5 * SECOND
 #: Seconds of throttling that are waited out with the operation in hand, before the write …
 _PATIENCE = 4.0
 #: … and behind it, where giving up means not to know.
@@ -58,25 +56,6 @@ _READ_BACK_PATIENCE = 30.0
 _SHORTEST = 0.1
 #: Tries before Jira's 409 (a concurrent change) counts as a refusal.
 _COLLISIONS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of an operation, ready to be recorded."""
-
-    event: OpEvent
-    receipt: Receipt | None = None
-    trouble: str = ""
-    #: Microseconds until the next try.
-    wait: int = 0
-    #: True when the attempt does not count: Jira did nothing.
-    forgive: bool = False
-    #: A sentence when the whole site has to stop until somebody acts.
-    pause: str = ""
-    #: Why Jira wants this issue left alone for ``wait``; empty when it does not.
-    hold: str = ""
-    #: What was looked at before it was said.
-    looks: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +90,7 @@ def carry(job: Job) -> Result | None:
             # Jira did nothing. A short wait is waited out here; what follows reads anew.
             wait = max(error.seconds, _SHORTEST)
             if error.per_issue or wait > left:
-                return _nothing_sent(error)
+                return nothing_sent(error)
             left -= wait
             job.gateway.upstream.sleep(wait)
 
@@ -125,7 +104,7 @@ def _try(job: Job) -> Result | None:
     except ThrottledError:
         raise
     except UpstreamError as error:
-        return _nothing_sent(error)
+        return nothing_sent(error)
     job.on_step(Step.CHECKED)
     if settled is not None:
         return settled
@@ -209,7 +188,7 @@ def _write(job: Job, before: Now, request: Request) -> Result:
     except ThrottledError:
         raise
     except (NotSentError, IdentityLostError, WrongUpstreamError) as error:
-        return _nothing_sent(error)
+        return nothing_sent(error)
     except OurFaultError as error:
         return _refused(job, error)
     except OutcomeUnknownError as error:
@@ -392,19 +371,6 @@ def _conflict(sentence: str) -> Result:
 def _unknown(job: Job, sentence: str) -> Result:
     wait = round(job.gateway.settings.quarantine_seconds * SECOND)
     return Result(OpEvent.NO_ANSWER, trouble=sentence, wait=wait)
-
-
-def _nothing_sent(error: UpstreamError) -> Result:
-    """Return the result of a failure before anything could have changed."""
-    if isinstance(error, (IdentityLostError, WrongUpstreamError)):
-        return Result(OpEvent.PUT_BACK, trouble=error.sentence, forgive=True, pause=error.sentence)
-    if isinstance(error, ThrottledError):
-        wait = round(error.seconds * SECOND)
-        hold = error.reason if error.per_issue else ""
-        return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=wait, forgive=True, hold=hold)
-    if isinstance(error, OurFaultError):
-        return Result(OpEvent.REFUSED, trouble=error.sentence)
-    return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=_BACKOFF, forgive=True)
 
 
 def _short(body: JsonValue) -> JsonObject:

@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 
 from gateway.operations import grounds, restoring
 from gateway.operations.allowing import Vouched, vouched, why_not_write
-from gateway.operations.carrying import SECOND, Job, Result, carry, found
+from gateway.operations.carrying import Job, carry, found
 from gateway.operations.context import Gateway
 from gateway.operations.heart import Heart, let_go
 from gateway.operations.looking_up import look_up, looked, newest_before
+from gateway.operations.results import SECOND, Result
 from gateway.operations.settling import settle
 from gateway.promotion.authors import AuthorKind
 from gateway.promotion.fields import Fields

@@ -1,0 +1,49 @@
+"""What became of an operation, ready to be recorded."""
+
+from dataclasses import dataclass
+
+from gateway.promotion.states import OpEvent
+from gateway.promotion.values import Look, Receipt
+from gateway.upstream.errors import (
+    IdentityLostError,
+    OurFaultError,
+    ThrottledError,
+    UpstreamError,
+    WrongUpstreamError,
+)
+
+SECOND = 1_000_000
+#: Wait after a failure that certainly changed nothing.
+_BACKOFF = 5 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of an operation, ready to be recorded."""
+
+    event: OpEvent
+    receipt: Receipt | None = None
+    trouble: str = ""
+    #: Microseconds until the next try.
+    wait: int = 0
+    #: True when the attempt does not count: Jira did nothing.
+    forgive: bool = False
+    #: A sentence when the whole site has to stop until somebody acts.
+    pause: str = ""
+    #: Why Jira wants this issue left alone for ``wait``; empty when it does not.
+    hold: str = ""
+    #: What was looked at before it was said.
+    looks: tuple[Look, ...] = ()
+
+
+def nothing_sent(error: UpstreamError) -> Result:
+    """Return the result of a failure before anything could have changed."""
+    if isinstance(error, (IdentityLostError, WrongUpstreamError)):
+        return Result(OpEvent.PUT_BACK, trouble=error.sentence, forgive=True, pause=error.sentence)
+    if isinstance(error, ThrottledError):
+        wait = round(error.seconds * SECOND)
+        hold = error.reason if error.per_issue else ""
+        return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=wait, forgive=True, hold=hold)
+    if isinstance(error, OurFaultError):
+        return Result(OpEvent.REFUSED, trouble=error.sentence)
+    return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=_BACKOFF, forgive=True)
