@@ -145,7 +145,7 @@ def test_transitions_show_their_fields_only_when_asked(
     long = client.get(f"{path}?expand=transitions.fields").json()["transitions"]
     assert [one for one in short if "fields" in one] == []
     done = next(one for one in long if one["name"] == "Done")
-    assert set(done["fields"]) == {"resolution"}
+    assert set(done["fields"]) == {"resolution", "comment"}
     one = client.get(f"{path}?transitionId={done['id']}").json()["transitions"]
     assert [each["name"] for each in one] == ["Done"]
     assert client.get(f"{path}?transitionId=99").json()["transitions"] == []
