@@ -11,15 +11,13 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.databases import NoPostgresError, Postgres, durable_server
 from tests.forking import CONTEXT
 from tests.soak.chaos import Run
 from tests.soak.counting import Counts
-from tests.soak.model import BrokenPromiseError
-from tests.soak.walking import STRETCH, stretch
+from tests.soak.walking import STRETCH, Stretch, walked_apart
 from tests.soak.world import Waits
 
 #: With the quarantine off a write that was begun is looked for at once: the harness has to
@@ -27,8 +25,6 @@ from tests.soak.world import Waits
 _CARELESS = Waits(quarantine=0.0)
 _CONTROL_OPERATIONS = 60
 _SHOWN = 20
-#: One stretch of the walk in so many is walked with answers that are garbage.
-_GARBAGE_EVERY, _GARBAGE = 4, 0.1
 #: Stretches between two lines about how far the walk is.
 _REPORT_EVERY = 25
 
@@ -129,7 +125,7 @@ def walks(first: int, steps: int, server: Postgres) -> Counts:
         def walked(one: Stretch) -> tuple[Counter[str], str]:
             url = server.create() if one.on_postgres else ""
             try:
-                return pool.apply(_walked, (one, url))
+                return pool.apply(walked_apart, (one, url))
             finally:
                 if url:
                     server.drop(url)
@@ -146,31 +142,6 @@ def walks(first: int, steps: int, server: Postgres) -> Counts:
         f"seeds {first} to {first + len(stretches) - 1}: {_listed(done)}"
     )
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """One stretch of the walk; its number says on which engine, and whether with garbage."""
-
-    seed: int
-    steps: int
-    number: int
-
-    @property
-    def on_postgres(self) -> bool:
-        """Whether it is walked on PostgreSQL."""
-        return self.number % 2 == 1
-
-
-def _walked(one: Stretch, url: str) -> tuple[Counter[str], str]:
-    """Walk one stretch; returns what was done, and the promise that was broken, if one was."""
-    spoilt = 0.0 if one.number % _GARBAGE_EVERY else _GARBAGE
-    with tempfile.TemporaryDirectory(prefix="airlock-walk-") as folder:
-        url = url or f"sqlite:///{Path(folder) / 'walk.db'}"
-        try:
-            return stretch(one.seed, one.steps, url, spoilt), ""
-        except BrokenPromiseError as error:
-            return Counter(), str(error)
 
 
 def _listed(counts: dict[str, int]) -> str:
