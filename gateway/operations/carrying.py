@@ -120,7 +120,8 @@ def found(job: Job, finding: Finding, *, status: int = 0) -> Result:
     """Return the result of what a probe found in Jira."""
     receipt = _receipt(job, status, "probe", finding.upstream_id, finding.upstream_key)
     said = receipt.saying(finding.comment_id)
-    return Result(OpEvent.FOUND, said, finding.sentence, looks=finding.looks)
+    told = said.model_copy(update={"overwrote": finding.overwrote})
+    return Result(OpEvent.FOUND, told, finding.sentence, looks=finding.looks)
 
 
 def _settled(job: Job, before: Now) -> Result | None:

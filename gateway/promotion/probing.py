@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from gateway.promotion.deleting import names_of
 from gateway.promotion.drift import Now, achieved, lost_place
 from gateway.promotion.fields import Fields, listed, part
-from gateway.promotion.readback import effects, reached_in_history
+from gateway.promotion.readback import effects, overwrote_once, reached_in_history
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Look, PlannedOperation
 from sandbox.contract.compare import equal
@@ -35,6 +35,8 @@ class Finding:
     upstream_key: str | None = None
     #: Id of a comment that travelled along.
     comment_id: str | None = None
+    #: Whether the write that was found replaced what nobody was shown.
+    overwrote: bool = False
     #: What was looked at: the evidence for a person.
     looks: tuple[Look, ...] = ()
 
@@ -47,6 +49,9 @@ def judge(
     ``after``: the newest comment's id before the request, where one was to travel along.
     """
     found = _judge_values(planned, now, fields, marked=marked)
+    if found.event is OpEvent.FOUND:
+        hands = _hands(planned, now)
+        found = replace(found, overwrote=overwrote_once(planned, effects(None, now.doc), hands))
     if planned.said is None or found.event is not OpEvent.FOUND:
         return found
     own = [str(one.get("id")) for one in said_with(planned, now, after)]
@@ -98,11 +103,16 @@ def _ours(
     """Return what its author made since, oldest first; without a start there is no telling."""
     if after is None:
         return []
-    own = planned.author.account.casefold()
-    account = frozenset({own}) if own else now.account
+    account = _hands(planned, now)
     return [
         one for one in found if newest_id([one]) > after and names_of(one.get("author")) & account
     ]
+
+
+def _hands(planned: PlannedOperation, now: Now) -> frozenset[str]:
+    """Return the names of the account that writes an operation; empty: nobody can tell."""
+    own = planned.author.account.casefold()
+    return frozenset({own}) if own else now.account
 
 
 def files_of(now: Now) -> list[JsonObject]:

@@ -105,6 +105,22 @@ def overwrote(planned: PlannedOperation, found: list[Effect]) -> bool:
     return False
 
 
+def overwrote_once(planned: PlannedOperation, found: list[Effect], account: frozenset[str]) -> bool:
+    """Return whether a write of an account, found long after, replaced what nobody was shown.
+
+    ``found`` is the whole changelog: of each field the account's newest line to the approved
+    value is the write. Where nobody knows the account, anybody's line is.
+    """
+    for name in planned.values:
+        lines = [one for one in found if one.field == name and (not account or one.hands & account)]
+        written = [one for one in lines if _is(planned.wants[name], one.item, "to")]
+        if name in planned.set_fields or not written:
+            continue
+        if _other_base(planned.base.get(name), planned.wants[name], written[-1].item):
+            return True
+    return False
+
+
 def side_effects(
     planned: PlannedOperation, found: list[Effect], account: frozenset[str] = frozenset()
 ) -> tuple[SideEffect, ...]:

@@ -181,6 +181,17 @@ def test_an_edit_between_our_read_and_our_write_is_flagged(house: House) -> None
     assert receipt.overwrote
 
 
+def test_an_edit_before_a_write_whose_answer_is_lost_is_flagged(house: House) -> None:
+    review_id = released(house, edit("summary", "New"))
+    house.jira.faults = ["after lost"]
+    house.jira.before_write = lambda: house.jira.edit("10001", "Bob", summary="Bob's")
+    house.promote_all()
+    found = only(house, review_id)
+    assert found.state is OpState.APPLIED
+    assert found.receipt is not None
+    assert (found.receipt.known_by, found.receipt.overwrote) == ("probe", True)
+
+
 def test_what_an_automation_did_stands_in_the_receipt(house: House) -> None:
     review_id = released(house, edit("summary", "New"))
     house.jira.after_write = lambda: house.jira.edit(
