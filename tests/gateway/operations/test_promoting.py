@@ -90,7 +90,7 @@ def test_a_lost_answer_is_looked_up_and_there_is_one_effect(
 def test_being_told_to_wait_costs_no_attempt(
     house: House, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.operations.carrying._BACKOFF", 0)
+    monkeypatch.setattr("gateway.operations.results._BACKOFF", 0)
     review_id = released(house, KINDS["edit"])
     house.jira.faults = [fault] * 3
     house.promote_all()
