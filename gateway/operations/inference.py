@@ -178,6 +178,7 @@ def _field(field_id: str, hints: Hints, values: list[JsonValue]) -> JsonObject:
 
 def _with_screens(baseline: SiteBaseline, docs: Sequence[JsonObject]) -> SiteBaseline:
     create, edit = dict(baseline.create_meta), dict(baseline.edit_meta)
+    assumed = list(baseline.assumed_edit)
     said = []
     for kind in _kinds(baseline, docs):
         place = ":".join(kind)
@@ -185,12 +186,13 @@ def _with_screens(baseline: SiteBaseline, docs: Sequence[JsonObject]) -> SiteBas
         told = [name for name, metas in (("edit", edit), ("create", create)) if place not in metas]
         if "edit" in told:
             edit[place] = inferred_fields.screen(baseline.fields, allowed, create=False)
+            assumed.append(place)
         if "create" in told:
             create[place] = inferred_fields.screen(baseline.fields, allowed, create=True)
         if told:
             where = _kind_name(baseline, kind)
             said.append(f"{where}: the fields of the {' and '.join(told)} screen are assumed.")
-    return _more(baseline, said, create_meta=create, edit_meta=edit)
+    return _more(baseline, said, create_meta=create, edit_meta=edit, assumed_edit=assumed)
 
 
 def _allowed(

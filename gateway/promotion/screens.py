@@ -33,7 +33,8 @@ class Lack:
 def edit_screen(fields: JsonObject, site: SiteBaseline) -> Screen | None:
     """Return the edit screen of issues of the same project and type; None if unobserved."""
     pair = (part(fields, "project", "id"), part(fields, "issuetype", "id"))
-    return site.edit_meta.get(":".join(str(one) for one in pair))
+    place = ":".join(str(one) for one in pair)
+    return None if place in site.assumed_edit else site.edit_meta.get(place)
 
 
 def transition_screen(fields: JsonObject, step: Step, site: SiteBaseline) -> Screen | None:

@@ -92,6 +92,8 @@ class SiteBaseline(Frozen):
     create_meta: dict[str, dict[str, JsonObject]] = {}
     #: ``"{project id}:{type id}"`` to field id to field metadata, as in editmeta.
     edit_meta: dict[str, dict[str, JsonObject]] = {}
+    #: Keys of ``edit_meta`` whose screen upstream did not show: it was assumed.
+    assumed_edit: list[str] = []
     transitions: list[ObservedTransition] = []
     boards: list[JsonObject] = []
     sprints: list[JsonObject] = []

@@ -74,7 +74,7 @@ def test_edit_comment_transition_and_create_arrive_exactly_as_approved(
     review = task.submit()
     task.send("PUT", f"issue/{key}", {"fields": {"summary": "later"}})
     view = approve_and_promote(built, review)
-    assert view.state is State.PROMOTED
+    assert view.state is State.PROMOTED, [(one.state, one.trouble) for one in view.operations]
     after = built.snapshot()
     [new] = set(after) - set(before)
     assert changed(before, after) == {key: {"summary", "comment", "status"}, new: {"+"}}

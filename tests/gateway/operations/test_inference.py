@@ -87,6 +87,9 @@ def test_what_jira_told_is_never_replaced() -> None:
     assert found.issue_types == told.issue_types
     assert found.fields[0] == told.fields[0]
     assert (found.create_meta, found.edit_meta) == (told.create_meta, told.edit_meta)
+    assert found.assumed_edit == []
+    untold = told.model_copy(update={"edit_meta": {}})
+    assert filled(untold, [issue(1, OPEN, summary="x")]).assumed_edit == ["9:7"]
     assert found.transitions[:1] == told.transitions
 
 

@@ -108,6 +108,10 @@ SEPARATE: dict[str, tuple[tuple[Change, ...], dict[str, Any]]] = {
         (edit("summary", "New"), say(), move()),
         {"transition": {"summary": ["set"], "comment": ["add"]}, "inferred": True},
     ),
+    "an assumed edit screen": (
+        (edit("summary", "New"), say()),
+        {"edit_screen": {"comment": ["add"]}, "inferred": True},
+    ),
     "a property of its own": (
         (edit("summary", "New"), say(properties=[{"key": "k", "value": 1}])),
         {"edit_screen": {"comment": ["add"]}},

@@ -228,6 +228,7 @@ def site_with_screens(
         update={
             "transitions": moves,
             "edit_meta": {} if edit_screen is None else {"100:7": screen(edit_screen)},
+            "assumed_edit": ["100:7"] if inferred else [],
             "projects": [{"id": "100", "key": "AIR", "projectTypeKey": kind}],
         }
     )

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 import pytest
 from starlette.testclient import TestClient
 
+from sandbox.app import McpFirst
 from sandbox.contract.shapes import ChangeOutcome, Flavour, Outcome, Verdict
 from sandbox.jira_api.lane import Lane
 from sandbox.operations import intake, news, proposing, workspaces
@@ -22,7 +23,8 @@ def test_the_next_answer_says_who_decided_what_and_why(
 ) -> None:
     sandbox = shadow(tmp_path, Flavour.CLOUD)
     client = visitor(sandbox, BEARER)
-    lane = client.app
+    assert isinstance(client.app, McpFirst)
+    lane = client.app.app
     assert isinstance(lane, Lane)
     usual = TestClient(lane.app, base_url=ADDRESS, headers={"Authorization": BEARER})
     path = f"/rest/api/2/issue/AIR-1{query}"
