@@ -22,6 +22,7 @@ from gateway.web import (
     run_pages,
     sandbox_pages,
     sign_in_pages,
+    together_pages,
 )
 from gateway.web.access_log import keep_secrets_out
 from gateway.web.api import PREFIX, api
@@ -33,6 +34,7 @@ from gateway.web.templating import STATIC_FOLDER, Static
 #: In the order in which addresses are tried.
 PAGES = (
     inbox_pages,
+    together_pages,
     change_set_pages,
     run_pages,
     sandbox_pages,

@@ -5,7 +5,7 @@ Every verb that decides names the digest that was shown; the rules are asked in 
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from pydantic import JsonValue
 from sqlalchemy import Connection
@@ -45,6 +45,14 @@ class _Asked:
     review: Review
     sight: Sight
     shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How something is approved."""
+
+    confirmed: Collection[str] = ()
+    together: bool = False
 
 
 def inbox(gateway: Gateway) -> tuple[InboxRow, ...]:
@@ -195,13 +203,15 @@ def approve(
     review_id: int,
     digest: str,
     confirmed: Collection[str] = (),
+    *,
+    together: bool = False,
 ) -> None:
     """Approve exactly what ``digest`` covers; raises RefusedError, StaleError.
 
     ``confirmed`` are the codes of ``gateway.promotion.confirming`` that the person
-    confirmed separately.
+    confirmed separately; ``together`` approves it as one of several.
     """
-    asked = _ask(gateway, Act.APPROVE, person, review_id, digest, confirmed=confirmed)
+    asked = _ask(gateway, Act.APPROVE, person, review_id, digest, how=_How(confirmed, together))
     plan = asked.sight.plan
     if plan is None:  # the rules refuse this before: without a plan there is no digest
         raise RefusedError(Refusal("plan", "There is nothing to approve.", "Reject the set."))
@@ -217,7 +227,15 @@ def approve(
         return moved
 
     body: dict[str, JsonValue] = {"digest": digest, "operations": len(plan.operations)}
+    if together:
+        body["together"] = True
     _commit(gateway, asked, store, body | ({"confirmed": [*codes]} if codes else {}))
+
+
+def would_approve(gateway: Gateway, person: str, review_id: int, digest: str) -> ReviewView:
+    """Return what an approval together with others would approve; raises as that one does."""
+    asked = _ask(gateway, Act.APPROVE, person, review_id, digest, how=_How(together=True))
+    return view_of(gateway, asked.sight)
 
 
 def reject(gateway: Gateway, person: str, review_id: int, digest: str, words: str) -> None:
@@ -321,7 +339,7 @@ def _ask(
     words: str = "",
     *,
     read_now: bool = True,
-    confirmed: Collection[str] = (),
+    how: _How = _How(),
 ) -> _Asked:
     """Look at everything now and ask the rules; raises RefusedError, StaleError."""
     review = _review(gateway, review_id)
@@ -334,7 +352,7 @@ def _ask(
         approving = act is Act.APPROVE
         rights = _rights(gateway, person, sight, wholly=approving, anew=approving)
         situation = replace(situation, rights=rights)
-    refusal = may(act, person, situation, shown=shown, words=words, confirmed=confirmed)
+    refusal = may(act, person, situation, shown=shown, words=words, **asdict(how))
     if refusal is not None and refusal.code == UNSEEN:
         raise UnknownReviewError(review_id)
     if refusal is not None and refusal.code == STALE:

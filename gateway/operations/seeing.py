@@ -141,6 +141,8 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
             projects=stored.projects,
             dry_run=stops(stored.dry_run, digest, gateway.clock()),
             confirmations=() if plan is None else plan.confirmations,
+            stays=frozenset() if plan is None else frozenset(one.code for one in plan.stays),
+            round=review.change_set.round,
         ),
         operations=stored.operations,
         decisions=stored.decisions,

@@ -13,6 +13,7 @@ from gateway.promotion.values import Confirmation
 from gateway.review.jira_rights import Rights
 from gateway.review.people import Person, Role, at_least, role_in
 from gateway.review.states import TRANSITIONS, Event, State
+from gateway.review.together import Weighed, own_look
 from gateway.review.values import ChangeView, Flag
 from sandbox.contract.compare import Three
 from sandbox.contract.scope import Refusal
@@ -87,6 +88,15 @@ class Situation:
     rights: Rights = field(default_factory=Rights)
     #: Keys of the projects that the set is about: a role is needed in each.
     projects: frozenset[str] = field(default_factory=frozenset)
+    #: Codes of what an undo would leave.
+    stays: frozenset[str] = field(default_factory=frozenset)
+    round: int = 1
+
+    @property
+    def weighed(self) -> Weighed:
+        """What decides whether it needs a look of its own."""
+        apart = bool(self.confirmations)
+        return Weighed(self.changes, self.flags, self.stays, apart, self.round)
 
 
 def may(
@@ -97,8 +107,12 @@ def may(
     shown: str,
     words: str = "",
     confirmed: Collection[str] = (),
+    together: bool = False,
 ) -> Refusal | None:
-    """Return why ``person`` may not do it, or None."""
+    """Return why ``person`` may not do it, or None.
+
+    ``together``: several sets at a time, so it must be one that needs no look of its own.
+    """
     return (
         wrong_person(act, person, situation)
         or _read_only(act, situation)
@@ -106,6 +120,7 @@ def may(
         or _stale(act, situation, shown)
         or (situation.dry_run if act is Act.PROMOTE else None)
         or _no_words(act, words)
+        or (own_look(situation.weighed) if together else None)
         or (_not_approvable(person, situation) if act is Act.APPROVE else None)
         or (_unconfirmed(situation, confirmed) if act is Act.APPROVE else None)
     )

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.operations import asking_rights, standing
+from gateway.operations import asking_rights, standing, together
 from gateway.review.states import Turn
-from gateway.review.triage import Sort, Triage
+from gateway.review.triage import Sort, Triage, triage
 from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
 from gateway.web.presenting_inbox import present_inbox
 from gateway.web.templating import page
@@ -48,7 +48,10 @@ def inbox(
 
     ``turn``, ``project`` and ``agent`` narrow it, ``sort`` is newest, oldest or risk.
     """
-    shown = present_inbox(standing.inbox(gateway, person), tongue, gateway.clock(), wanted)
+    found = triage(standing.inbox(gateway, person), wanted)
+    lines = (row for group in found.groups for row in group.rows)
+    offers = together.offered(gateway, person, lines)
+    shown = present_inbox(found, tongue, gateway.clock(), wanted, offers)
     unknown = asking_rights.unknown(gateway, person)
     return page(request, "inbox.html", tongue, person, page=shown, unknown=unknown)
 

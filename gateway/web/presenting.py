@@ -63,7 +63,7 @@ def present(
         received=tongue.moment(view.received_at),
         received_ago=tongue.ago(view.received_at, now),
         checked=tongue.moment(view.checked_at) if view.checked_at else "",
-        plan=_plan(view, tongue),
+        plan=plan_line(view, tongue),
         seen=flag_chips(_all_flags(view), tongue),
         flags=flag_lines(_top_flags(view), tongue, linked=True),
         reason=reveal(view.reason),
@@ -170,7 +170,7 @@ def _top_flags(view: ReviewView) -> list[Flag]:
     return own + [flag for flag in _all_flags(view)[len(own) :] if flag.severity == "block"]
 
 
-def _plan(view: ReviewView, tongue: Tongue) -> tuple[Chip, ...]:
+def plan_line(view: ReviewView, tongue: Tongue) -> tuple[Chip, ...]:
     """Return what the set would do, counted by kind."""
     kinds = Counter(change.change.kind for change in _changes(view))
     chips = [

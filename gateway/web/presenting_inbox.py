@@ -1,12 +1,14 @@
 """The inbox as its page shows it: whose turn it is, what was asked for, page by page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from gateway.review.states import Turn
-from gateway.review.triage import TURNS_SHOWN, Sort, Triage, TurnGroup, triage
+from gateway.review.triage import TURNS_SHOWN, Sort, Sorted, Triage, TurnGroup
 from gateway.review.values import InboxRow
 from gateway.web.flag_lines import flag_chips
 from gateway.web.language import N_, Tongue
@@ -15,6 +17,7 @@ from gateway.web.presenting import state_chip
 from gateway.web.reveal import reveal
 from gateway.web.sentences import TURNS
 
+_EVERYTHING = Triage()
 _SORTS = {
     Sort.NEWEST: N_("newest first"),
     Sort.OLDEST: N_("longest waiting first"),
@@ -39,6 +42,8 @@ class InboxLine:
     round: int
     age: str
     received: str
+    #: Number and digest, where it may be ticked to be approved with others; empty: it may not.
+    pick: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ class InboxGroup:
     empty: str
     #: Leads to all of them; empty when all are shown.
     more: str
+
+    @property
+    def picks(self) -> int:
+        """How many lines may be ticked."""
+        return sum(bool(line.pick) for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +98,17 @@ class InboxPage:
 
 
 def present_inbox(
-    rows: tuple[InboxRow, ...], tongue: Tongue, now: int, wanted: Triage | None = None
+    found: Sorted,
+    tongue: Tongue,
+    now: int,
+    wanted: Triage = _EVERYTHING,
+    offers: Mapping[int, str] = MappingProxyType({}),
 ) -> InboxPage:
-    """Return the inbox: one group for each whose turn it can be."""
-    wanted = wanted or Triage()
-    found = triage(rows, wanted)
-    groups = (_group(one, tongue, now, wanted) for one in found.groups)
+    """Return the inbox: one group for each whose turn it can be.
+
+    ``offers`` is set to digest of those that may be ticked.
+    """
+    groups = (_group(one, tongue, now, wanted, offers) for one in found.groups)
     several = found.pages > 1
     return InboxPage(
         groups=tuple(one for one in groups if one.lines or one.empty),
@@ -113,13 +128,15 @@ def present_inbox(
     )
 
 
-def _group(found: TurnGroup, tongue: Tongue, now: int, wanted: Triage) -> InboxGroup:
+def _group(
+    found: TurnGroup, tongue: Tongue, now: int, wanted: Triage, offers: Mapping[int, str]
+) -> InboxGroup:
     alone = wanted.turn is not None
     cut = not alone and found.total > len(found.rows)
     return InboxGroup(
         name=str(found.turn),
         title=tongue.gettext(TURNS[found.turn]),
-        lines=tuple(_line(row, tongue, now) for row in found.rows),
+        lines=tuple(_line(row, tongue, now, offers.get(row.id, "")) for row in found.rows),
         total=found.total,
         empty=_empty(wanted, tongue) if alone or found.turn is Turn.REVIEWER else "",
         more=_address(replace(wanted, turn=found.turn), page=1) if cut else "",
@@ -132,7 +149,7 @@ def _empty(wanted: Triage, tongue: Tongue) -> str:
     return tongue.gettext("Nothing waits for you.")
 
 
-def _line(row: InboxRow, tongue: Tongue, now: int) -> InboxLine:
+def _line(row: InboxRow, tongue: Tongue, now: int, digest: str) -> InboxLine:
     return InboxLine(
         id=row.id,
         name=f"CS-{row.id}",
@@ -147,6 +164,7 @@ def _line(row: InboxRow, tongue: Tongue, now: int) -> InboxLine:
         round=row.round,
         age=tongue.ago(row.received_at, now),
         received=tongue.moment(row.received_at),
+        pick=f"{row.id}:{digest}" if digest else "",
     )
 
 

@@ -34,7 +34,7 @@ _LANGUAGE_NAMES = {Lang.EN: "English", Lang.KO: "한국어"}
 _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("j", "k"), N_("next, previous")),
     (("n",), N_("next conflict or flag")),
-    (("a",), N_("keep the change")),
+    (("a",), N_("keep the change; in the inbox: tick the set")),
     (("x",), N_("leave the change out")),
     (("1", "2", "3"), N_("in a conflict: keep Jira's, take the agent's, combine")),
     (("e",), N_("edit the value")),

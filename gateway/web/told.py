@@ -11,6 +11,7 @@ from functools import cache
 from gateway.web.language import N_, Tongue
 from gateway.web.told_access import ACCESS_SENTENCES
 from gateway.web.told_dry_run import DRY_RUN
+from gateway.web.told_inbox import INBOX_SENTENCES
 from gateway.web.told_notices import NOTICE_TROUBLES
 from gateway.web.told_undo import UNDO_SENTENCES
 
@@ -255,6 +256,7 @@ SENTENCES: tuple[str, ...] = (
     *DRY_RUN,
     # why an undo is not made, and what one leaves
     *UNDO_SENTENCES,
+    *INBOX_SENTENCES,
     *ACCESS_SENTENCES,
     # why a notification did not arrive
     *NOTICE_TROUBLES,

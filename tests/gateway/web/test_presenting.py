@@ -8,6 +8,7 @@ from markupsafe import Markup
 from gateway.promotion.values import Stays
 from gateway.review.people import Person, Role
 from gateway.review.states import TURNS, State
+from gateway.review.triage import Triage, triage
 from gateway.review.values import Flag, InboxRow
 from gateway.web.change_rows import ChangeRows
 from gateway.web.flag_lines import flag_lines
@@ -251,7 +252,7 @@ def test_the_inbox_groups_by_whose_turn_it_is() -> None:
         )
         for number, state in enumerate(State)
     )
-    shown = present_inbox(rows, EN, NOW)
+    shown = present_inbox(triage(rows, Triage()), EN, NOW)
     assert [(group.name, len(group.lines)) for group in shown.groups] == [
         ("reviewer", 4),
         ("gateway", 1),
@@ -264,7 +265,7 @@ def test_the_inbox_groups_by_whose_turn_it_is() -> None:
 
 
 def test_an_empty_inbox_says_so() -> None:
-    shown = present_inbox((), EN, NOW)
+    shown = present_inbox(triage((), Triage()), EN, NOW)
     assert [group.empty for group in shown.groups] == ["Nothing waits for you."]
 
 

@@ -38,6 +38,9 @@ Route_ = tuple[str, str]
 #: Route of the pages to the least role that may use it; None: anybody, signed in or not.
 ROWS: dict[Route_, Role | None] = {
     ("GET", "/"): Role.NONE,
+    # Each of the sets that are named is asked about by itself; without one there is none.
+    ("GET", "/together"): Role.NONE,
+    ("POST", "/together"): Role.NONE,
     ("GET", "/cs/{review_id}"): Role.VIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/approve"): Role.APPROVER,

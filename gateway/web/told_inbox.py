@@ -1,0 +1,14 @@
+"""Sentences about sets in the inbox: why one is not approved together with others."""
+
+from gateway.web.language import N_
+
+INBOX_SENTENCES: tuple[str, ...] = (
+    N_("Somebody changed the same field in Jira."),
+    N_("Something was seen in it that is worth a look."),
+    N_("Its approval takes a second confirmation."),
+    N_("An undo would not put all of it back."),
+    N_("Somebody has already left out or edited a part of it."),
+    N_("It answers what a person wrote about the round before."),
+    N_("It is not what the inbox showed any more."),
+    N_("Open it and decide about it there."),
+)
