@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from gateway.operations import reviewing
 from gateway.review.states import State
@@ -10,7 +10,7 @@ from tests.browser.conftest import Place, shot
 from tests.browser.test_review_pages import ready
 
 LOOKS = [("light", "en", ""), ("dark", "ko", "-ko-dark")]
-TELEPHONE = {"width": 375, "height": 800}
+TELEPHONE: ViewportSize = {"width": 375, "height": 800}
 
 
 @pytest.fixture(scope="module")
