@@ -1,7 +1,6 @@
 """What can be seen in a text: what it is made of, what must not be in it."""
 
 import difflib
-import json
 import re
 from collections import Counter
 from functools import lru_cache
@@ -9,7 +8,7 @@ from functools import lru_cache
 from pydantic import JsonValue
 
 from gateway.policy.unseen import unseen
-from sandbox.contract.digest import canonical
+from sandbox.contract.sameness import Same
 
 #: ADF node type to the word for it, for nodes that carry more than their text.
 _ADF_PARTS = {
@@ -76,12 +75,12 @@ def plain(value: JsonValue) -> str:
         return value
     if isinstance(value, list):
         return "\n".join(filter(None, map(plain, value)))
-    return _plain(canonical(value)) if isinstance(value, dict) else ""
+    return _plain(Same(value)) if isinstance(value, dict) else ""
 
 
 @lru_cache(maxsize=256)
-def _plain(text: bytes) -> str:
-    return _words(json.loads(text))
+def _plain(same: Same) -> str:
+    return _words(same.value)
 
 
 def _words(value: JsonValue) -> str:
@@ -104,12 +103,12 @@ def _words(value: JsonValue) -> str:
 def strings(value: JsonValue) -> str:
     """Return every string leaf of a value, also links and attributes."""
     # Several rules look at the same text, and so does the next look at the page.
-    return value if isinstance(value, str) else _strings(canonical(value))
+    return value if isinstance(value, str) else _strings(Same(value))
 
 
 @lru_cache(maxsize=256)
-def _strings(text: bytes) -> str:
-    return _leaves(json.loads(text))
+def _strings(same: Same) -> str:
+    return _leaves(same.value)
 
 
 def _leaves(value: JsonValue) -> str:
@@ -129,13 +128,13 @@ def parts(value: JsonValue) -> Counter[str]:
     """Count what a rich text has besides its words."""
     if isinstance(value, str):
         return _wiki_parts(value)
-    return Counter(_adf_parts(canonical(value)))
+    return Counter(_adf_parts(Same(value)))
 
 
 @lru_cache(maxsize=256)
-def _adf_parts(text: bytes) -> dict[str, int]:
+def _adf_parts(same: Same) -> dict[str, int]:
     found: Counter[str] = Counter()
-    _count_adf(json.loads(text), found)
+    _count_adf(same.value, found)
     return dict(found)
 
 

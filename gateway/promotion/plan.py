@@ -83,9 +83,12 @@ def effective(change_set: ChangeSet, decided: Mapping[str, str]) -> dict[str, st
 
 def needed_by(change: Change, change_set: ChangeSet) -> set[str]:
     """Return the ids of the changes of this set that a change cannot do without."""
-    creates = {one.issue_id: one.id for one in change_set.changes if one.kind is ChangeKind.CREATE}
     issues = mentioned(change.after, change_set.temporary_keys) | {change.issue_id}
-    named = {creates[one] for one in issues if one in creates}
+    named = {
+        one.id
+        for one in change_set.changes
+        if one.issue_id in issues and one.kind is ChangeKind.CREATE
+    }
     return (named | set(change.depends_on)) - {change.id}
 
 
@@ -199,7 +202,8 @@ def _placed(
         base = _assumed(draft, levels, ground)
         if SECURITY in draft.wants:
             levels[first.issue_id] = draft.wants[SECURITY]
-        yield PlannedOperation(
+        # Every part of it was checked where it came in; deep texts take long to check again.
+        yield PlannedOperation.model_construct(
             position=position,
             kind=draft.kind,
             change_ids=tuple(one.id for one in draft.changes) if draft.carries else (),

@@ -5,22 +5,23 @@ string leaf and path segment that names it gets the real one: that and the id of
 transition are all that is ever filled in after the approval.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 
 from pydantic import JsonValue
 
 from gateway.promotion.values import PlannedOperation, Request
+from sandbox.contract.sameness import alike
 
 #: Key numbers and issue ids of new issues lie in this reserved range.
 RESERVED = range(9_000_000_000, 10_000_000_000)
 #: In a text a key stands alone, in an address, or behind a percent-encoded sign ("%2F").
 _BEFORE = r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
-#: What every temporary name holds.
+#: What every temporary name holds, in a text …
 _RANGE = re.compile(r"9\d{9}")
 _KEY = re.compile(_BEFORE + r"[A-Za-z][A-Za-z0-9_]*-9\d{9}(?![\w-])")
-_NUMBER = re.compile(r"9\d{9}")
+#: … and in a whole value, as ``alike`` writes it.
+_NUMBER = re.compile(rb"9\d{9}")
 #: An id alone, as in "issueId=9…" or "parent = 9…"; in a key it is the key that counts.
 _ID = re.compile(_BEFORE + r"9\d{9}(?![\w-])")
 
@@ -56,7 +57,7 @@ def temporary_names(value: JsonValue) -> set[str]:
     """Return everything in a value's strings that looks like a new issue's id or key."""
     found: set[str] = set()
     # Most values name none, and the numbers of a name are easily looked for.
-    if not _NUMBER.search(json.dumps(value)):
+    if not _NUMBER.search(alike(value)):
         return found
     for text in strings(value):
         if _RANGE.search(text) is None:

@@ -91,7 +91,8 @@ class Writer:
     def edit(self, issue_id: str, load: Load) -> Request:
         """Return one PUT that carries all edits of an issue."""
         body = {**self._loaded(load), **self._told()}
-        return Request(method="PUT", path=f"{self.api}/issue/{issue_id}", body=body)
+        # Not checked again: it is made of values that were.
+        return Request.model_construct(method="PUT", path=f"{self.api}/issue/{issue_id}", body=body)
 
     def create(self, fields: JsonObject) -> Request:
         """Return the POST that makes a new issue."""
@@ -170,7 +171,7 @@ def _comment(writer: Writer, change: Change) -> Request:
     if part(change.after, "visibility"):
         body["visibility"] = part(change.after, "visibility")
     path = f"{writer.api}/issue/{change.issue_id}/comment{tail}"
-    return Request(method=method, path=path, body=_sorted(body))
+    return Request.model_construct(method=method, path=path, body=_sorted(body))
 
 
 def _worklog(writer: Writer, change: Change) -> Request:

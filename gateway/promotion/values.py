@@ -133,7 +133,7 @@ class Plan(Frozen):
 
     def digest(self) -> str:
         """Return the approval digest: over every leaf of this plan."""
-        return digest(self.model_dump(mode="json"))
+        return digest(self)
 
 
 class Place(StrEnum):

@@ -5,9 +5,9 @@ Jira offers, never empty where Jira requires one; scope and flags are asked agai
 who call. What cannot be written as a line or a few of text is not offered.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -17,6 +17,7 @@ from pydantic import JsonValue
 
 from gateway.promotion.fields import Fields, fields_of, listed, part
 from sandbox.contract.compare import equal
+from sandbox.contract.sameness import Same
 from sandbox.contract.scope import Refusal
 from sandbox.contract.shapes import Change, ChangeKind, Flavour, Frozen, JsonObject, SiteBaseline
 
@@ -121,20 +122,20 @@ def _rich(value: JsonValue, site: SiteBaseline, *, required: bool) -> Editable |
         return Editable(box=Box.TEXT, text="", required=required)
     if not isinstance(value, dict):
         return None
-    markdown = _whole_markdown(json.dumps(value))
+    markdown = _whole_markdown(Same(value))
     if markdown is None:
         return None
     return Editable(box=Box.TEXT, text=markdown, required=required)
 
 
 @lru_cache(maxsize=1024)
-def _whole_markdown(document: str) -> str | None:
-    """Return a document (JSON) as Markdown if it comes back whole; None when it does not.
+def _whole_markdown(document: Same) -> str | None:
+    """Return a document as Markdown if it comes back whole; None when it does not.
 
     Nothing may vanish by being looked at, and a document that is none (an agent's own, or
     an old one of Jira's) must not keep anybody from looking at the rest.
     """
-    value = json.loads(document)
+    value = deepcopy(document.value)
     try:
         text = to_md(value, plain=True).strip("\n")
         back = to_adf(text)

@@ -69,7 +69,8 @@ def latest(conn: Connection, site: str, issue_id: str) -> IssueBaseline | None:
 
 def at(conn: Connection, site: str, issue_id: str, revision: int) -> IssueBaseline | None:
     """Return an issue as it was at a revision of the site, or None."""
-    return _one(conn, _of(site, issue_id).where(_BASELINE.c.revision <= revision))
+    body = _AT.run(conn, site=site, issue=issue_id, revision=revision).scalar()
+    return IssueBaseline.model_validate_json(body) if body else None
 
 
 def by_key(conn: Connection, site: str, key: str) -> IssueBaseline | None:
@@ -160,28 +161,17 @@ def digests(
     return {str(row[0]): str(row[1]) for row in rows}
 
 
-def _of(site: str, issue_id: str) -> Select[Any]:
+def _newest_of_issue() -> Select[Any]:
     return (
-        select(_BASELINE.c.body)
-        .where(_BASELINE.c.site == site, _BASELINE.c.issue_id == issue_id)
-        .order_by(_BASELINE.c.revision.desc())
-        .limit(1)
-    )
-
-
-_LATEST = Prepared(
-    lambda: (
         select(_BASELINE.c.body)
         .where(_BASELINE.c.site == bindparam("site"), _BASELINE.c.issue_id == bindparam("issue"))
         .order_by(_BASELINE.c.revision.desc())
         .limit(1)
     )
-)
 
 
-def _one(conn: Connection, query: Select[Any]) -> IssueBaseline | None:
-    body = conn.execute(query).scalar_one_or_none()
-    return IssueBaseline.model_validate_json(body) if body else None
+_LATEST = Prepared(_newest_of_issue)
+_AT = Prepared(lambda: _newest_of_issue().where(_BASELINE.c.revision <= bindparam("revision")))
 
 
 def _newest(*columns: Any, site: str, gone: bool = False) -> Select[Any]:

@@ -19,6 +19,7 @@ from gateway.web.adf_nodes import ATOM, Node, blocks, facts
 from gateway.web.language import N_, Tongue
 from gateway.web.reveal import reveal
 from gateway.web.text_diff import Step, runs, words
+from sandbox.contract.sameness import Same
 
 #: A cell with one block on each side holds the same thing, however it reads now.
 _CELLS = frozenset({"tableCell", "tableHeader"})
@@ -48,7 +49,7 @@ class AdfDiff:
 
     def documents(self, before: JsonValue, after: JsonValue) -> Markup:
         """Return the visual difference of two documents."""
-        return _documents(self.tongue, json.dumps(before), json.dumps(after))
+        return _documents(self.tongue, Same(before), Same(after))
 
     def fresh(self, before: JsonValue, after: JsonValue) -> Markup:
         """Return the same, worked out anew."""
@@ -191,9 +192,9 @@ class AdfDiff:
 
 
 @lru_cache(maxsize=2048)
-def _documents(tongue: Tongue, before: str, after: str) -> Markup:
-    """Return the difference of two documents (JSON): a page is looked at many times."""
-    return AdfDiff(tongue).fresh(json.loads(before), json.loads(after))
+def _documents(tongue: Tongue, before: Same, after: Same) -> Markup:
+    """Return the difference of two documents: a page is looked at many times."""
+    return AdfDiff(tongue).fresh(before.value, after.value)
 
 
 def _one_block_each(before: Node, after: Node) -> bool:

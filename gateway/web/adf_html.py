@@ -4,7 +4,6 @@ Nothing here compares (see ``adf_diff.py``) and nothing here writes HTML but thr
 ``Markup.format``, which escapes.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
@@ -16,6 +15,7 @@ from gateway.web.adf_nodes import INLINE, Mark, Node, blocks
 from gateway.web.language import N_, Tongue
 from gateway.web.links import link
 from gateway.web.reveal import reveal
+from sandbox.contract.sameness import Same
 
 _PANELS = frozenset({"info", "note", "warning", "error", "success", "tip", "custom"})
 _ALIGNMENTS = frozenset({"center", "end", "right"})
@@ -36,7 +36,7 @@ class AdfHtml:
 
     def document(self, value: JsonValue) -> Markup:
         """Return a whole document."""
-        return _document(self.tongue, json.dumps(value))
+        return _document(self.tongue, Same(value))
 
     def fresh(self, value: JsonValue) -> Markup:
         """Return the same, made anew."""
@@ -258,6 +258,6 @@ NAMED_ATTRIBUTES = {
 
 
 @lru_cache(maxsize=512)
-def _document(tongue: Tongue, document: str) -> Markup:
-    """Return a document (JSON) as HTML: a page is looked at many times."""
-    return AdfHtml(tongue).fresh(json.loads(document))
+def _document(tongue: Tongue, document: Same) -> Markup:
+    """Return a document as HTML: a page is looked at many times."""
+    return AdfHtml(tongue).fresh(document.value)

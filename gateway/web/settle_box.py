@@ -1,6 +1,5 @@
 """What stands below a change so that a person can settle its value: picks, blocks, own words."""
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +15,7 @@ from gateway.web.adf_diff import AdfDiff
 from gateway.web.adf_nodes import is_document
 from gateway.web.language import Tongue
 from sandbox.contract.compare import Three
+from sandbox.contract.sameness import Same
 from sandbox.contract.shapes import ChangeKind
 
 
@@ -102,7 +102,7 @@ class SettleBoxes:
         before, after = view.now, view.agent_wants
         if view.change.kind is ChangeKind.COMMENT_EDIT:
             before, after = _body(before), _body(after)
-        return _pieces(self.diff.tongue, json.dumps(before), json.dumps(after))
+        return _pieces(self.diff.tongue, Same(before), Same(after))
 
     def pieces(self, before: JsonValue, after: JsonValue) -> tuple[Block, ...]:
         """Return what can be ticked of a changed text, worked out anew."""
@@ -129,6 +129,6 @@ def _body(value: JsonValue) -> JsonValue:
 
 
 @lru_cache(maxsize=512)
-def _pieces(tongue: Tongue, before: str, after: str) -> tuple[Block, ...]:
-    """Return the blocks of two texts (JSON): a page is looked at many times."""
-    return SettleBoxes(tongue, AdfDiff(tongue)).pieces(json.loads(before), json.loads(after))
+def _pieces(tongue: Tongue, before: Same, after: Same) -> tuple[Block, ...]:
+    """Return the blocks of two texts: a page is looked at many times."""
+    return SettleBoxes(tongue, AdfDiff(tongue)).pieces(before.value, after.value)

@@ -192,6 +192,10 @@ def _environment(lang: Lang) -> Environment:
     made.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined] # put there by the i18n extension
     for name in ("gettext", "ngettext"):
         made.globals[name] = _showing(cast("Callable[..., str]", made.globals[name]))
+    made.globals["_"] = made.globals["gettext"]
+    # A page has hundreds of icons, of twenty kinds.
+    drawing = made.get_template("_icons.html").module
+    made.globals["icon"] = cache(cast("Callable[[str], str]", getattr(drawing, "icon")))  # noqa: B009 - a template's macro has no type
     return made
 
 
@@ -205,10 +209,17 @@ def _shown(value: object) -> object:
 
 def _showing(text: Callable[..., str]) -> Callable[..., str]:
     """Return a text of the catalogue whose values are shown in the same way."""
+    #: Texts without values: the same on every page, and dozens of times on one.
+    plain: dict[str, str] = {}
 
     @pass_context
     def told(context: Context, *texts: str | int, **values: object) -> str:
-        return text(context, *texts, **{name: _shown(value) for name, value in values.items()})
+        if len(texts) > 1 or values:
+            return text(context, *texts, **{name: _shown(value) for name, value in values.items()})
+        said = str(texts[0])
+        if said not in plain:
+            plain[said] = text(context, said)
+        return plain[said]
 
     return told
 

@@ -6,7 +6,7 @@ test collects the sentences of those rooms and asks that every one is here.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from gateway.web.language import N_, Tongue
 from gateway.web.told_access import ACCESS_SENTENCES
@@ -286,6 +286,7 @@ SENTENCES: tuple[str, ...] = (
 )
 
 
+@lru_cache(maxsize=1024)
 def in_tongue(sentence: str, tongue: Tongue) -> str:
     """Return a sentence from below in the reader's language, or as it came."""
     return _whole(sentence, tongue) or _in_parts(sentence, tongue) or sentence

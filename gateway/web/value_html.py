@@ -18,6 +18,7 @@ from gateway.web.links import link
 from gateway.web.reveal import reveal
 from sandbox.contract.compare import normal
 from sandbox.contract.digest import canonical
+from sandbox.contract.sameness import Same
 from sandbox.contract.shapes import JsonObject
 
 #: How Jira Server writes a sprint: a Java object's fields as text.
@@ -98,7 +99,7 @@ class Values:
 
     def json(self, value: JsonValue) -> Markup:
         """Return a value as indented JSON, every leaf of it."""
-        return _json(json.dumps(value, ensure_ascii=False))
+        return _json(Same(value))
 
     def _chip_change(self, tag: str, sign: str, label: str, value: JsonValue) -> Markup:
         inner = Markup(
@@ -156,10 +157,10 @@ class Values:
 
 
 @lru_cache(maxsize=1024)
-def _json(value: str) -> Markup:
+def _json(value: Same) -> Markup:
     """Return JSON indented: slow work, and the same at every look."""
     return Markup('<pre class="json" tabindex="0" role="group" aria-label="JSON">{}</pre>').format(
-        reveal(json.dumps(json.loads(value), ensure_ascii=False, indent=2))
+        reveal(json.dumps(value.value, ensure_ascii=False, indent=2))
     )
 
 

@@ -7,7 +7,6 @@ order of marks, spaces at a line's end, and empty paragraphs behind the last one
 Without that, most conflicts would be noise.
 """
 
-import json
 import unicodedata
 from enum import StrEnum
 from functools import lru_cache
@@ -16,10 +15,11 @@ from typing import Any, TypeGuard
 from pydantic import JsonValue
 
 from sandbox.contract.digest import canonical
+from sandbox.contract.sameness import Same
 
 #: What identifies a user, option, version, …; the first one present wins.
 _IDENTITIES = ("accountId", "id", "key", "name", "value")
-#: Canonical JSON longer than this many bytes is worth to be kept in normal form.
+#: A value of more bytes than this is worth to be kept in normal form.
 _LONG = 200
 #: Nodes whose last spaces nobody sees.
 _LINES = frozenset({"paragraph", "heading"})
@@ -53,23 +53,23 @@ def normal(value: JsonValue) -> Any:
 def equal(one: JsonValue, other: JsonValue) -> bool:
     """Return whether two values are the same in meaning."""
     # Most values are the very same, which is found out much sooner.
-    left, right = canonical(one), canonical(other)
+    left, right = Same(one), Same(other)
     return left == right or _normalised(left) == _normalised(right)
 
 
 def mark_of(value: JsonValue) -> bytes:
     """Return what equal values share, as bytes."""
-    return _normalised(canonical(value))
+    return _normalised(Same(value))
 
 
-def _normalised(text: bytes) -> bytes:
+def _normalised(same: Same) -> bytes:
     # Long texts are compared many times for one page, and again at the next look.
-    return _kept(text) if len(text) > _LONG else canonical(normal(json.loads(text)))
+    return _kept(same) if len(same.mark) > _LONG else canonical(normal(same.value))
 
 
 @lru_cache(maxsize=512)
-def _kept(text: bytes) -> bytes:
-    return canonical(normal(json.loads(text)))
+def _kept(same: Same) -> bytes:
+    return canonical(normal(same.value))
 
 
 def three_way(base: JsonValue, ours: JsonValue, theirs: JsonValue) -> Three:

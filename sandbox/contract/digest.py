@@ -4,17 +4,33 @@ import hashlib
 import json
 from typing import Any
 
-from sandbox.contract.shapes import ChangeSet
+from sandbox.contract.shapes import ChangeSet, Frozen
 
+
+def _fields(value: object) -> dict[str, Any]:
+    """Return the fields of one of our values, as its own JSON has them."""
+    if isinstance(value, Frozen):
+        return value.__dict__
+    name = type(value).__name__
+    raise TypeError(f"{name} is no JSON value.")
+
+
+#: JSON values are trees: nobody needs to look for circles.
 _ENCODER = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    sort_keys=True,
+    separators=(",", ":"),
+    ensure_ascii=False,
+    allow_nan=False,
+    check_circular=False,
+    default=_fields,
 )
 
 
 def canonical(value: Any) -> bytes:
     """Return the one byte string that equal JSON values share.
 
-    Keys sorted, no spaces, UTF-8 without escapes; refuses NaN and infinities.
+    Keys sorted, no spaces, UTF-8 without escapes; refuses NaN and infinities. One of our own
+    frozen values stands for its fields.
     """
     return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 

@@ -11,6 +11,7 @@ from gateway.promotion.drafts import UnplannableError
 from gateway.promotion.markers import PLACEHOLDER
 from gateway.promotion.plan import effective, make_plan
 from gateway.promotion.values import Plan, Upload
+from sandbox.contract.digest import digest
 from sandbox.contract.shapes import Change, ChangeKind
 from tests.gateway.promotion.world import (
     BOB,
@@ -297,3 +298,9 @@ def test_decisions_site_policy_and_seal_are_covered() -> None:
     digests = {plan.model_copy(update=one).digest() for one in other}
     assert len(digests) == len(other)
     assert plan.digest() not in digests
+
+
+def test_the_digest_is_that_of_the_plan_as_it_is_stored_and_read_again() -> None:
+    plan = everything()
+    again = Plan.model_validate_json(plan.model_dump_json())
+    assert plan.digest() == again.digest() == digest(WHOLE)

@@ -89,3 +89,14 @@ def test_the_seal_covers_every_leaf_of_a_change() -> None:
         for name, value in others.items()
     }
     assert len(seals | {seal(change_set())}) == len(others) + 1
+
+
+def test_one_of_our_own_values_stands_for_its_fields() -> None:
+    whole = change_set()
+    assert canonical(whole) == canonical(whole.model_dump(mode="json"))
+    assert canonical({"of": [whole]}) == canonical({"of": [whole.model_dump(mode="json")]})
+
+
+def test_what_is_no_json_is_refused() -> None:
+    with pytest.raises(TypeError, match="object is no JSON value"):
+        canonical([object()])
