@@ -168,11 +168,15 @@ def _unknown(request: Request, error: Exception) -> Response:
     )
 
 
+def way_in(request: Request) -> str:
+    """Return the sign-in page's address, in the language that was asked for."""
+    asked = request.query_params.get("lang")
+    return f"{PATH}?lang={asked}" if asked in set(Lang) else PATH
+
+
 def _not_signed_in(request: Request, _error: Exception) -> Response:
     if request.method in ("GET", "HEAD"):
-        asked = request.query_params.get("lang")
-        lang = f"?lang={asked}" if asked in set(Lang) else ""
-        return RedirectResponse(PATH + lang, status_code=303)
+        return RedirectResponse(way_in(request), status_code=303)
     tongue = tongue_of(request)
     return _page(
         request,

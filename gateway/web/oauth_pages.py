@@ -14,7 +14,6 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.agents_settings import OAuth
 from gateway.identity import consent_seal
-from gateway.identity.links import PATH as SIGN_IN
 from gateway.identity.oauth import (
     Asked,
     OAuthError,
@@ -28,7 +27,7 @@ from gateway.operations.context import Gateway
 from gateway.review.people import Person, Role, at_least
 from gateway.review.refusals import RefusedError
 from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep, VisitorDep, secure
-from gateway.web.errors import asked_wrongly
+from gateway.web.errors import asked_wrongly, way_in
 from gateway.web.forms import ConsentForm
 from gateway.web.language import Tongue
 from gateway.web.presenting_access import present_access, present_consent
@@ -137,7 +136,7 @@ def _sign_in_first(request: Request) -> Response:
     wanted = f"{request.url.path}?{request.url.query}"
     if len(wanted) > _LONGEST:
         return asked_wrongly(request, "", 400)
-    answer = RedirectResponse(SIGN_IN, status_code=303)
+    answer = RedirectResponse(way_in(request), status_code=303)
     answer.set_cookie(
         AFTERWARDS,
         wanted,

@@ -19,21 +19,6 @@ def ready(page: Page, path: str) -> None:
     page.locator("html[data-ready]").wait_for(state="attached")
 
 
-@pytest.mark.parametrize("lang", ["en", "ko"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/cs/{id}", "/cs/{id}/run", "/sign-in", "/nowhere"])
-def test_no_page_has_an_accessibility_fault(
-    place: Place, waiting: int, path: str, scheme: str, lang: str
-) -> None:
-    with place.open(color_scheme=scheme, expected="404") as page:
-        ready(page, f"{path.format(id=waiting)}?lang={lang}")
-        for closed in page.locator("details:not(.pop) > summary").all():
-            closed.evaluate("element => { element.parentElement.open = true }")
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.locator("html").get_attribute("lang") == lang
-
-
 @pytest.mark.parametrize(
     ("name", "path", "options"),
     [

@@ -23,21 +23,6 @@ def make_token(place: Place, page: Page, agent: str) -> str:
     return page.locator("#token").inner_text()
 
 
-@pytest.mark.parametrize(("scheme", "lang"), THEMES)
-@pytest.mark.parametrize("path", ["/history", "/agents", "/history?cs=twelve&what=people"])
-def test_no_room_has_an_accessibility_fault(
-    place: Place, waiting: int, path: str, scheme: str, lang: str
-) -> None:
-    with place.open(color_scheme=scheme) as page:
-        ready(page, f"{path}{'&' if '?' in path else '?'}lang={lang}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        name = {("light", "en"): "", ("dark", "ko"): "-ko-dark"}.get((scheme, lang))
-        if name is not None and "?" not in path:
-            shot(page, path.strip("/") + name)
-
-
 @pytest.mark.parametrize(("scheme", "lang"), [("light", "en"), ("dark", "ko")])
 def test_a_new_token_has_a_page_without_faults(place: Place, scheme: str, lang: str) -> None:
     with place.open(color_scheme=scheme) as page:

@@ -1,0 +1,28 @@
+"""Every page, at the address where axe looks at it (``tests/gateway/web/test_every_page.py``)."""
+
+#: ``{waiting}`` nobody has decided about, ``{approved}`` and ``{promoted}`` are what they are
+#: called, ``{key}`` is an issue, ``{consent}`` the query of a client program.
+AXE = (
+    "/",
+    "/cs/{waiting}",
+    "/cs/{approved}/promote",
+    "/cs/{promoted}",
+    "/cs/{promoted}/run",
+    "/cs/{promoted}/undo",
+    "/sandbox",
+    "/sandbox/{key}",
+    "/sandbox/{key}?view=shadow",
+    "/sandbox/{key}?view=after",
+    "/history",
+    "/history?cs=twelve&what=people",
+    "/agents",
+    "/people",
+    "/notifications",
+    "/jira",
+    "/oauth/grants",
+    "/oauth/authorize?{consent}",
+    "/account/password",
+    "/sign-in",
+    "/sign-in/password?link=x",
+    "/nowhere",
+)
