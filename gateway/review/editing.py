@@ -11,6 +11,7 @@ from copy import deepcopy
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from marklas import to_adf, to_md
 from pydantic import JsonValue
@@ -135,7 +136,7 @@ def _whole_markdown(document: Same) -> str | None:
     Nothing may vanish by being looked at, and a document that is none (an agent's own, or
     an old one of Jira's) must not keep anybody from looking at the rest.
     """
-    value = deepcopy(document.value)
+    value: Any = deepcopy(document.value)
     try:
         text = to_md(value, plain=True).strip("\n")
         back = to_adf(text)

@@ -30,7 +30,7 @@ ROUTES = [
     route
     for pages in PAGES
     for route in pages.router.routes
-    if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in NO_PAGES
+    if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path not in NO_PAGES
 ]
 
 
