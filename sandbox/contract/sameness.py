@@ -3,16 +3,12 @@
 A page compares, renders and counts the same long texts many times, and again at the next look.
 """
 
-import json
-import marshal
 from typing import Any
 
+import orjson
 from pydantic import JsonValue
 
 from sandbox.contract.digest import canonical
-
-#: Marshal's last format without references: the same value has the same bytes.
-_FORMAT = 2
 
 
 def alike(value: Any) -> bytes:
@@ -22,10 +18,10 @@ def alike(value: Any) -> bytes:
     with its keys in another order has other bytes.
     """
     try:
-        return marshal.dumps(value, _FORMAT)
-    except ValueError:
-        # A text or number of a class of its own, such as an enumeration's.
-        return marshal.dumps(json.loads(canonical(value)), _FORMAT)
+        return orjson.dumps(value)
+    except TypeError:
+        # Half a surrogate pair, or a number of more than 64 bits.
+        return canonical(value)
 
 
 class Same:

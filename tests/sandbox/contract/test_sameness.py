@@ -55,3 +55,9 @@ def test_the_same_written_twice_is_alike_whatever_class_its_texts_have() -> None
     assert Same(written) == Same(["red", "red", {"colour": "red"}])
     assert hash(Same(written)) == hash(Same(["red", "red", {"colour": "red"}]))
     assert Same("red") != "red"
+
+
+@pytest.mark.parametrize("odd", ["\ud83d", 2**70])
+def test_what_few_programs_can_write_is_told_apart_too(odd: JsonValue) -> None:
+    assert Same([odd]) == Same([odd])
+    assert Same([odd]) != Same([None])
