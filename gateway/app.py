@@ -8,6 +8,7 @@ from gateway.operations.hints import Bucket
 from gateway.web import (
     agent_pages,
     change_set_pages,
+    desk_pages,
     health_pages,
     history_pages,
     hook_pages,
@@ -36,6 +37,7 @@ PAGES = (
     inbox_pages,
     together_pages,
     change_set_pages,
+    desk_pages,
     run_pages,
     sandbox_pages,
     history_pages,

@@ -35,11 +35,18 @@ class Message:
     sentence: str
     #: Microseconds since 1970, UTC.
     at: int
+    #: Names of the people it is for; none: for whoever may decide.
+    people: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The sentence with the people it is for."""
+        return f"{self.sentence} → {', '.join(self.people)}" if self.people else self.sentence
 
     @property
     def subject(self) -> str:
-        """The sentence with where it comes from."""
-        return f"[airlock {self.site}] {self.sentence}"
+        """The sentence with where it comes from and whom it is for."""
+        return f"[airlock {self.site}] {self.said}"
 
     @property
     def when(self) -> datetime:
@@ -57,7 +64,8 @@ def webhook_body(message: Message) -> bytes:
             "site": message.site,
             "change_set": None if message.review is None else f"CS-{message.review}",
             "link": message.link,
-            "text": message.sentence,
+            "text": message.said,
+            "for": list(message.people),
         },
         ensure_ascii=False,
     ).encode()
@@ -84,7 +92,7 @@ def mail(message: Message, sender: str, recipient: str) -> EmailMessage:
     made["Date"] = format_datetime(message.when)
     made["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"
-    made.set_content(f"{message.sentence}\n\n{message.link}\n")
+    made.set_content(f"{message.said}\n\n{message.link}\n")
     return made
 
 

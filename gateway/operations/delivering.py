@@ -7,6 +7,7 @@ from typing import Protocol
 from gateway.notify_settings import Event
 from gateway.notifying.message import Message
 from gateway.notifying.sending import NotSentError
+from gateway.operations import desk
 from gateway.operations.context import Gateway
 from gateway.operations.noticing import notice_news
 from gateway.store import notices
@@ -95,6 +96,7 @@ class Deliverer:
             link=gateway.settings.public_url + place,
             sentence=self._say(event, name),
             at=notice.at,
+            people=() if notice.review_id is None else desk.names_for(gateway, notice.review_id),
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gateway.review.routing import Whose
 from gateway.review.states import Turn
 from gateway.review.values import Flag, InboxRow
 
@@ -36,6 +37,8 @@ class Triage:
     sort: Sort = Sort.NEWEST
     #: From 1, of a group that is alone.
     page: int = 1
+    #: None: what is usual for them.
+    whose: Whose | None = None
 
     @property
     def narrowed(self) -> bool:
@@ -88,6 +91,11 @@ def triage(rows: Iterable[InboxRow], wanted: Triage) -> Sorted:
         projects=projects,
         agents=agents,
     )
+
+
+def waiting(rows: Iterable[InboxRow]) -> int:
+    """Return how many lines wait for a person."""
+    return sum(row.turn is Turn.REVIEWER for row in rows)
 
 
 def _fits(row: InboxRow, wanted: Triage) -> bool:

@@ -24,6 +24,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from gateway.promotion.signing import Signer
 from gateway.store import audit, bell
 from gateway.store.bell import Bell
+from gateway.store.desk_tables import AssignmentRow
 from gateway.store.dry_run_tables import DryRunRow
 from gateway.store.installation_tables import InstanceRow
 from gateway.store.notice_tables import NoticeRow
@@ -35,6 +36,7 @@ from gateway.store.viewing_tables import ViewedRow
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
 #: One of each file of tables: a file that is not read has none.
 _OF_EACH_FILE = (
+    AssignmentRow,
     DryRunRow,
     InstanceRow,
     NoticeRow,

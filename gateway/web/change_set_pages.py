@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.operations import preflight, reviewing, standing, viewing
+from gateway.operations import desk, preflight, reviewing, standing, viewing
 from gateway.review.refusals import RefusedError
 from gateway.web.change_rows import anchor
 from gateway.web.dependencies import FreshDep, GatewayDep, PartyDep, TongueDep, party_of
@@ -53,7 +53,8 @@ def change_set(
         only_fresh=only == "fresh",
         others=standing.inbox(gateway, person),
     )
-    return page(request, "change_set.html", tongue, person, page=shown)
+    care = desk.care(gateway, person, review_id)
+    return page(request, "change_set.html", tongue, person, page=shown, care=care)
 
 
 @router.post("/changes/{change_id}")

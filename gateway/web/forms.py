@@ -70,6 +70,23 @@ class ViewedMark(BaseModel):
     at: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{0,40}$")] = ""
 
 
+class FollowedProjects(BaseModel):
+    """The projects that somebody wants in front of them."""
+
+    project: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=500)] = []
+
+
+class Assignment(BaseModel):
+    """To whom a change set is given."""
+
+    #: Empty: to nobody.
+    to: str = Field(default="", max_length=200)
+    #: Who had it when the page was made.
+    seen: str = Field(default="", max_length=200)
+    #: The inbox as it was, to go back to; empty: the change set's page.
+    back: Annotated[str, Field(pattern=r"^(/(\?[A-Za-z0-9_%.~=&+*-]*)?)?$", max_length=1000)] = ""
+
+
 class MailsDecision(Decision):
     """Whether Jira shall send mails for what is written."""
 
@@ -173,6 +190,8 @@ class ConsentAnswer(BaseModel):
 
 
 ConsentForm = Annotated[ConsentAnswer, Form()]
+FollowForm = Annotated[FollowedProjects, Form()]
+AssignmentForm = Annotated[Assignment, Form()]
 DecisionForm = Annotated[Decision, Form()]
 ValueForm = Annotated[ValueDecision, Form()]
 ViewedForm = Annotated[ViewedMark, Form()]

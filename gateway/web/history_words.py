@@ -72,6 +72,8 @@ SAYINGS: dict[str, Saying] = {
     "review_reject": Saying(Group.DECISIONS, N_("Rejected the whole set"), "bad"),
     "review_send_back": Saying(Group.DECISIONS, N_("Sent it back to the agent"), "warn"),
     "review_promote": Saying(Group.DECISIONS, N_("Released it for writing"), "info"),
+    "review_assigned": Saying(Group.DECISIONS, N_("To be looked after by %(person)s"), "info"),
+    "review_let_go": Saying(Group.DECISIONS, N_("No longer looked after by %(person)s")),
     "review_settled": Saying(
         Group.WRITES, N_("Finished: %(applied)s of %(of)s requests went through"), "info"
     ),

@@ -4,13 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from gateway.operations import asking_rights, standing, together
+from gateway.operations import asking_rights, desk, standing, together
+from gateway.review.routing import Whose, chosen
 from gateway.review.states import Turn
-from gateway.review.triage import Sort, Triage, triage
+from gateway.review.triage import Sort, Triage, triage, waiting
 from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
-from gateway.web.presenting_inbox import present_inbox
+from gateway.web.forms import FollowForm
+from gateway.web.presenting_inbox import Asked, present_inbox
 from gateway.web.templating import page
 
 router = APIRouter()
@@ -25,6 +27,7 @@ def _wanted(
     project: _Word = "",
     agent: _Word = "",
     sort: _Word = "",
+    whose: _Word = "",
     page_number: Annotated[str, Query(alias="page", max_length=10)] = "",
 ) -> Triage:
     return Triage(
@@ -33,6 +36,7 @@ def _wanted(
         agent=agent,
         sort=Sort(sort) if sort in list(Sort) else Sort.NEWEST,
         page=_page(page_number),
+        whose=Whose(whose) if whose in list(Whose) else None,
     )
 
 
@@ -46,14 +50,29 @@ def inbox(
 ) -> Response:
     """Show the reviews that the person may see, those that wait for a person first.
 
-    ``turn``, ``project`` and ``agent`` narrow it, ``sort`` is newest, oldest or risk.
+    ``whose`` is mine, projects or all; ``turn``, ``project`` and ``agent`` narrow it,
+    ``sort`` is newest, oldest or risk.
     """
-    found = triage(standing.inbox(gateway, person), wanted)
-    lines = (row for group in found.groups for row in group.rows)
-    offers = together.offered(gateway, person, lines)
-    shown = present_inbox(found, tongue, gateway.clock(), wanted, offers)
+    rows, mine = standing.inbox(gateway, person), desk.desk_of(gateway, person)
+    parts = {whose: chosen(rows, mine, whose) for whose in Whose}
+    found = triage(parts[wanted.whose or mine.usual], wanted)
+    asked = Asked(
+        wanted=wanted,
+        offers=together.offered(gateway, person, (row for one in found.groups for row in one.rows)),
+        desk=mine,
+        waiting={whose: waiting(part) for whose, part in parts.items()},
+        projects=desk.offered(gateway, person),
+    )
+    shown = present_inbox(found, tongue, gateway.clock(), asked)
     unknown = asking_rights.unknown(gateway, person)
     return page(request, "inbox.html", tongue, person, page=shown, unknown=unknown)
+
+
+@router.post("/inbox/projects")
+def follow(gateway: GatewayDep, person: PersonDep, form: FollowForm) -> Response:
+    """Have the person follow exactly the projects that they ticked."""
+    desk.follow(gateway, person, form.project)
+    return RedirectResponse("/", status_code=303)
 
 
 def _page(text: str) -> int:

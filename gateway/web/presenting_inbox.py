@@ -1,12 +1,12 @@
 """The inbox as its page shows it: whose turn it is, what was asked for, page by page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from gateway.review.routing import Desk, Whose, may_decide
 from gateway.review.states import Turn
 from gateway.review.triage import TURNS_SHOWN, Sort, Sorted, Triage, TurnGroup
 from gateway.review.values import InboxRow
@@ -17,7 +17,11 @@ from gateway.web.presenting import state_chip
 from gateway.web.reveal import reveal
 from gateway.web.sentences import TURNS
 
-_EVERYTHING = Triage()
+_WHOSE = {
+    Whose.MINE: N_("Assigned to me"),
+    Whose.PROJECTS: N_("For me"),
+    Whose.ALL: N_("All"),
+}
 _SORTS = {
     Sort.NEWEST: N_("newest first"),
     Sort.OLDEST: N_("longest waiting first"),
@@ -44,6 +48,35 @@ class InboxLine:
     received: str
     #: Number and digest, where it may be ticked to be approved with others; empty: it may not.
     pick: str = ""
+    #: Who looks after it; empty: nobody.
+    holder: str = ""
+    #: Whether whoever looks may take it.
+    free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One part of the inbox to look at."""
+
+    text: str
+    href: str
+    #: How many wait for a person in it.
+    waiting: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asked their inbox for, and what stands around its lines."""
+
+    wanted: Triage = field(default_factory=Triage)
+    #: Set to digest of those that may be ticked.
+    offers: Mapping[int, str] = field(default_factory=dict)
+    desk: Desk = field(default_factory=Desk)
+    #: How many wait for a person in each part.
+    waiting: Mapping[Whose, int] = field(default_factory=dict)
+    #: Key and name of the projects that they can follow.
+    projects: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +123,16 @@ class InboxPage:
     older: str
     #: Which page of how many, when there are several.
     place: str
+    tabs: tuple[Tab, ...]
+    #: The projects that can be followed; those that are, are chosen.
+    follow: tuple[Choice, ...]
+    #: Those that are, in a sentence.
+    followed: str
+    #: Whose inbox it is, as forms name them, and its address.
+    me: str
+    here: str
+    #: Which part was asked for; empty: what is usual.
+    whose: str
 
     @property
     def filtered(self) -> bool:
@@ -97,18 +140,13 @@ class InboxPage:
         return self.asked or any(len(one) > 2 for one in (self.projects, self.agents))
 
 
-def present_inbox(
-    found: Sorted,
-    tongue: Tongue,
-    now: int,
-    wanted: Triage = _EVERYTHING,
-    offers: Mapping[int, str] = MappingProxyType({}),
-) -> InboxPage:
-    """Return the inbox: one group for each whose turn it can be.
+_NOTHING = Asked()
 
-    ``offers`` is set to digest of those that may be ticked.
-    """
-    groups = (_group(one, tongue, now, wanted, offers) for one in found.groups)
+
+def present_inbox(found: Sorted, tongue: Tongue, now: int, asked: Asked = _NOTHING) -> InboxPage:
+    """Return the inbox: one group for each whose turn it can be."""
+    wanted = asked.wanted
+    groups = (_group(one, tongue, now, asked) for one in found.groups)
     several = found.pages > 1
     return InboxPage(
         groups=tuple(one for one in groups if one.lines or one.empty),
@@ -125,18 +163,55 @@ def present_inbox(
         place=tongue.gettext("page %(page)s of %(pages)s", page=wanted.page, pages=found.pages)
         if several
         else "",
+        tabs=_tabs(asked, tongue),
+        follow=_follow(asked),
+        followed=_followed(asked, tongue),
+        me=asked.desk.me,
+        here=_address(wanted, page=wanted.page),
+        whose=wanted.whose or "",
     )
 
 
-def _group(
-    found: TurnGroup, tongue: Tongue, now: int, wanted: Triage, offers: Mapping[int, str]
-) -> InboxGroup:
+def _tabs(asked: Asked, tongue: Tongue) -> tuple[Tab, ...]:
+    if asked.desk.alone:
+        return ()
+    current = asked.wanted.whose or asked.desk.usual
+    return tuple(
+        Tab(
+            text=tongue.gettext(text),
+            href=_address(replace(asked.wanted, whose=whose), page=1),
+            waiting=asked.waiting.get(whose, 0),
+            current=whose is current,
+        )
+        for whose, text in _WHOSE.items()
+    )
+
+
+def _follow(asked: Asked) -> tuple[Choice, ...]:
+    """Return the projects that can be followed; one that is and is gone stays."""
+    mine = asked.desk.mine
+    if asked.desk.alone:
+        return ()
+    named = {key: f"{key} · {name}" if name else key for key, name in asked.projects}
+    named |= {key: key for key in sorted(mine - set(named))}
+    return tuple(Choice(key, text, key in mine) for key, text in named.items())
+
+
+def _followed(asked: Asked, tongue: Tongue) -> str:
+    mine = ", ".join(sorted(asked.desk.mine))
+    if not mine:
+        return tongue.gettext("You follow no project, so you see those of everybody.")
+    return tongue.gettext("You follow %(projects)s.", projects=mine)
+
+
+def _group(found: TurnGroup, tongue: Tongue, now: int, asked: Asked) -> InboxGroup:
+    wanted = asked.wanted
     alone = wanted.turn is not None
     cut = not alone and found.total > len(found.rows)
     return InboxGroup(
         name=str(found.turn),
         title=tongue.gettext(TURNS[found.turn]),
-        lines=tuple(_line(row, tongue, now, offers.get(row.id, "")) for row in found.rows),
+        lines=tuple(_line(row, tongue, now, asked) for row in found.rows),
         total=found.total,
         empty=_empty(wanted, tongue) if alone or found.turn is Turn.REVIEWER else "",
         more=_address(replace(wanted, turn=found.turn), page=1) if cut else "",
@@ -149,7 +224,10 @@ def _empty(wanted: Triage, tongue: Tongue) -> str:
     return tongue.gettext("Nothing waits for you.")
 
 
-def _line(row: InboxRow, tongue: Tongue, now: int, digest: str) -> InboxLine:
+def _line(row: InboxRow, tongue: Tongue, now: int, asked: Asked) -> InboxLine:
+    digest, desk = asked.offers.get(row.id, ""), asked.desk
+    holder = desk.assigned.get(row.id, "")
+    mine = not holder and row.turn is Turn.REVIEWER and not desk.alone
     return InboxLine(
         id=row.id,
         name=f"CS-{row.id}",
@@ -165,6 +243,8 @@ def _line(row: InboxRow, tongue: Tongue, now: int, digest: str) -> InboxLine:
         age=tongue.ago(row.received_at, now),
         received=tongue.moment(row.received_at),
         pick=f"{row.id}:{digest}" if digest else "",
+        holder=desk.name_of(holder) if holder and row.turn is not Turn.NOBODY else "",
+        free=mine and may_decide(desk.people.get(desk.me), desk.site, row.projects),
     )
 
 
@@ -196,6 +276,7 @@ def _choices(names: dict[str, int], chosen: str, every: str, tongue: Tongue) -> 
 
 def _address(wanted: Triage, *, page: int) -> str:
     given = {
+        "whose": wanted.whose or "",
         "turn": wanted.turn or "",
         "project": wanted.project,
         "agent": wanted.agent,

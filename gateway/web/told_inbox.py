@@ -11,4 +11,11 @@ INBOX_SENTENCES: tuple[str, ...] = (
     N_("It answers what a person wrote about the round before."),
     N_("It is not what the inbox showed any more."),
     N_("Open it and decide about it there."),
+    N_("Nothing is left to do about it."),
+    N_("Somebody else took it or let it go meanwhile."),
+    N_("Look who has it now."),
+    N_("They may not decide about this change set."),
+    N_("Choose somebody who may."),
+    N_("You may decide nothing in one of these projects."),
+    N_("Follow those in which you are a reviewer."),
 )

@@ -1,10 +1,15 @@
 """The inbox in a browser: several sets approved together by keys; axe, telephone, no script."""
 
+from collections.abc import Iterator
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
+from gateway.identity import admitting, links
+from gateway.identity.people import admit
 from gateway.operations import reviewing
+from gateway.review.people import Person, Role
 from gateway.review.states import State
 from tests.browser.conftest import Place, shot
 from tests.browser.test_review_pages import ready
@@ -86,3 +91,36 @@ def test_without_a_script_sets_are_approved_together(place: Place) -> None:
         page.locator("#together button").click()
         page.locator("form.bar button").click()
         expect(page.locator("h1")).to_have_text("1건 승인, 0건 건너뜀")
+
+
+@pytest.fixture(scope="module")
+def colleague(place: Place) -> Iterator[str]:
+    """Let somebody else in for a while: only where there are several is anything shared out."""
+    links.new_link(place.house.gateway, "mina")  # the first one is the admin
+    admit(place.house.gateway, Person(person="joon", name="이준", role=Role.REVIEWER), by="mina")
+    yield "joon"
+    admitting.disable(place.house.gateway, "joon", by="mina")
+
+
+@pytest.mark.parametrize(("scheme", "lang", "look"), LOOKS)
+def test_who_looks_after_what_is_shown_and_changed_without_fault(
+    place: Place, harmless: list[int], colleague: str, scheme: str, lang: str, look: str
+) -> None:
+    with place.open(color_scheme=scheme) as page:
+        ready(page, f"/?whose=all&lang={lang}")
+        page.locator("details.follow > summary").click()
+        fine(page, "inbox-follow", lang=lang, look=look)
+        page.locator(f"#cs-{harmless[0]} button.take").click()
+        page.wait_for_url("**/?whose=all*")
+        expect(page.locator(f"#cs-{harmless[0]}")).to_contain_text("mina")
+        ready(page, f"/cs/{harmless[0]}?lang={lang}")
+        page.locator("[data-desk] details > summary").click()
+        fine(page, "desk", lang=lang, look=look)
+        page.locator("#hand-over").select_option(colleague)
+        page.locator("[data-desk] .pop-form button").click()
+        expect(page.locator("[data-desk] b")).to_have_text("이준")
+        page.locator("[data-desk] > form button").click()
+        page.locator("[data-desk] > form button").click()
+        expect(page.locator("[data-desk] b")).to_have_text(
+            {"en": "nobody yet"}.get(lang, "아직 없음")
+        )

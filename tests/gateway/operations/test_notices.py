@@ -19,7 +19,7 @@ from gateway.operations.checking_notices import check_notices
 from gateway.operations.delivering import PAUSES, Deliverer, channel_states
 from gateway.review.refusals import RefusedError
 from gateway.review.states import State
-from gateway.store import audit, notices
+from gateway.store import audit, desk, notices
 from gateway.store.audit import Entry
 from gateway.web.language import Lang, Tongue
 from gateway.web.notice_words import SENTENCES, deliverer_of, wording
@@ -103,7 +103,26 @@ def test_a_webhook_is_signed_and_has_a_link_and_no_word_of_any_issue(
         "change_set": f"CS-{review}",
         "link": f"https://airlock.example/cs/{review}",
         "text": f"CS-{review} waits for review.",
+        "for": [],
     }
+
+
+def test_a_message_names_those_whom_the_set_is_for(told: Told, posts: Posts) -> None:
+    deliverer = told.set(webhook=f"{posts.url}/hook")
+    gateway = told.house.gateway
+    with gateway.database.write() as conn:
+        for name in ("rob", "max", "nobody"):
+            desk.follow(conn, gateway.site, name, ["AIR"])
+    first = arrive(told)
+    deliverer.run_once()
+    with gateway.database.write() as conn:
+        desk.assign(conn, gateway.site, first, "eve", "max", 1)
+    digest = reviewing.view(gateway, first).digest
+    reviewing.send_back(gateway, "eve", first, digest, "Hidden <words>")
+    deliverer.run_once()
+    said = [json.loads(body) for _, _, body in posts.got]
+    assert [one["for"] for one in said] == [["Max", "Rob"], ["Eve"]]
+    assert said[0]["text"] == f"CS-{first} waits for review. → Max, Rob"
 
 
 def test_what_slack_gets_names_the_page_and_nothing_else(told: Told, posts: Posts) -> None:

@@ -41,6 +41,9 @@ ROWS: dict[Route_, Role | None] = {
     # Each of the sets that are named is asked about by itself; without one there is none.
     ("GET", "/together"): Role.NONE,
     ("POST", "/together"): Role.NONE,
+    # One's own list; a project in which somebody may decide nothing is refused by itself.
+    ("POST", "/inbox/projects"): Role.NONE,
+    ("POST", "/cs/{review_id}/assignee"): Role.REVIEWER,
     ("GET", "/cs/{review_id}"): Role.VIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/approve"): Role.APPROVER,

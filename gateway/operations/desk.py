@@ -1,0 +1,155 @@
+"""Who looks after which change sets: follow projects, take a set, hand it over, let it go."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from gateway.operations import grounds, standing
+from gateway.operations.context import Gateway
+from gateway.review.people import Person, Role, at_least
+from gateway.review.refusals import RefusedError, UnknownReviewError
+from gateway.review.routing import Desk, may_decide, routed_to, why_not_assigned
+from gateway.review.states import TURNS, Turn
+from gateway.store import audit, desk, people, reviews, sites
+from gateway.store.reviews import Review
+from sandbox.contract.scope import Refusal
+from sandbox.contract.shapes import JsonObject
+
+#: Projects that a form offers to follow; an installation with more names them in its roles.
+_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """Who looks after one set, and to whom it can be given."""
+
+    #: Whoever looks.
+    me: str
+    #: Empty: nobody.
+    holder: str
+    holder_name: str
+    #: Person and name of everybody who may decide about it.
+    able: tuple[tuple[str, str], ...]
+    #: Whether whoever looks may give it to somebody.
+    may_assign: bool
+
+
+def desk_of(gateway: Gateway, person: Person) -> Desk:
+    """Return who follows and looks after what, for one person's inbox."""
+    with gateway.database.read() as conn:
+        return Desk(
+            site=gateway.site,
+            me=person.person,
+            people={one.person: one for one in people.listed(conn)},
+            follows=desk.follows(conn, gateway.site),
+            assigned=desk.assigned(conn, gateway.site),
+        )
+
+
+def offered(gateway: Gateway, person: Person) -> tuple[tuple[str, str], ...]:
+    """Return key and name of the projects that somebody may decide in: these they can follow."""
+    with gateway.database.read() as conn:
+        metadata = sites.metadata(conn, gateway.site)
+    found = () if metadata is None else metadata.projects
+    named = ((str(one.get("key") or ""), str(one.get("name") or "")) for one in found)
+    return tuple(one for one in named if _decides(gateway, person, one[0]))[:_MOST]
+
+
+def follow(gateway: Gateway, person: Person, projects: Collection[str]) -> None:
+    """Have somebody follow exactly these projects; raises RefusedError."""
+    if not all(_decides(gateway, person, one) for one in projects):
+        raise RefusedError(
+            Refusal(
+                "project",
+                "You may decide nothing in one of these projects.",
+                "Follow those in which you are a reviewer.",
+            )
+        )
+    with gateway.database.write() as conn:
+        desk.follow(conn, gateway.site, person.person, projects)
+
+
+def assign(gateway: Gateway, person: Person, review_id: int, to: str, shown: str) -> None:
+    """Give a set to somebody, oneself included; empty ``to``: to nobody.
+
+    ``person`` as they stand in its projects. ``shown`` is who looked after it when the page
+    was made. Raises RefusedError, UnknownReviewError.
+    """
+    taker = _taker(gateway, review_id, to) if to else None
+    with gateway.database.write() as conn:
+        review = _locked(conn, gateway, review_id)
+        holder = desk.assignee(conn, review_id)
+        refusal = why_not_assigned(person, taker, review.state, shown=shown, holder=holder)
+        if refusal is not None:
+            raise RefusedError(refusal)
+        if to == holder:
+            return
+        now = gateway.clock()
+        desk.assign(conn, gateway.site, review_id, to, person.person, now)
+        kind = "review_assigned" if to else "review_let_go"
+        body: JsonObject = {"review": review_id, "person": to or holder}
+        audit.append(conn, at=now, actor=person.person, kind=kind, body=body)
+
+
+def care(gateway: Gateway, person: Person, review_id: int) -> Care | None:
+    """Return who looks after a set, for a person as they stand in its projects.
+
+    None for a set about which nothing is left to do, and where nobody else is.
+    """
+    with gateway.database.read() as conn:
+        review = reviews.get(conn, review_id)
+        if review is None or TURNS[review.state] is Turn.NOBODY:
+            return None
+        everybody = {one.person: one for one in people.listed(conn)}
+        if sum(not one.disabled for one in everybody.values()) == 1:
+            return None
+        holder = desk.assignee(conn, review_id)
+        projects = grounds.projects(conn, review.change_set)
+        able = tuple(
+            (one.person, one.name)
+            for one in everybody.values()
+            if may_decide(one, review.site, projects)
+        )
+    name = everybody[holder].name if holder in everybody else holder
+    return Care(person.person, holder, name, able, at_least(person.role, Role.REVIEWER))
+
+
+def names_for(gateway: Gateway, review_id: int) -> tuple[str, ...]:
+    """Return the names of those whom a set is for, in order; none: for whoever may decide."""
+    with gateway.database.read() as conn:
+        review = reviews.get(conn, review_id)
+        if review is None:
+            return ()
+        projects = grounds.projects(conn, review.change_set)
+        everybody = {one.person: one for one in people.listed(conn)}
+        found = Desk(gateway.site, "", everybody, desk.follows(conn, gateway.site))
+        holder = everybody.get(desk.assignee(conn, review_id))
+    if holder is not None and may_decide(holder, gateway.site, projects):
+        return (holder.name,)
+    return tuple(sorted(everybody[one].name for one in routed_to(found, projects)))
+
+
+def _taker(gateway: Gateway, review_id: int, to: str) -> Person:
+    """Return whom a set is given to, as they stand in its projects and as Jira lets them see."""
+    with gateway.database.read() as conn:
+        found = people.get(conn, to)
+    if found is not None:
+        try:
+            return standing.party(gateway, found, review_id)
+        except UnknownReviewError:
+            pass
+    return Person(person=to, name=to, role=Role.NONE)
+
+
+def _locked(conn: Connection, gateway: Gateway, review_id: int) -> Review:
+    if reviews.lock(conn, review_id) is None:
+        raise UnknownReviewError(review_id)
+    found = reviews.get(conn, review_id)
+    if found is None or found.site != gateway.site:
+        raise UnknownReviewError(review_id)
+    return found
+
+
+def _decides(gateway: Gateway, person: Person, project: str) -> bool:
+    return bool(project) and may_decide(person, gateway.site, (project,))
