@@ -210,7 +210,9 @@ def _judge_undo(book: _Book, review: Review, effect: Effect, found: Verdict) -> 
         if one.review_id == number
         for name in (*book.planned(one).wants, one.planned.kind.value)
     }
-    strange = [name for name in effect.wrote if (effect.issue_id, name) not in touched]
+    # Who watches is taken back by the opposite verb.
+    names = [effect.kind.value] if effect.kind is ChangeKind.WATCHER else effect.wrote
+    strange = [name for name in names if (effect.issue_id, name) not in touched]
     if strange:
         found.undo.append(f"I7: the undo of CS-{number} wrote {', '.join(strange)}")
 
@@ -220,6 +222,8 @@ def _fits(planned: PlannedOperation, effect: Effect) -> bool:
     if planned.kind is not effect.kind:
         return False
     if planned.kind is not ChangeKind.CREATE and planned.issue_id != effect.issue_id:
+        return False
+    if effect.wrote and not set(planned.wants) & set(effect.wrote):
         return False
     return all(
         set_achieved(wanted, effect.wrote[name])

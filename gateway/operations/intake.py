@@ -67,11 +67,12 @@ def take_in(
     return report
 
 
-def refresh(gateway: Gateway, issue_ids: Iterable[str]) -> tuple[str, ...]:
+def refresh(gateway: Gateway, issue_ids: Iterable[str], *, anew: bool = False) -> tuple[str, ...]:
     """Read some issues again and push what changed; returns the ids that changed or are gone.
 
     An issue that is not yet known (created by a promotion) becomes known. When many are
-    gone at once nothing is removed and a person is asked.
+    gone at once nothing is removed and a person is asked. ``anew``: watchers and web links
+    too, although the issue itself looks as before.
     """
     docs: list[JsonObject] = []
     gone: list[str] = []
@@ -81,7 +82,8 @@ def refresh(gateway: Gateway, issue_ids: Iterable[str]) -> tuple[str, ...]:
             gone.append(issue_id)
         else:
             docs.append(doc)
-    found = keeping.compare(gateway, keeping.read_whole(gateway, gateway.upstream, docs))
+    wholes = keeping.read_whole(gateway, gateway.upstream, docs, anew=anew)
+    found = keeping.compare(gateway, wholes)
     compared = Compared(found.new, found.changed, _removable(gateway, gone))
     _keep(gateway, compared)
     return (*(one.issue_id for one in (*found.new, *found.changed)), *compared.gone)

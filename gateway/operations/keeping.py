@@ -29,16 +29,19 @@ class Compared:
 
 
 def read_whole(
-    gateway: Gateway, upstream: Upstream, docs: Iterable[JsonObject]
+    gateway: Gateway, upstream: Upstream, docs: Iterable[JsonObject], *, anew: bool = False
 ) -> tuple[Whole, ...]:
-    """Return whole issues; what Jira does not inline is asked only when an issue changed."""
+    """Return whole issues; what Jira does not inline is asked only when an issue changed.
+
+    With ``anew`` it is asked in any case: not every change of it is seen at the issue.
+    """
     found: dict[str, Whole] = {}
     for doc in docs:
         issue_id = str(doc.get("id"))
         with gateway.database.read() as conn:
             known = baselines.latest(conn, gateway.site, issue_id)
         # A page of a search may repeat an issue that moved between pages.
-        found[issue_id] = whole_issue(upstream, doc, known)
+        found[issue_id] = whole_issue(upstream, doc, None if anew else known)
     return tuple(found.values())
 
 

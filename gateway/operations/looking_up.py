@@ -1,7 +1,7 @@
 """Reads Jira for one operation: how it is now, and what became of a lost write."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pydantic import JsonValue
@@ -65,11 +65,11 @@ def newest_before(upstream: Upstream, planned: PlannedOperation) -> int | None:
     if planned.kind is ChangeKind.CREATE:
         return newest_key_number(upstream, planned.project_key)
     if planned.kind is ChangeKind.WORKLOG:
-        return newest_id(upstream.worklogs(planned.issue_id))
+        return newest_id(_listed(upstream.worklogs, planned.issue_id))
     if planned.kind is ChangeKind.ATTACHMENT:
         return newest_id(files_of(now_of(upstream, planned)))
     if planned.said is not None:
-        return newest_id(_comments(upstream, planned))
+        return newest_id(_listed(upstream.comments, planned.issue_id))
     return None
 
 
@@ -207,7 +207,7 @@ def _own_comments(
     gateway: Gateway, operation: Operation, planned: PlannedOperation
 ) -> tuple[int, list[JsonObject]]:
     """Return how many of the newest comments were looked at, and those with our marker."""
-    newest, ours = _comments(gateway.upstream, planned)[-COMMENTS:], []
+    newest, ours = _listed(gateway.upstream.comments, planned.issue_id)[-COMMENTS:], []
     for comment in newest:
         found = marked_by_property(comment, MARKER_KEY)
         if found is None:
@@ -217,10 +217,10 @@ def _own_comments(
     return len(newest), ours
 
 
-def _comments(upstream: Upstream, planned: PlannedOperation) -> list[JsonObject]:
-    """Return an issue's comments; none when it is gone."""
+def _listed(ask: Callable[[str], list[JsonObject]], issue_id: str) -> list[JsonObject]:
+    """Return an issue's comments or worklogs; none when it is gone."""
     try:
-        return upstream.comments(planned.issue_id)
+        return ask(issue_id)
     except OurFaultError as error:
         if error.status == 404:
             return []

@@ -149,7 +149,7 @@ def _turned(gateway: Gateway, operations: Sequence[Operation]) -> Undo:
 
 def _refresh(gateway: Gateway, issue_ids: Sequence[str]) -> None:
     try:
-        intake.refresh(gateway, issue_ids)
+        intake.refresh(gateway, issue_ids, anew=True)
     except SandboxLinkError:
         # The baselines are stored; the next intake pushes them to the sandbox.
         return

@@ -20,7 +20,11 @@ from tests.gateway.promotion.world import text as rich
 OLD_COMMENT = "777"
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+#: Every test that uses the house runs on each of them.
+DATABASES = ("sqlite", "postgres")
+
+
+@pytest.fixture(scope="module", params=DATABASES)
 def standing(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
@@ -37,14 +41,19 @@ def standing(
 @pytest.fixture
 def quick(standing: House) -> House:
     """Lend that house, emptied and filled anew."""
-    _empty(standing.gateway.database)
-    for one in (standing.jira, standing.door):
-        one.__init__()  # type: ignore[misc]  # its client must stay the same
-    standing.door.reads = []
+    emptied(standing)
     comment = {"id": OLD_COMMENT, "body": rich("Old")}
     standing.jira.field("10001", "comment")["comments"].append(comment)
     fill(standing)
     return standing
+
+
+def emptied(house: House) -> None:
+    """Take everything out of a house; ``fill`` stores what its Jira has by then."""
+    _empty(house.gateway.database)
+    for one in (house.jira, house.door):
+        one.__init__()  # type: ignore[misc]  # its client must stay the same
+    house.door.reads = []
 
 
 def reopened(house: House) -> None:

@@ -4,7 +4,6 @@ Writes are counted in ``effects``; ``faults`` says what goes wrong with the next
 """
 
 import copy
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +12,7 @@ import httpx2
 
 from gateway.promotion.values import MARKER_KEY
 from sandbox.contract.shapes import ChangeKind
+from tests.gateway.operations.small_wire import about, missing, parsed, shown
 from tests.gateway.promotion.world import BASE_URL, DOING, DONE, TODO, doc
 from tests.invariants import Effect
 
@@ -36,6 +36,12 @@ class SmallJira:
         self.journal: list[Effect] = []
         #: What goes wrong with the next writes, in turn; "" is nothing.
         self.faults: list[str] = []
+        #: The same for the writes about one issue ("new": those that make one).
+        self.faults_of: dict[str, list[str]] = {}
+        #: Writes whose client is gone ("late") and that were not done yet.
+        self.travelling: list[tuple[str, str, Any]] = []
+        #: The account that the gateway writes as.
+        self.account: dict[str, Any] = GATE
         #: What goes wrong with every read, or "".
         self.reads = ""
         #: Whether our account is an agent of service projects; None: it will not tell.
@@ -80,8 +86,8 @@ class SmallJira:
             {
                 "field": name,
                 "fieldId": name,
-                "fromString": _shown(issue["fields"].get(name)),
-                "toString": _shown(value),
+                "fromString": shown(issue["fields"].get(name)),
+                "toString": shown(value),
             }
             for name, value in fields.items()
         ]
@@ -91,7 +97,7 @@ class SmallJira:
             {
                 "id": str(number),
                 "created": f"2026-11-02T10:00:{number % 60:02}.000+0000",
-                "author": GATE if by == "Gate" else {"displayName": by},
+                "author": self.account if by == "Gate" else {"displayName": by},
                 "items": items,
             }
         )
@@ -99,7 +105,7 @@ class SmallJira:
     def respond(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request."""
         path = request.url.path.removeprefix("/jira/rest/api/3/")
-        body = _parsed(request)
+        body = parsed(request)
         if request.method == "GET" or path in ("search/jql", "permissions/check"):
             if self.reads:
                 return self._fault(self.reads)
@@ -107,13 +113,23 @@ class SmallJira:
             if path == "permissions/check":
                 return self._check(body)
             return self._search(body) if path == "search/jql" else self._read(path)
-        fault = self.faults.pop(0) if self.faults else ""
+        faults = self.faults_of.get(about(path, body)) or self.faults
+        fault = faults.pop(0) if faults else ""
+        if fault == "late":
+            self.travelling.append((request.method, path, body))
+            return self._fault("lost")
         if fault and not fault.startswith("after"):
             return self._fault(fault)
         self.before_write()
         response = self._write(request.method, path, body)
         self.after_write()
         return self._fault(fault.removeprefix("after ")) if fault else response
+
+    def arrive(self) -> None:
+        """Do what was still travelling when its client was gone."""
+        for method, path, body in self.travelling:
+            self._write(method, path, body)
+        self.travelling.clear()
 
     def _check(self, body: Any) -> httpx2.Response:
         """Say what somebody may do; only an administrator's account may ask."""
@@ -142,14 +158,14 @@ class SmallJira:
 
     def _read(self, path: str) -> httpx2.Response:
         if path == "myself":
-            return httpx2.Response(200, json={"accountId": "gate"})
+            return httpx2.Response(200, json=self.account)
         if path == "mypermissions" and self.agent is not None:
             told = {"SERVICEDESK_AGENT": {"havePermission": self.agent}}
             return httpx2.Response(200, json={"permissions": told})
         found = re.fullmatch(r"issue/([^/]+)(?:/(\w+))?", path)
         issue = self._find(found.group(1)) if found else None
         part = self._part(issue, found.group(2)) if found and issue else None
-        return _missing() if part is None else httpx2.Response(200, json=part)
+        return missing() if part is None else httpx2.Response(200, json=part)
 
     def _search(self, body: Any) -> httpx2.Response:
         jql = body["jql"]
@@ -203,19 +219,30 @@ class SmallJira:
         makes = {"issue": self._create, "issueLink": self._link}.get(path)
         if method == "POST" and makes is not None:
             return makes(body)
-        sprint = re.fullmatch(r"/jira/rest/agile/1.0/sprint/(\d+)/issue", path)
+        sprint = re.fullmatch(r"/jira/rest/agile/1.0/(?:sprint/(\d+)|backlog)/issue", path)
         if sprint:
-            return self._planned(int(sprint[1]), body)
+            return self._planned(sprint[1], body)
+        alone = re.fullmatch(r"(issueLink|attachment)/(\d+)", path)
+        if alone:
+            return self._deleted_alone(alone[1], alone[2])
         found = re.fullmatch(r"issue/(\d+)(?:/(\w+)(?:/(\d+))?)?", path)
         issue = self._find(found.group(1)) if found else None
         if found is None or issue is None:
-            return _missing()
+            return missing()
         self.effects.append((method, path))
-        part = found.group(2)
-        if part in ("watchers", "remotelink"):
+        return self._write_to(issue, method, found[2], found[3], body)
+
+    def _write_to(
+        self, issue: Any, method: str, part: str | None, old: str | None, body: Any
+    ) -> httpx2.Response:
+        if part == "watchers" or (part == "remotelink" and method == "POST"):
             return self._beside_it(issue, part, body)
-        if part in ("comment", "worklog", "attachments"):
-            return self._part_of(method, issue, part, found.group(3), body)
+        if part in ("comment", "worklog", "attachments", "remotelink"):
+            return self._part_of(method, issue, part, old, body)
+        if method == "DELETE":
+            del self.issues[issue["id"]]
+            self._note(ChangeKind.DELETE, issue, {}, {})
+            return httpx2.Response(204)
         given = body.get("properties", []) if isinstance(body, dict) else []
         marker = {one["key"]: one["value"] for one in given}
         self.properties.setdefault(issue["id"], {}).update(marker)
@@ -228,7 +255,7 @@ class SmallJira:
         if part == "attachments":
             return self._attached(issue, body)
         if method == "DELETE":
-            return self._deleted(issue, str(old))
+            return self._deleted(issue, part, str(old))
         return self._told(issue, part, old, body)
 
     def _edit(self, issue: Any, body: Any, marker: Any, *, moves: bool) -> None:
@@ -247,7 +274,7 @@ class SmallJira:
         kind = ChangeKind.TRANSITION if moves else ChangeKind.EDIT
         self._note(kind, issue, {**changed, **({"comment": said[0]} if said else {})}, marker)
         for one in said:
-            told = {**one, "id": str(self._number()), "author": GATE}
+            told = {**one, "id": str(self._number()), "author": self.account}
             issue["fields"]["comment"]["comments"].append(told)
         self.edit(issue["id"], "Gate", **changed)
 
@@ -279,35 +306,57 @@ class SmallJira:
 
     def _beside_it(self, issue: Any, name: str, body: Any) -> httpx2.Response:
         if name == "watchers":
-            self._note(ChangeKind.WATCHER, issue, {"add": {"accountId": body}}, {})
-            self.beside(issue["id"], name).append({"accountId": body})
+            verb, user = (
+                ("remove", body) if isinstance(body, dict) else ("add", {"accountId": body})
+            )
+            self._note(ChangeKind.WATCHER, issue, {verb: user}, {})
+            watching = self.beside(issue["id"], name)
+            watching[:] = [one for one in watching if one != user]
+            watching += [user] if verb == "add" else []
             return httpx2.Response(204)
         self._note(ChangeKind.REMOTE_LINK, issue, {"globalId": body["globalId"]}, {})
         links = self.beside(issue["id"], name)
-        links[:] = [one for one in links if one["globalId"] != body["globalId"]] + [body]
-        return httpx2.Response(201, json={"id": self._number()})
+        made = {**body, "id": self._number()}
+        links[:] = [one for one in links if one["globalId"] != body["globalId"]] + [made]
+        return httpx2.Response(201, json={"id": made["id"]})
 
-    def _planned(self, sprint: int, body: Any) -> httpx2.Response:
+    def _planned(self, sprint: str | None, body: Any) -> httpx2.Response:
         for name in body["issues"]:
             issue = self._find(name)
             self.effects.append(("POST", f"sprint/{sprint}"))
-            self._note(ChangeKind.SPRINT, issue, {"sprint": str(sprint)}, {})
-            self.edit(issue["id"], "Gate", customfield_10020=[{"id": sprint, "name": "S"}])
+            self._note(ChangeKind.SPRINT, issue, {"sprint": sprint}, {})
+            planned = None if sprint is None else [{"id": int(sprint), "name": "S"}]
+            self.edit(issue["id"], "Gate", customfield_10020=planned)
         return httpx2.Response(204)
 
     def _attached(self, issue: Any, body: Any) -> httpx2.Response:
-        made = {**body, "id": str(self._number()), "author": GATE}
+        made = {**body, "id": str(self._number()), "author": self.account}
         self._note(ChangeKind.ATTACHMENT, issue, body, {})
         issue["fields"].setdefault("attachment", []).append(made)
         return httpx2.Response(200, json=[made])
 
-    def _deleted(self, issue: Any, comment: str) -> httpx2.Response:
-        every = issue["fields"]["comment"]["comments"]
-        if comment not in [one["id"] for one in every]:
-            return _missing()
-        every[:] = [one for one in every if one["id"] != comment]
+    def _deleted(self, issue: Any, part: str, old: str) -> httpx2.Response:
+        every = self._parts(issue, part)
+        if old not in [str(one["id"]) for one in every]:
+            return missing()
+        every[:] = [one for one in every if str(one["id"]) != old]
         self._note(ChangeKind.DELETE, issue, {}, {})
         return httpx2.Response(204)
+
+    def _parts(self, issue: Any, part: str) -> list[Any]:
+        fields: dict[str, Any] = issue["fields"]
+        if part == "remotelink":
+            return self.beside(issue["id"], part)
+        if part in ("comment", "worklog"):
+            return fields.setdefault(part, {}).setdefault(f"{part}s", [])
+        return fields.setdefault({"issueLink": "issuelinks"}.get(part, part), [])
+
+    def _deleted_alone(self, part: str, old: str) -> httpx2.Response:
+        """Delete what has an address of its own, below no issue."""
+        for issue in self.issues.values():
+            if old in [str(one["id"]) for one in self._parts(issue, part)]:
+                return self._deleted(issue, part, old)
+        return missing()
 
     def _told(self, issue: Any, name: str, old: str | None, body: Any) -> httpx2.Response:
         every = issue["fields"].setdefault(name, {f"{name}s": []})[f"{name}s"]
@@ -321,7 +370,7 @@ class SmallJira:
             one |= body
             return httpx2.Response(200, json=one)
         self._note(kinds[name], issue, wrote, marker)
-        one = {**body, "id": str(self._number()), "author": GATE}
+        one = {**body, "id": str(self._number()), "author": self.account}
         every.append(one)
         return httpx2.Response(201, json=one)
 
@@ -342,27 +391,6 @@ class SmallJira:
     def _number(self) -> int:
         self._next += 1
         return self._next
-
-
-def _parsed(request: httpx2.Request) -> Any:
-    """Return a request's JSON; of an upload, the file's name and size."""
-    if not request.content:
-        return {}
-    if request.headers["content-type"].startswith("multipart/"):
-        name = re.search(rb'filename="([^"]+)"', request.content)
-        content = request.content.split(b"\r\n\r\n", 1)[1].rsplit(b"\r\n--", 1)[0]
-        assert name is not None
-        return {"filename": name[1].decode(), "size": len(content)}
-    return json.loads(request.content)
-
-
-def _shown(value: Any) -> Any:
-    return value["name"] if isinstance(value, dict) and "name" in value else value
-
-
-def _missing() -> httpx2.Response:
-    words = ["Issue does not exist or you do not have permission to see it."]
-    return httpx2.Response(404, json={"errorMessages": words, "errors": {}})
 
 
 #: So that a test can say where this Jira is.
