@@ -226,7 +226,7 @@ PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "deleting only where it is switched on, and confirmed a second time": {
-        GATE + "test_promoting_rare": ("test_dying_there_leaves_one_effect",),
+        GATE + "test_matrix": ("test_cell",),
         PURE + "test_kinds_table": ("test_no_agent_may_delete",),
     },
 }

@@ -22,7 +22,7 @@ from gateway.promotion.fields import Fields, part
 from gateway.promotion.naming import with_approver
 from gateway.promotion.probing import Finding, newest_id, said_with
 from gateway.promotion.readback import (
-    effects,
+    effects_of,
     hit_by,
     overwrote,
     replaced,
@@ -257,7 +257,7 @@ def _refused(job: Job, error: OurFaultError) -> Result:
 def _applied(
     job: Job, before: Now, after: Now, answer: Answer, names: tuple[str | None, str | None]
 ) -> Result:
-    lines = effects(before.doc, after.doc)
+    lines = effects_of(job.planned, before.doc, after.doc, job.fields)
     followed, unseen = beside(job.gateway.upstream, job.planned, lines, after)
     receipt = _receipt(job, answer.status, "answer", *names).model_copy(
         update={

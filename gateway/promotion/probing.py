@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from gateway.promotion.deleting import names_of
 from gateway.promotion.drift import Now, achieved, lost_place
 from gateway.promotion.fields import Fields, listed, part
-from gateway.promotion.readback import effects, overwrote_once, reached_in_history
+from gateway.promotion.readback import effects_of, overwrote_once, reached_in_history
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Look, PlannedOperation
 from sandbox.contract.compare import equal
@@ -50,8 +50,8 @@ def judge(
     """
     found = _judge_values(planned, now, fields, marked=marked)
     if found.event is OpEvent.FOUND:
-        hands = _hands(planned, now)
-        found = replace(found, overwrote=overwrote_once(planned, effects(None, now.doc), hands))
+        hands, lines = _hands(planned, now), effects_of(planned, None, now.doc, fields)
+        found = replace(found, overwrote=overwrote_once(planned, lines, hands))
     if planned.said is None or found.event is not OpEvent.FOUND:
         return found
     own = [str(one.get("id")) for one in said_with(planned, now, after)]
@@ -83,7 +83,7 @@ def _judge_values(planned: PlannedOperation, now: Now, fields: Fields, *, marked
         return Finding(OpEvent.FOUND)
     if not marked:
         return Finding(OpEvent.NOT_FOUND)
-    if reached_in_history(planned, effects(None, now.doc)):
+    if reached_in_history(planned, effects_of(planned, None, now.doc, fields)):
         return Finding(OpEvent.FOUND, "It was written, and changed again since by somebody else.")
     return Finding(
         OpEvent.CANNOT_TELL,

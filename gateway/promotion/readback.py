@@ -6,7 +6,7 @@ is at least found and shown.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
@@ -16,7 +16,7 @@ from gateway.promotion.fields import Fields, listed, part
 from gateway.promotion.naming import HISTORY, HISTORY_TYPE
 from gateway.promotion.values import APP, SOMEBODY, WORKFLOW, PlannedOperation, SideEffect
 from sandbox.contract.compare import Three, equal
-from sandbox.contract.shapes import JsonObject
+from sandbox.contract.shapes import ChangeKind, JsonObject
 
 #: Changelog names of fields that are called otherwise in the issue's JSON.
 _CHANGELOG_IDS = {
@@ -73,6 +73,21 @@ def effects(before: JsonObject | None, after: JsonObject | None) -> list[Effect]
         )
         for one in new
         for item in listed(one.get("items"))
+    ]
+
+
+def effects_of(
+    planned: PlannedOperation, before: JsonObject | None, after: JsonObject | None, fields: Fields
+) -> list[Effect]:
+    """Return the new changelog lines, the fields named as the operation names them."""
+    found = effects(before, after)
+    if planned.kind is not ChangeKind.SPRINT:
+        return found
+    return [
+        replace(one, field="sprint")
+        if one.field == "Sprint" or fields.is_sprint(one.field)
+        else one
+        for one in found
     ]
 
 

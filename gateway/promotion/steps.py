@@ -1,7 +1,7 @@
 """Every point at which a promoter can die, as one enumeration.
 
 The promoter calls its hook with a member of this enumeration and nothing else, so that
-tests can stop it at each of them. ``tests/gateway/operations/test_promoting_cases.py``
+tests can stop it at each of them. ``tests/gateway/operations/test_matrix.py``
 fails when a member has no test, and when a member is never reached.
 """
 

@@ -204,7 +204,7 @@ class Fleet:
                 for one in fields.get(part, {}).get(f"{part}s", [])
             ]
         beside = [list(jira.beside(issue_id, name)) for name in ("watchers", "remotelink")]
-        empty = (None, [], "")
+        empty: tuple[Any, ...] = (None, [], "")
         return {name: one for name, one in fields.items() if one not in empty}, beside
 
     def attempts(self) -> dict[ChangeKind, int]:

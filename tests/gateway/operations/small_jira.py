@@ -12,7 +12,7 @@ import httpx2
 
 from gateway.promotion.values import MARKER_KEY
 from sandbox.contract.shapes import ChangeKind
-from tests.gateway.operations.small_wire import about, missing, parsed, shown
+from tests.gateway.operations.small_wire import about, code, missing, parsed, shown
 from tests.gateway.promotion.world import BASE_URL, DOING, DONE, TODO, doc
 from tests.invariants import Effect
 
@@ -86,6 +86,8 @@ class SmallJira:
             {
                 "field": name,
                 "fieldId": name,
+                "from": code(issue["fields"].get(name)),
+                "to": code(value),
                 "fromString": shown(issue["fields"].get(name)),
                 "toString": shown(value),
             }
@@ -347,9 +349,11 @@ class SmallJira:
         fields: dict[str, Any] = issue["fields"]
         if part == "remotelink":
             return self.beside(issue["id"], part)
-        if part in ("comment", "worklog"):
-            return fields.setdefault(part, {}).setdefault(f"{part}s", [])
-        return fields.setdefault({"issueLink": "issuelinks"}.get(part, part), [])
+        nested = part in ("comment", "worklog")
+        holder = fields.setdefault(part, {}) if nested else fields
+        name = f"{part}s" if nested else {"issueLink": "issuelinks"}.get(part, part)
+        found: list[Any] = holder.setdefault(name, [])
+        return found
 
     def _deleted_alone(self, part: str, old: str) -> httpx2.Response:
         """Delete what has an address of its own, below no issue."""

@@ -31,7 +31,19 @@ def parsed(request: httpx2.Request) -> Any:
 
 def shown(value: Any) -> Any:
     """Return a value as a changelog shows it."""
+    if sprints(value):
+        return ", ".join(str(one["name"]) for one in value)
     return value["name"] if isinstance(value, dict) and "name" in value else value
+
+
+def code(value: Any) -> Any:
+    """Return what a changelog says beside it: the ids of sprints, else nothing."""
+    return ", ".join(str(one["id"]) for one in value) if sprints(value) else None
+
+
+def sprints(value: Any) -> bool:
+    """Return whether a value is a list of sprints."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
 
 def missing() -> httpx2.Response:

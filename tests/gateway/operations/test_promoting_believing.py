@@ -6,8 +6,8 @@ from gateway.operations.promoting import Promoter
 from gateway.promotion.states import OpState
 from tests.databases import postgres
 from tests.gateway.operations.conftest import House
+from tests.gateway.operations.few import KINDS
 from tests.gateway.operations.quick import finish, quick, standing
-from tests.gateway.operations.test_promoting_steps import KINDS
 from tests.gateway.operations.test_promoting_together import released, states
 from tests.invariants import assert_sound
 

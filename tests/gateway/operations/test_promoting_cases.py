@@ -3,13 +3,9 @@
 A case that does not depend on the kind of operation is shown with one kind.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from alembic import command
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from gateway.operations import resolving, reviewing
 from gateway.operations.duplicates import look_for_duplicates
@@ -21,19 +17,17 @@ from gateway.review.refusals import RefusedError
 from gateway.review.states import State
 from gateway.review.values import OperationView
 from gateway.store import audit
-from gateway.store.database import migration_config
 from sandbox.contract.shapes import Change
 from tests.gateway.databases import postgres
+from tests.gateway.operations.breaking import back_to_old_tables
 from tests.gateway.operations.conftest import House
+from tests.gateway.operations.few import KINDS
 from tests.gateway.operations.quick import (
-    StoppedError,
-    dying_at,
     finish,
     quick,
     reopened,
     standing,
 )
-from tests.gateway.operations.test_promoting_steps import KINDS
 from tests.gateway.promotion.world import change_set, create, edit
 from tests.invariants import assert_sound
 
@@ -58,26 +52,6 @@ def state(house: House, review_id: int) -> State:
 
 def sound(house: House) -> None:
     assert_sound(house.gateway.database, house.jira.journal)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("fault", ["after lost", "after 500", "after 504", "lost", "503"])
-def test_2_3_4_what_was_not_answered_is_asked_for_after_its_quarantine(
-    quick: House, kind: str, fault: str
-) -> None:
-    house = quick
-    review_id = released(house, KINDS[kind])
-    patient = replace(house.gateway.settings, quarantine_seconds=60.0)
-    gateway = replace(house.gateway, settings=patient)
-    house.jira.faults = [fault]
-    assert Promoter(gateway, "first").run_once()
-    assert operations(house, review_id)[0].state is OpState.UNKNOWN
-    # It may still be travelling: nobody looks yet.
-    assert not Promoter(gateway, "second").run_once()
-    finish(house)
-    assert state(house, review_id) is State.PROMOTED
-    assert len(house.jira.journal) == 1
-    sound(house)
 
 
 @pytest.mark.parametrize("kind", ["create", "comment"])
@@ -179,116 +153,9 @@ def test_11_a_transition_is_planned_again_by_its_target(quick: House, how: str) 
     sound(quick)
 
 
-@pytest.mark.parametrize("hours", [-1, 1])
-def test_16_no_clock_but_the_databases_decides(quick: House, hours: int) -> None:
-    off = 1_700_000_000_000_000 + hours * 3_600_000_000
-    gateway = replace(quick.gateway, clock=lambda: off)
-    review_id = released(quick, KINDS["edit"])
-    with pytest.raises(StoppedError):
-        Promoter(gateway, "first", dying_at(Step.SENT)).run_once()
-    assert not Promoter(gateway, "second").run_once()  # its lease has not run out
-    reopened(quick)
-    finish(quick)
-    assert state(quick, review_id) is State.PROMOTED
-    sound(quick)
-
-
-def break_it(house: House, table: str, event: str) -> None:
-    """Let the database refuse a kind of write, as when it is full."""
-    with house.gateway.database.write() as conn:
-        if house.gateway.database.dialect_name == "postgresql":
-            conn.exec_driver_sql(
-                "CREATE FUNCTION full_up() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$ BEGIN RAISE EXCEPTION 'disk full'; END $$"
-            )
-            conn.exec_driver_sql(
-                f"CREATE TRIGGER full_up BEFORE {event} ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION full_up()"
-            )
-        else:
-            conn.exec_driver_sql(
-                f"CREATE TRIGGER full_up BEFORE {event} ON {table} "
-                "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-            )
-
-
-def mend(house: House) -> None:
-    """Let it write again."""
-    with house.gateway.database.write() as conn:
-        if house.gateway.database.dialect_name == "postgresql":
-            conn.exec_driver_sql("DROP FUNCTION full_up() CASCADE")
-        else:
-            conn.exec_driver_sql("DROP TRIGGER full_up")
-
-
-@pytest.mark.parametrize("kind", ["edit", "create", "comment", "transition"])
-@pytest.mark.parametrize(
-    ("table", "event", "sent"),
-    [("operation", "UPDATE OF attempts", 0), ("audit", "INSERT", 1)],
-    ids=["intent", "record"],
-)
-def test_17_a_database_that_is_full_sends_nothing_without_an_intent(
-    quick: House, kind: str, table: str, event: str, sent: int
-) -> None:
-    review_id = released(quick, KINDS[kind])
-    break_it(quick, table, event)
-    with pytest.raises(DBAPIError):
-        Promoter(quick.gateway, "first").run_once()
-    assert len(quick.jira.journal) == sent
-    mend(quick)
-    reopened(quick)
-    finish(quick)
-    assert state(quick, review_id) is State.PROMOTED
-    assert len(quick.jira.journal) == 1
-    sound(quick)
-
-
-def _back_to_old_tables(quick: House) -> None:
-    """Give the database the form of an older program."""
-    with quick.gateway.database.engine.connect() as conn:
-        sqlite = conn.dialect.name == "sqlite"
-        raw = conn.connection.dbapi_connection
-        assert raw is not None
-        if sqlite:  # tables are made anew there; within a transaction this would do nothing
-            raw.cursor().execute("PRAGMA foreign_keys=OFF")
-        command.downgrade(migration_config(conn), "0005")
-        conn.commit()
-        if sqlite:
-            raw.cursor().execute("PRAGMA foreign_keys=ON")
-
-
-@pytest.mark.parametrize("step", [None, Step.CLAIMED, Step.INTENT, Step.SENT])
-def test_18_an_upgrade_finishes_what_the_old_program_had_begun(
-    quick: House, step: Step | None
-) -> None:
-    on_new = KINDS["comment"].model_copy(
-        update={"id": "say", "issue_id": create().issue_id, "issue_key": create().issue_key}
-    )
-    review_id = released(quick, create(), on_new)
-    if step is not None:
-        with pytest.raises(StoppedError):
-            Promoter(quick.gateway, "old", dying_at(step)).run_once()
-    with quick.gateway.database.write() as conn:
-        signed = conn.exec_driver_sql("SELECT signature FROM approval").scalar_one()
-        chain = conn.exec_driver_sql("SELECT seq, signature FROM audit").all()
-    _back_to_old_tables(quick)
-    quick.gateway.database.migrate()
-    # The old program signed as the new one does: only the tables' form is older.
-    with quick.gateway.database.write() as conn:
-        conn.execute(text("UPDATE approval SET signature = :was"), {"was": signed})
-        for seq, was in chain:
-            again = text("UPDATE audit SET signature = :was WHERE seq = :seq")
-            conn.execute(again, {"was": was, "seq": seq})
-    reopened(quick)
-    finish(quick)
-    assert state(quick, review_id) is State.PROMOTED, operations(quick, review_id)
-    assert len(quick.jira.journal) == 2
-    sound(quick)
-
-
 def test_18_what_was_approved_before_approvals_were_signed_is_not_sent(quick: House) -> None:
     released(quick, create())
-    _back_to_old_tables(quick)
+    back_to_old_tables(quick)
     quick.gateway.database.migrate()
     reopened(quick)
     finish(quick)

@@ -12,52 +12,17 @@ from typing import Any
 import pytest
 
 from gateway.operations import reviewing
-from gateway.operations.promoting import Promoter
 from gateway.promotion.states import OpState
 from gateway.review.refusals import RefusedError, StaleError
 from gateway.review.states import State
-from gateway.store import outbox, sites
 from tests.gateway.databases import postgres
 from tests.gateway.operations.conftest import House
+from tests.gateway.operations.few import KINDS
 from tests.gateway.operations.quick import finish, quick, standing
 from tests.gateway.operations.test_promoting_cases import operations, released, sound, state
-from tests.gateway.operations.test_promoting_steps import KINDS
 from tests.gateway.promotion.world import change_set, edit, text
 
 __all__ = ["postgres", "quick", "standing"]
-
-#: What Jira says when an option, a version or a field was taken out of its configuration.
-REFUSABLE = ("edit", "transition", "create", "comment")
-
-
-def attempts(house: House, review_id: int) -> list[int]:
-    digest = reviewing.view(house.gateway, review_id, read_now=False).digest
-    with house.gateway.database.read() as conn:
-        return [one.attempts for one in outbox.of_review(conn, review_id, digest)]
-
-
-@pytest.mark.parametrize("kind", ["edit", "create", "comment"])
-@pytest.mark.parametrize("fault", ["429", "401"])
-def test_5_15_what_jira_did_not_do_costs_no_attempt(
-    quick: House, kind: str, fault: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hurried = replace(quick.gateway.upstream, sleep=lambda _: None)
-    monkeypatch.setattr(quick.gateway, "upstream", hurried)
-    first = released(quick, KINDS[kind])
-    quick.jira.faults = [fault] * (60 if fault == "429" else 1)
-    assert Promoter(quick.gateway, "one").run_once()
-    assert operations(quick, first)[0].state is OpState.READY
-    assert attempts(quick, first) == [0]
-    assert state(quick, first) is State.PROMOTING, "the approval is kept"
-    quick.jira.faults = []
-    with quick.gateway.database.write() as conn:
-        paused = sites.paused(conn, quick.gateway.site)
-        sites.pause(conn, quick.gateway.site, None)
-    assert bool(paused) == (fault == "401")
-    finish(quick)
-    assert state(quick, first) is State.PROMOTED
-    assert attempts(quick, first) == [1]
-    sound(quick)
 
 
 @pytest.mark.parametrize("kind", ["edit", "transition", "comment"])
@@ -183,23 +148,6 @@ def test_13_an_approval_and_a_rejection_at_the_very_same_moment_have_one_winner(
             reviewing.promote(quick.gateway, "eve", review_id, digest)
         finish(quick)
         assert quick.jira.journal == []
-
-
-@pytest.mark.parametrize("kind", REFUSABLE)
-@pytest.mark.parametrize("fault", ["400", "403"])
-def test_15_19_what_jira_refuses_for_its_configuration_is_not_sent_again(
-    quick: House, kind: str, fault: str
-) -> None:
-    other = edit("priority", {"id": "2", "name": "High"}, id="after", issue_id="10002")
-    review_id = released(quick, KINDS[kind], other.model_copy(update={"issue_key": "AIR-2"}))
-    quick.jira.faults = [fault]
-    finish(quick)
-    first, second = operations(quick, review_id)
-    refused = next(one for one in (first, second) if one.state is OpState.REJECTED)
-    assert f"Jira answered {fault}" in refused.trouble
-    assert state(quick, review_id) is not State.PROMOTED
-    assert len(quick.jira.journal) == 0, "a set stops at its first failure"
-    sound(quick)
 
 
 @pytest.mark.parametrize(

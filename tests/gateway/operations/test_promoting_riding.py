@@ -15,10 +15,10 @@ from gateway.review.values import OperationView
 from gateway.store import sites
 from sandbox.contract.shapes import Change, ChangeKind
 from tests.gateway.databases import postgres
+from tests.gateway.operations.cases_of_jira import CRASHES
 from tests.gateway.operations.conftest import House
+from tests.gateway.operations.fleet import Fleet
 from tests.gateway.operations.quick import (
-    StoppedError,
-    dying_at,
     finish,
     quick,
     reopened,
@@ -34,7 +34,6 @@ from tests.gateway.promotion.world import (
     site_with_screens,
     text,
 )
-from tests.invariants import check_again
 
 __all__ = ["postgres", "quick", "standing"]
 
@@ -92,23 +91,17 @@ def outcome(house: House) -> Any:
     return house.door.outcomes[-1]
 
 
-@pytest.mark.parametrize("step", Step)
-def test_dying_anywhere_leaves_one_effect_and_one_comment(riding: House, step: Step) -> None:
+@pytest.mark.parametrize("way", CRASHES)
+def test_dying_anywhere_leaves_one_effect_and_one_comment(riding: House, way: str) -> None:
     review_id = released(riding, *CARRIERS["transition"])
-    riding.jira.faults = ["after lost"] if step is Step.PROBED else []
-    promoter = Promoter(riding.gateway, "first", dying_at(step))
-    if step is Step.PROBED:
-        assert promoter.run_once()
-    with pytest.raises(StoppedError):
-        promoter.run_once()
-    reopened(riding)
-    finish(riding)
+    fleet = Fleet(riding, reviews=[review_id])
+    fleet.sink(*CRASHES[way])
+    assert fleet.died[ChangeKind.TRANSITION] == set(CRASHES[way])
     done = only(riding, review_id)
     assert (done.state, len(comments(riding))) == (OpState.APPLIED, 1)
     assert done.receipt is not None
     assert done.receipt.comment_id == comments(riding)[0]["id"]
-    sound(riding)
-    check_again(riding.gateway, lambda: riding.jira.journal)
+    fleet.sound()
 
 
 @pytest.mark.parametrize("fault", ["after lost", "after 500", "lost", "503"])
