@@ -13,7 +13,7 @@ import httpx2
 from gateway.promotion.values import MARKER_KEY
 from sandbox.contract.shapes import ChangeKind
 from tests.gateway.operations.small_wire import about, code, missing, parsed, shown
-from tests.gateway.promotion.world import BASE_URL, DOING, DONE, TODO, doc
+from tests.gateway.promotion.world import DOING, DONE, TODO, doc
 from tests.invariants import Effect
 
 #: The account that the gateway writes as.
@@ -395,7 +395,3 @@ class SmallJira:
     def _number(self) -> int:
         self._next += 1
         return self._next
-
-
-#: So that a test can say where this Jira is.
-URL = BASE_URL
