@@ -22,6 +22,7 @@ from gateway.web import (
     people_pages,
     run_pages,
     sandbox_pages,
+    setting_pages,
     sign_in_pages,
     together_pages,
 )
@@ -44,6 +45,7 @@ PAGES = (
     agent_pages,
     people_pages,
     jira_pages,
+    setting_pages,
     notice_pages,
     oauth_pages,
     sign_in_pages,

@@ -30,6 +30,7 @@ from gateway.store.installation_tables import InstanceRow
 from gateway.store.notice_tables import NoticeRow
 from gateway.store.oauth_tables import OAuthClientRow
 from gateway.store.password_tables import PasswordRow
+from gateway.store.preference_tables import PreferenceRow
 from gateway.store.prepared import run_text
 from gateway.store.viewing_tables import ViewedRow
 
@@ -42,6 +43,7 @@ _OF_EACH_FILE = (
     NoticeRow,
     OAuthClientRow,
     PasswordRow,
+    PreferenceRow,
     ViewedRow,
 )
 _METADATA = _OF_EACH_FILE[0].metadata

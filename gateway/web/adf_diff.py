@@ -171,9 +171,10 @@ class AdfDiff:
     def _side(self, tag: str, label: str, found: list[Token]) -> Markup:
         if not found:
             return Markup("")
+        blank = all(one.text.isspace() for one in found)
         return Markup(
-            '<{0}><span class="vh">[{1}: </span>{2}<span class="vh">]</span></{0}>'
-        ).format(tag, label, as_html(found))
+            '<{0}{3}><span class="vh">[{1}: </span>{2}<span class="vh">]</span></{0}>'
+        ).format(tag, label, as_html(found), Markup(' class="sp"') if blank else "")
 
     def _formatted(self, gone: list[Token], come: list[Token]) -> Markup:
         lost = self._mark_names(gone) - self._mark_names(come)

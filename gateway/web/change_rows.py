@@ -5,13 +5,17 @@ from collections.abc import Callable
 from markupsafe import Markup
 from pydantic import JsonValue
 
+from gateway.review.preferences import Preferences
 from gateway.review.rounds import Since, earlier, since
+from gateway.review.spaces import only_spaces
 from gateway.review.values import ChangeView, IssueView, ReviewView
 from gateway.web.adf_diff import AdfDiff
 from gateway.web.adf_nodes import is_document, plain_lines
+from gateway.web.audience import audience
 from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
 from gateway.web.links import safe_href
+from gateway.web.looks import Looks
 from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel
 from gateway.web.reveal import reveal, spelled
 from gateway.web.sentences import FIELDS, KINDS, PICKED, SINCE
@@ -23,10 +27,10 @@ from sandbox.contract.shapes import ChangeKind, JsonObject
 #: Kinds that change something there is; all others add something.
 _CHANGING = frozenset({ChangeKind.EDIT, ChangeKind.TRANSITION, ChangeKind.COMMENT_EDIT})
 _CHANGING |= {ChangeKind.SPRINT}
+#: Kinds that put one text in place of another.
+_REWRITING = frozenset({ChangeKind.EDIT, ChangeKind.COMMENT_EDIT})
 #: Shown first in the preview of a new issue, in this order.
 _PREVIEW_FIRST = ("issuetype", "project", "priority", "assignee", "labels", "description")
-#: The property by which Jira Service Management keeps a comment from customers.
-_INTERNAL = "sd.public.comment"
 #: A text is shown as one difference rather than as old beside new from this length on.
 _SHORT = 60
 
@@ -34,8 +38,15 @@ _SHORT = 60
 class ChangeRows:
     """Makes rows in the reader's language."""
 
-    def __init__(self, tongue: Tongue, view: ReviewView | None = None) -> None:
+    def __init__(
+        self,
+        tongue: Tongue,
+        view: ReviewView | None = None,
+        likes: Preferences = Preferences(),  # noqa: B008 - frozen
+    ) -> None:
         """Make the renderers; ``view`` tells what the round before wanted."""
+        self.likes = likes
+        self.looks = Looks(tongue, likes.look)
         self.before = None if view is None else view.before
         changes = [] if view is None else [one.change for i in view.issues for one in i.changes]
         old = () if self.before is None else self.before.changes
@@ -69,6 +80,7 @@ class ChangeRows:
         conflict = view.three is Three.CONFLICT
         adds = kind not in _CHANGING
         deletes = kind is ChangeKind.DELETE
+        spaces = self._only_spaces(view)
         return ChangeRow(
             id=view.change.id,
             anchor=anchor(view.change.id),
@@ -76,7 +88,7 @@ class ChangeRows:
             sign_look="minus" if deletes else "plus" if adds else "tilde",
             title=self.title(view),
             field_id=view.change.field or "",
-            chips=self._chips(view, conflict=conflict),
+            chips=self._chips(view, conflict=conflict, spaces=spaces),
             panels=self.panels(view) + self._round_before(view),
             notes=tuple(self._notes(view)),
             flags=flag_lines(view.flags, self.tongue),
@@ -87,6 +99,7 @@ class ChangeRows:
             settle=self.boxes.box(view),
             content=self.contents.get(view.change.id, ""),
             viewed=view.change.id in self.viewed,
+            muted=spaces and not self.likes.spaces,
         )
 
     def title(self, view: ChangeView) -> str:
@@ -153,6 +166,8 @@ class ChangeRows:
         if one is None:
             return self._old_and_new(label, now, view.wants, view.change.field or "")
         panels: tuple[Panel, ...] = (Panel(self.gettext("What changes"), one, "wide"),)
+        if is_text(view):
+            panels = self.looks.panels(view.base if drifted else now, view.wants, label, one)
         if drifted:
             panels += (Panel(label, self._value(view.now, view)),)
         return panels
@@ -236,28 +251,19 @@ class ChangeRows:
     def _comment(self, view: ChangeView) -> tuple[Panel, ...]:
         comment = _object(view.wants) or _object(view.change.after)
         return (
-            Panel(self.gettext("Will be posted"), self._rich(comment.get("body")), "wide"),
-            Panel(self.gettext("Who can read it"), reveal(self._audience(comment))),
+            *self.looks.added(comment.get("body"), self.gettext("Will be posted")),
+            Panel(self.gettext("Who can read it"), reveal(audience(comment, self.tongue))),
         )
 
     def _comment_edit(self, view: ChangeView) -> tuple[Panel, ...]:
         before, after = _object(view.base), _object(view.wants) or _object(view.change.after)
         shown = self._mixed_texts(before.get("body"), after.get("body"))
         return (
-            Panel(self.gettext("What changes"), shown, "wide"),
-            Panel(self.gettext("Who can read it"), reveal(self._audience(after))),
+            *self.looks.panels(
+                before.get("body"), after.get("body"), self.gettext("In Jira now"), shown
+            ),
+            Panel(self.gettext("Who can read it"), reveal(audience(after, self.tongue))),
         )
-
-    def _audience(self, comment: JsonObject) -> str:
-        if is_internal(comment):
-            return self.gettext("Only the team; customers cannot see it")
-        visibility = _object(comment.get("visibility"))
-        name = str(visibility.get("value") or visibility.get("identifier") or "")
-        if visibility.get("type") == "role":
-            return self.gettext("Only people with the role “%(name)s”", name=name)
-        if visibility:
-            return self.gettext("Only members of the group “%(name)s”", name=name)
-        return self.gettext("Everybody who can see the issue")
 
     def _create(self, view: ChangeView) -> tuple[Panel, ...]:
         wanted = _object(view.wants) or _object(view.change.after)
@@ -325,8 +331,14 @@ class ChangeRows:
     def _rich(self, value: JsonValue) -> Markup:
         return self.values.show(value)
 
-    def _chips(self, view: ChangeView, *, conflict: bool) -> tuple[Chip, ...]:
-        chips = []
+    def _only_spaces(self, view: ChangeView) -> bool:
+        if view.change.kind not in _REWRITING or view.three is Three.CONFLICT:
+            return False
+        now = view.now if view.now_known else view.base
+        return only_spaces(self._spoken(now, view), self._spoken(view.wants, view))
+
+    def _chips(self, view: ChangeView, *, conflict: bool, spaces: bool) -> tuple[Chip, ...]:
+        chips = [Chip(self.gettext("only spaces"), "mute")] if spaces else []
         if conflict:
             chips.append(Chip(self.gettext("conflict"), "bad"))
         told = SINCE.get(self.since.get(view.change.id, Since.SAME))
@@ -362,6 +374,14 @@ def anchor(change_id: str) -> str:
     return f"c-{change_id}"
 
 
+def is_text(view: ChangeView) -> bool:
+    """Return whether a change is one of words, which can be shown in several ways."""
+    if view.change.kind is not ChangeKind.EDIT:
+        return view.change.kind in (ChangeKind.COMMENT, ChangeKind.COMMENT_EDIT)
+    long = isinstance(view.wants, str) and len(view.wants) > _SHORT
+    return view.rich or long
+
+
 def marked(tag: str, label: str, html: Markup) -> Markup:
     """Return a value as ``ins`` or ``del``, which is also said in a word."""
     return Markup('<{0}><span class="vh">[{1}] </span>{2}</{0}>').format(tag, label, html)
@@ -373,14 +393,3 @@ def _object(value: JsonValue) -> JsonObject:
 
 def _status(value: JsonValue) -> JsonValue:
     return value.get("status", value) if isinstance(value, dict) else value
-
-
-def is_internal(comment: JsonObject) -> bool:
-    """Return whether customers of a service project do not see a comment."""
-    if comment.get("jsdPublic") is False:
-        return True
-    properties = comment.get("properties")
-    for one in properties if isinstance(properties, list) else []:
-        if isinstance(one, dict) and one.get("key") == _INTERNAL:
-            return _object(one.get("value")).get("internal") is True
-    return False

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.operations import desk, preflight, reviewing, standing, viewing
+from gateway.operations import desk, preferring, preflight, reviewing, standing, viewing
 from gateway.review.refusals import RefusedError
 from gateway.web.change_rows import anchor
 from gateway.web.dependencies import FreshDep, GatewayDep, PartyDep, TongueDep, party_of
@@ -52,6 +52,7 @@ def change_set(
         gateway.clock(),
         only_fresh=only == "fresh",
         others=standing.inbox(gateway, person),
+        likes=preferring.preferred(gateway, person.person),
     )
     care = desk.care(gateway, person, review_id)
     return page(request, "change_set.html", tongue, person, page=shown, care=care)

@@ -113,6 +113,21 @@ class UndoRequest(BaseModel):
     position: Annotated[int | None, BeforeValidator(lambda given: given or None)] = None
 
 
+class Chosen(BaseModel):
+    """How somebody likes their pages; what is empty stays as it was."""
+
+    look: str = Field(default="", max_length=10)
+    spaces: str = Field(default="", max_length=3)
+    keys: str = Field(default="", max_length=3)
+    advance: str = Field(default="", max_length=3)
+
+
+class LookChosen(Chosen):
+    """One such choice, made on a change set's page."""
+
+    back: str = Field(pattern=r"^/cs/[0-9]{1,12}$")
+
+
 class SignIn(BaseModel):
     """The button of a one-time link."""
 
@@ -203,6 +218,8 @@ ApprovalForm = Annotated[Approval, Form()]
 WordedForm = Annotated[WordedDecision, Form()]
 ChangeForm = Annotated[ChangeDecision, Form()]
 TokenForm = Annotated[TokenRequest, Form()]
+SettingsForm = Annotated[Chosen, Form()]
+LookForm = Annotated[LookChosen, Form()]
 SignInForm = Annotated[SignIn, Form()]
 PasswordForm = Annotated[Account, Form()]
 NewPasswordForm = Annotated[NewPassword, Form()]

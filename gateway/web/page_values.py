@@ -63,11 +63,34 @@ class ChangeRow:
     #: Stands for what is shown of it, in the form that marks it as viewed; empty: no such form.
     content: str = ""
     viewed: bool = False
+    #: Of spaces alone, and whoever looks wants such changes folded.
+    muted: bool = False
 
     @property
     def path(self) -> str:
         """The id as one part of an address: it comes from the sandbox, and may have slashes."""
         return quote(self.id, safe="")
+
+
+@dataclass(frozen=True, slots=True)
+class LookChoice:
+    """One way to show changed texts, as a button."""
+
+    value: str
+    label: str
+    chosen: bool
+    #: Where the key ``t`` leads.
+    next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """One thing that can be chosen about one's pages."""
+
+    name: str
+    label: str
+    options: tuple[LookChoice, ...]
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +259,12 @@ class ChangeSetPage:
     neighbours: tuple[Neighbour, ...] = ()
     #: How much of it the reader has marked as viewed, in the plan line; empty: nothing can be.
     viewed: str = ""
+    #: Ways to show changed texts; empty where there are none.
+    looks: tuple[LookChoice, ...] = ()
+    #: Whether spaces that change are shown like all else.
+    spaces: bool = False
+    #: Whether a viewed mark leads on to the next.
+    advance: bool = True
 
     @property
     def shown(self) -> str:

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 from gateway.promotion.lasting import BY_CODE
 from gateway.promotion.quiet import is_quiet, quietable
 from gateway.review.people import Person, Role, at_least
+from gateway.review.preferences import Preferences
 from gateway.review.states import TRANSITIONS, Event, State
 from gateway.review.values import ChangeView, Flag, InboxRow, IssueView, ReviewView
-from gateway.web.change_rows import ChangeRows
+from gateway.web.change_rows import ChangeRows, is_text
 from gateway.web.flag_lines import flag_chips, flag_lines
 from gateway.web.language import Tongue
 from gateway.web.page_values import (
@@ -43,12 +44,14 @@ def present(
     *,
     only_fresh: bool = False,
     others: tuple[InboxRow, ...] = (),
+    likes: Preferences = Preferences(),  # noqa: B008 - frozen
 ) -> ChangeSetPage:
     """Return a review as its page shows it to one person.
 
-    ``only_fresh`` leaves out what is as in the round before; ``others`` are open sets.
+    ``only_fresh`` leaves out what is as in the round before; ``others`` are open sets;
+    ``likes`` is how the person likes their pages.
     """
-    rows, blocks = ChangeRows(tongue, view), RequestBlocks(tongue)
+    rows, blocks = ChangeRows(tongue, view, likes), RequestBlocks(tongue)
     actions = _actions(view, person.role)
     return ChangeSetPage(
         id=view.id,
@@ -88,6 +91,9 @@ def present(
         neighbours=neighbours(view, others),
         approvals=_approvals(view, tongue),
         viewed=_viewed(view, tongue),
+        looks=rows.looks.choices() if any(map(is_text, _changes(view))) else (),
+        spaces=likes.spaces,
+        advance=likes.advance,
     )
 
 
@@ -179,7 +185,18 @@ def plan_line(view: ReviewView, tongue: Tongue) -> tuple[Chip, ...]:
         if (text := _counted(kind, number, tongue))
     ]
     issues = tongue.ngettext("on %(num)d issue", "on %(num)d issues", len(view.issues))
-    return (*chips, Chip(issues, "mute"))
+    told = (one for one in view.flags if one.id == "notifies")
+    mails = [
+        Chip(
+            tongue.ngettext(
+                "notifies %(num)d person", "notifies %(num)d people", int(one.evidence["count"])
+            ),
+            "mute",
+        )
+        for one in told
+        if one.evidence.get("count", "").isdigit()
+    ]
+    return (*chips, Chip(issues, "mute"), *mails)
 
 
 def _counted(kind: ChangeKind, number: int, tongue: Tongue) -> str:

@@ -8,7 +8,8 @@ from pydantic import JsonValue
 
 from gateway.operations.browsing import Board, Browsed, Card, status_of
 from gateway.promotion.fields import fields_of, listed, part
-from gateway.web.change_rows import ChangeRows, is_internal, marked
+from gateway.web.audience import is_internal
+from gateway.web.change_rows import ChangeRows, marked
 from gateway.web.language import N_, Tongue
 from gateway.web.page_values import Chip
 from gateway.web.presenting_inbox import Choice

@@ -19,6 +19,7 @@ from starlette.types import Scope
 
 from gateway.operations.context import Gateway
 from gateway.operations.delivering import channel_states
+from gateway.operations.preferring import preferred
 from gateway.review.people import Person, Role, at_least
 from gateway.store import sites
 from gateway.web.language import COOKIE, N_, Lang, Tongue, catalogue
@@ -40,6 +41,8 @@ _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("e",), N_("edit the value")),
     (("u",), N_("back to the agent's value")),
     (("v",), N_("viewed, or not yet")),
+    (("t",), N_("next way to show changed texts")),
+    (("w",), N_("show or fold changed spaces")),
     (("Ctrl ⏎",), N_("approve; on the sheet before promotion: promote")),
     (("o",), N_("open")),
     (("g", "i"), N_("go to the inbox")),
@@ -73,6 +76,8 @@ class Shell:
     admin: bool = False
     #: Whether notifications do not arrive; told to admins alone.
     unheard: bool = False
+    #: Whether single keys do nothing: whoever is signed in switched them off.
+    keys_off: bool = False
 
     def static(self, name: str) -> str:
         """Return a static file's address; it changes with the file's content."""
@@ -140,6 +145,7 @@ def _shell(request: Request, gateway: Gateway, tongue: Tongue, person: Person | 
         demo=gateway.demo,
         admin=person is not None and at_least(_everywhere(person), Role.ADMIN),
         unheard=_unheard(gateway, person),
+        keys_off=person is not None and not preferred(gateway, person.person).keys,
         rehearsal=gateway.settings.test_upstream is not None,
         person=person.name if person else "",
         role=tongue.gettext(ROLES[person.role]) if person else "",

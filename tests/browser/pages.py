@@ -1,10 +1,12 @@
 """Every page, at the address where axe looks at it (``tests/gateway/web/test_every_page.py``)."""
 
 #: ``{waiting}`` nobody has decided about, ``{approved}`` and ``{promoted}`` are what they are
-#: called, ``{key}`` is an issue, ``{consent}`` the query of a client program.
+#: called, ``{key}`` is an issue, ``{consent}`` the query of a client program,
+#: ``{digest}`` what an inbox showed of the set that is waiting.
 AXE = (
     "/",
     "/cs/{waiting}",
+    "/together?pick={waiting}:{digest}",
     "/cs/{approved}/promote",
     "/cs/{promoted}",
     "/cs/{promoted}/run",
@@ -19,6 +21,7 @@ AXE = (
     "/people",
     "/notifications",
     "/jira",
+    "/settings",
     "/oauth/grants",
     "/oauth/authorize?{consent}",
     "/account/password",

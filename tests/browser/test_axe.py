@@ -61,7 +61,8 @@ def furnished(place: Place, waiting: int) -> Iterator[Furnished]:
     oauth = OAuth(issuer=place.url, resource=RESOURCE, clients=("local",))
     accounts = replace(before.people, local_accounts=True)
     gateway.settings = replace(before, oauth=oauth, people=accounts)
-    named = {"waiting": str(waiting), "key": first_key(place, waiting)}
+    digest = reviewing.view(gateway, waiting).digest
+    named = {"waiting": str(waiting), "digest": digest, "key": first_key(place, waiting)}
     for state in ("approved", "promoted"):
         number = place.review(f"axe-{state}", number=3, labels=[f"axe-{state}"])
         digest = reviewing.view(gateway, number).digest

@@ -16,8 +16,10 @@ def test_a_key_marks_a_change_as_viewed_and_the_plan_line_counts(place: Place) -
         page.keyboard.press("j")
         page.keyboard.press("v")
         expect(count).to_have_text(f"1 of {total} viewed")
-        expect(page.locator("section.change").first).to_be_focused()
+        expect(page.locator("section.change").nth(1)).to_be_focused()
+        page.keyboard.press("k")
         page.keyboard.press("v")
+        expect(page.locator("section.change").first).to_be_focused()
         expect(count).to_have_text(f"0 of {total} viewed")
         issue = page.locator("article.card").first
         issue.locator("header .viewed button").click()

@@ -58,6 +58,22 @@
     button.click();
   }
 
+  const pressOnPage = (what) => {
+    const button = one(`[data-press="${what}"]`);
+    if (button) button.click();
+  };
+
+  // Marks as viewed, and goes on to the next that is not, if its reader wants that.
+  function view() {
+    const row = current();
+    const on = row && one('[data-act="viewed"][aria-pressed="false"]', row);
+    press("viewed");
+    if (!on || !one("[data-advance]")) return;
+    const list = rows();
+    const rest = list.slice(list.indexOf(row) + 1);
+    goTo(rest.find((other) => one('[data-act="viewed"][aria-pressed="false"]', other)));
+  }
+
   function edit() {
     const place = current() && one("[data-edit]", current());
     if (!place) return;
@@ -85,7 +101,9 @@
     KeyO: open,
     KeyE: edit,
     KeyU: () => press("clear"),
-    KeyV: () => press("viewed"),
+    KeyV: view,
+    KeyT: () => pressOnPage("look"),
+    KeyW: () => pressOnPage("spaces"),
     Digit1: () => press("pick-1"),
     Digit2: () => press("pick-2"),
     Digit3: () => press("pick-3"),
@@ -105,7 +123,7 @@
   document.addEventListener("keydown", (event) => {
     if (!("ready" in root.dataset) || event.isComposing || event.keyCode === 229) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "Enter") return proceed(event);
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.body.hasAttribute("data-keys-off")) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
     const act = event.key === "?" ? showKeys : going(event) || keys[event.code];
     if (!act || (event.shiftKey && event.key !== "?")) return;

@@ -28,6 +28,7 @@ CONSENT = "/oauth/authorize"
 #: Of the first review nothing is decided; the second was promoted, the third is approved.
 PATHS = (
     "/",
+    "/together?pick=1:0000000000000000000000000000000000000000000000000000000000000000",
     "/cs/1",
     "/cs/2",
     "/cs/2/run",
@@ -38,6 +39,7 @@ PATHS = (
     "/agents",
     "/people",
     "/jira",
+    "/settings",
     "/oauth/grants",
     "/sandbox",
     "/sandbox/AIR-1",

@@ -80,6 +80,10 @@ ROWS: dict[Route_, Role | None] = {
     ("GET", "/notifications"): Role.ADMIN,
     ("POST", "/notifications/test"): Role.ADMIN,
     ("GET", "/jira"): Role.NONE,
+    # How one likes one's own pages.
+    ("GET", "/settings"): Role.NONE,
+    ("POST", "/settings"): Role.NONE,
+    ("POST", "/settings/look"): Role.NONE,
     ("GET", "/jira/callback"): Role.NONE,
     ("GET", "/jira/consent"): Role.NONE,
     # The form names somebody else's account; one's own is everybody's to take back.

@@ -1,0 +1,53 @@
+"""How somebody likes their pages, in a browser: four ways to see a text, keys switched off."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Place, shot
+from tests.browser.test_review_pages import ready
+
+
+def test_a_text_is_seen_in_four_ways_by_key_also_in_hangul_mode(place: Place, waiting: int) -> None:
+    with place.open() as page:
+        ready(page, f"/cs/{waiting}")
+        chosen = page.locator(".looks [name=look][aria-pressed=true]")
+        for name in ("Side by side", "Result", "Source", "Visual"):
+            page.evaluate(
+                "document.body.dispatchEvent(new KeyboardEvent('keydown', "
+                "{key: 'ㅅ', code: 'KeyT', bubbles: true}))"
+            )
+            expect(chosen).to_have_text(name)
+            if name == "Side by side":
+                old, new = page.locator(".panel-old").first, page.locator(".panel-new").first
+                expect(old.locator("ins").first).to_be_hidden()
+                expect(new.locator("del, .del").first).to_be_hidden()
+                old.scroll_into_view_if_needed()
+                shot(page, "side-by-side")
+        page.keyboard.press("w")
+        expect(page.locator("[data-press=spaces]")).to_have_attribute("aria-pressed", "true")
+        page.keyboard.press("w")
+        expect(page.locator("[data-press=spaces]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_single_keys_are_switched_off_and_on_again_without_a_script(
+    place: Place, waiting: int
+) -> None:
+    with place.open(java_script_enabled=False, locale="ko-KR") as page:
+        page.get_by_role("link", name="내 화면 설정").click()
+        page.get_by_role("radio", name="끔").check()
+        page.get_by_role("button", name="이 설정 저장").click()
+        expect(page.get_by_role("status")).to_have_text("저장했습니다.")
+        shot(page, "settings-ko")
+    with place.open() as page:
+        ready(page, f"/cs/{waiting}")
+        for key in ("j", "?", "g"):
+            page.keyboard.press(key)
+        expect(page.locator("[data-current]")).to_have_count(0)
+        expect(page.locator("#keys")).to_be_hidden()
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        expect(page.locator("#keys")).to_contain_text("Single keys are switched off.")
+        page.locator("#keys").get_by_role("link", name="Settings of your pages").click()
+        page.get_by_role("radio", name="Switched on").check()
+        page.get_by_role("button", name="Keep these settings").click()
+        ready(page, f"/cs/{waiting}")
+        page.keyboard.press("j")
+        expect(page.locator("[data-current]")).to_have_count(1)
