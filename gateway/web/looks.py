@@ -59,8 +59,8 @@ class Looks:
         makers: dict[Look, Callable[[], tuple[Panel, ...]]] = {
             Look.VISUAL: lambda: (Panel(self.gettext("What changes"), visual, "wide"),),
             Look.SIDE: lambda: (
-                Panel(now, visual, "old"),
-                Panel(self.gettext("After promotion"), visual, "new"),
+                Panel(now, self._side(before, visual), "old"),
+                Panel(self.gettext("After promotion"), self._side(after, visual), "new"),
             ),
             Look.RESULT: lambda: (
                 Panel(self.gettext("After promotion"), self.values.show(after), "wide"),
@@ -86,6 +86,10 @@ class Looks:
             LookChoice(str(one), names[one], chosen=one is self.look, next=one is after)
             for one in ways
         )
+
+    def _side(self, value: JsonValue, visual: Markup) -> Markup:
+        """Return the difference, of which the style sheet hides the other side."""
+        return visual if value else self.values.show(value)
 
     def _source(self, before: JsonValue, after: JsonValue) -> Markup:
         return self.diff.texts(*map(_written, (before, after)))
