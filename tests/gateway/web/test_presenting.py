@@ -47,6 +47,7 @@ def test_the_plan_line_counts_by_kind() -> None:
         "1 new issue",
         "1 issue link",
         "on 2 issues",
+        "notifies 6 people",
     ]
 
 
