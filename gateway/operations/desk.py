@@ -1,17 +1,19 @@
 """Who looks after which change sets: follow projects, take a set, hand it over, let it go."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from gateway.operations import grounds, standing
+from gateway.operations import grounds, marking, standing
 from gateway.operations.context import Gateway
 from gateway.review.people import Person, Role, at_least
 from gateway.review.refusals import RefusedError, UnknownReviewError
+from gateway.review.resting import FollowUp, Rest
 from gateway.review.routing import Desk, may_decide, routed_to, why_not_assigned
 from gateway.review.states import TURNS, Turn
-from gateway.store import audit, desk, people, reviews, sites
+from gateway.review.values import InboxRow
+from gateway.store import audit, desk, marks, people, reviews, sites
 from gateway.store.reviews import Review
 from sandbox.contract.scope import Refusal
 from sandbox.contract.shapes import JsonObject
@@ -22,21 +24,27 @@ _MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """Who looks after one set, and to whom it can be given."""
+    """Who looks after one set, to whom it can be given, and what marks there are."""
 
     #: Whoever looks.
     me: str
     #: Empty: nobody.
     holder: str
     holder_name: str
-    #: Person and name of everybody who may decide about it.
+    #: Person and name of everybody who may decide about it; empty where nobody else is.
     able: tuple[tuple[str, str], ...]
-    #: Whether whoever looks may give it to somebody.
+    #: Whether whoever looks may give it to somebody, and note what is still to do.
     may_assign: bool
+    #: Whether there is something left to decide.
+    open: bool
+    rest: Rest | None
+    follow_up: FollowUp | None
+    #: Who wrote that.
+    noted_by: str
 
 
-def desk_of(gateway: Gateway, person: Person) -> Desk:
-    """Return who follows and looks after what, for one person's inbox."""
+def desk_of(gateway: Gateway, person: Person, rows: Iterable[InboxRow] = ()) -> Desk:
+    """Return who follows and looks after what, for one person's inbox with these lines."""
     with gateway.database.read() as conn:
         return Desk(
             site=gateway.site,
@@ -44,6 +52,8 @@ def desk_of(gateway: Gateway, person: Person) -> Desk:
             people={one.person: one for one in people.listed(conn)},
             follows=desk.follows(conn, gateway.site),
             assigned=desk.assigned(conn, gateway.site),
+            resting=marking.resting(conn, gateway, person.person, rows),
+            follow_ups=marks.follow_ups(conn, gateway.site),
         )
 
 
@@ -93,26 +103,33 @@ def assign(gateway: Gateway, person: Person, review_id: int, to: str, shown: str
 
 
 def care(gateway: Gateway, person: Person, review_id: int) -> Care | None:
-    """Return who looks after a set, for a person as they stand in its projects.
-
-    None for a set about which nothing is left to do, and where nobody else is.
-    """
+    """Return who looks after a set, for a person as they stand in its projects."""
     with gateway.database.read() as conn:
         review = reviews.get(conn, review_id)
-        if review is None or TURNS[review.state] is Turn.NOBODY:
+        if review is None:
             return None
         everybody = {one.person: one for one in people.listed(conn)}
-        if sum(not one.disabled for one in everybody.values()) == 1:
-            return None
         holder = desk.assignee(conn, review_id)
         projects = grounds.projects(conn, review.change_set)
-        able = tuple(
-            (one.person, one.name)
-            for one in everybody.values()
-            if may_decide(one, review.site, projects)
-        )
-    name = everybody[holder].name if holder in everybody else holder
-    return Care(person.person, holder, name, able, at_least(person.role, Role.REVIEWER))
+        note = marks.follow_ups(conn, gateway.site, [review_id]).get(review_id)
+    alone = Desk(people=everybody).alone
+    able = tuple(
+        (one.person, one.name)
+        for one in everybody.values()
+        if not alone and may_decide(one, review.site, projects)
+    )
+    names = {one.person: one.name for one in everybody.values()}
+    return Care(
+        me=person.person,
+        holder=holder,
+        holder_name=names.get(holder, holder),
+        able=able,
+        may_assign=at_least(person.role, Role.REVIEWER),
+        open=TURNS[review.state] is not Turn.NOBODY,
+        rest=marking.rest_of(gateway, person, review_id),
+        follow_up=note,
+        noted_by="" if note is None else names.get(note.by, note.by),
+    )
 
 
 def names_for(gateway: Gateway, review_id: int) -> tuple[str, ...]:

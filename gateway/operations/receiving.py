@@ -15,7 +15,7 @@ from gateway.operations.context import Gateway
 from gateway.protection.addresses import shape_outward
 from gateway.review.states import TRANSITIONS, Event
 from gateway.sandbox_link import SandboxLinkError
-from gateway.store import audit, desk, reviews, sites
+from gateway.store import audit, desk, marks, reviews, sites
 from gateway.upstream.errors import UpstreamError
 from sandbox.contract.addresses import Address
 from sandbox.contract.digest import seal
@@ -128,6 +128,7 @@ def _replace(conn: Connection, gateway: Gateway, change_set: str, by: int) -> No
     if old is not None and reviews.move(conn, old, Event.NEXT_ROUND):
         reviews.drop_approvals(conn, old.id)
         desk.carry(conn, old.id, by)
+        marks.carry(conn, old.id, by)
         _note(conn, gateway, "set_replaced", {"review": old.id, "by": by})
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.review.people import Person, Role, at_least, role_in
+from gateway.review.resting import FollowUp, Rest
 from gateway.review.states import TURNS, State, Turn
 from gateway.review.values import InboxRow
 from sandbox.contract.scope import Refusal
@@ -23,6 +24,14 @@ class Whose(StrEnum):
     #: What is for them: theirs, or nobody's and of the projects that they follow.
     PROJECTS = "projects"
     ALL = "all"
+    #: What they set aside.
+    RESTING = "resting"
+    #: What somebody noted to be still to do, whoever and however it was decided.
+    FOLLOW_UP = "follow_up"
+
+
+#: Parts that are there only while there is something in them.
+SOMETIMES = (Whose.RESTING, Whose.FOLLOW_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,9 @@ class Desk:
     follows: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: Review to whoever looks after it.
     assigned: Mapping[int, str] = field(default_factory=dict)
+    #: Reviews that they have set aside, and those with a note of what is still to do.
+    resting: Mapping[int, Rest] = field(default_factory=dict)
+    follow_ups: Mapping[int, FollowUp] = field(default_factory=dict)
 
     @property
     def alone(self) -> bool:
@@ -74,7 +86,15 @@ def routed_to(desk: Desk, projects: Collection[str]) -> frozenset[str]:
 
 
 def chosen(rows: Collection[InboxRow], desk: Desk, whose: Whose) -> tuple[InboxRow, ...]:
-    """Return the lines of one part of an inbox, in their order."""
+    """Return the lines of one part of an inbox, in their order.
+
+    What somebody has set aside is in a part of its own, and in no other but follow-ups.
+    """
+    if whose is Whose.FOLLOW_UP:
+        return tuple(row for row in rows if row.id in desk.follow_ups)
+    if whose is Whose.RESTING:
+        return tuple(row for row in rows if row.id in desk.resting)
+    rows = tuple(row for row in rows if row.id not in desk.resting) if desk.resting else rows
     if whose is Whose.ALL:
         return tuple(rows)
     if whose is Whose.MINE:

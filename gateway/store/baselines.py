@@ -95,6 +95,15 @@ def ids(conn: Connection, site: str, keys: Collection[str]) -> dict[str, str]:
     return {row.key: row.issue_id for row in conn.execute(query.order_by(_BASELINE.c.revision))}
 
 
+def revisions(conn: Connection, site: str, issue_ids: Collection[str]) -> dict[str, int]:
+    """Return issue id to the newest revision of it, of issues that left too."""
+    query = select(_BASELINE.c.issue_id, func.max(_BASELINE.c.revision)).where(
+        _BASELINE.c.site == site, _BASELINE.c.issue_id.in_([*issue_ids])
+    )
+    rows = conn.execute(query.group_by(_BASELINE.c.issue_id))
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
 def projects(conn: Connection, site: str, issue_ids: Collection[str]) -> dict[str, str]:
     """Return issue id to the key of its project as last read, of issues that left too."""
     query = select(_BASELINE.c.issue_id, _BASELINE.c.key).where(

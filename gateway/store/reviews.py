@@ -1,7 +1,7 @@
 """Reviews, decisions and approvals as they are stored; nothing here decides anything."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -157,9 +157,11 @@ def signature(conn: Connection, site: str) -> tuple[int, ...]:
     return tuple(int(one or 0) for one in found)
 
 
-def editions(conn: Connection, site: str) -> dict[int, int]:
-    """Return the edition of each of a site's reviews by id, newest first."""
+def editions(conn: Connection, site: str, only: Collection[int] | None = None) -> dict[int, int]:
+    """Return the edition of each of a site's reviews, or ``only`` of some, newest first."""
     query = select(_REVIEW.c.id, _REVIEW.c.edition).where(_REVIEW.c.site == site)
+    if only is not None:
+        query = query.where(_REVIEW.c.id.in_([*only]))
     found = conn.execute(query.order_by(_REVIEW.c.id.desc())).all()
     return {row[0]: row[1] for row in found}
 

@@ -26,6 +26,7 @@ from gateway.web.forms import (
     WordedForm,
 )
 from gateway.web.presenting import present
+from gateway.web.presenting_desk import present_desk
 from gateway.web.presenting_sheet import present_sheet
 from gateway.web.templating import page
 
@@ -54,8 +55,8 @@ def change_set(
         others=standing.inbox(gateway, person),
         likes=preferring.preferred(gateway, person.person),
     )
-    care = desk.care(gateway, person, review_id)
-    return page(request, "change_set.html", tongue, person, page=shown, care=care)
+    care = present_desk(desk.care(gateway, person, review_id), tongue)
+    return page(request, "change_set.html", tongue, person, page=shown, box=care)
 
 
 @router.post("/changes/{change_id}")

@@ -6,6 +6,7 @@ from fastapi import Form
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from gateway.operations.resolving import Verdict
+from gateway.review.resting import Pause
 from gateway.review.settling import Wish
 from gateway.web.page_values import NO_DIGEST
 from sandbox.contract.shapes import Scope
@@ -85,6 +86,20 @@ class Assignment(BaseModel):
     seen: str = Field(default="", max_length=200)
     #: The inbox as it was, to go back to; empty: the change set's page.
     back: Annotated[str, Field(pattern=r"^(/(\?[A-Za-z0-9_%.~=&+*-]*)?)?$", max_length=1000)] = ""
+
+
+class SetAside(BaseModel):
+    """For how long somebody sets a change set aside."""
+
+    #: Empty: no longer.
+    pause: Annotated[Pause | None, BeforeValidator(lambda given: given or None)] = None
+
+
+class FollowUpNote(BaseModel):
+    """What is still to be done about a change set."""
+
+    #: Empty: nothing.
+    note: str = Field(default="", max_length=LONGEST_WORDS)
 
 
 class MailsDecision(Decision):
@@ -207,6 +222,8 @@ class ConsentAnswer(BaseModel):
 ConsentForm = Annotated[ConsentAnswer, Form()]
 FollowForm = Annotated[FollowedProjects, Form()]
 AssignmentForm = Annotated[Assignment, Form()]
+AsideForm = Annotated[SetAside, Form()]
+NoteForm = Annotated[FollowUpNote, Form()]
 DecisionForm = Annotated[Decision, Form()]
 ValueForm = Annotated[ValueDecision, Form()]
 ViewedForm = Annotated[ViewedMark, Form()]

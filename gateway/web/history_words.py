@@ -74,6 +74,8 @@ SAYINGS: dict[str, Saying] = {
     "review_promote": Saying(Group.DECISIONS, N_("Released it for writing"), "info"),
     "review_assigned": Saying(Group.DECISIONS, N_("To be looked after by %(person)s"), "info"),
     "review_let_go": Saying(Group.DECISIONS, N_("No longer looked after by %(person)s")),
+    "follow_up": Saying(Group.DECISIONS, N_("Noted what is still to be done"), "warn"),
+    "follow_up_done": Saying(Group.DECISIONS, N_("Nothing is left to follow up")),
     "review_settled": Saying(
         Group.WRITES, N_("Finished: %(applied)s of %(of)s requests went through"), "info"
     ),

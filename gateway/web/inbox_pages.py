@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.operations import asking_rights, desk, standing, together
-from gateway.review.routing import Whose, chosen
+from gateway.review.routing import SOMETIMES, Whose, chosen
 from gateway.review.states import Turn
 from gateway.review.triage import Sort, Triage, triage, waiting
 from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
@@ -50,17 +50,21 @@ def inbox(
 ) -> Response:
     """Show the reviews that the person may see, those that wait for a person first.
 
-    ``whose`` is mine, projects or all; ``turn``, ``project`` and ``agent`` narrow it,
-    ``sort`` is newest, oldest or risk.
+    ``whose`` is mine, projects, all, resting or follow_up; ``turn``, ``project`` and
+    ``agent`` narrow it, ``sort`` is newest, oldest or risk.
     """
-    rows, mine = standing.inbox(gateway, person), desk.desk_of(gateway, person)
+    rows = standing.inbox(gateway, person)
+    mine = desk.desk_of(gateway, person, rows)
     parts = {whose: chosen(rows, mine, whose) for whose in Whose}
     found = triage(parts[wanted.whose or mine.usual], wanted)
     asked = Asked(
         wanted=wanted,
         offers=together.offered(gateway, person, (row for one in found.groups for row in one.rows)),
         desk=mine,
-        waiting={whose: waiting(part) for whose, part in parts.items()},
+        waiting={
+            whose: len(part) if whose in SOMETIMES else waiting(part)
+            for whose, part in parts.items()
+        },
         projects=desk.offered(gateway, person),
     )
     shown = present_inbox(found, tongue, gateway.clock(), asked)

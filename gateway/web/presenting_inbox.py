@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from gateway.review.routing import Desk, Whose, may_decide
+from gateway.review.routing import SOMETIMES, Desk, Whose, may_decide
 from gateway.review.states import Turn
 from gateway.review.triage import TURNS_SHOWN, Sort, Sorted, Triage, TurnGroup
 from gateway.review.values import InboxRow
@@ -14,6 +14,7 @@ from gateway.web.flag_lines import flag_chips
 from gateway.web.language import N_, Tongue
 from gateway.web.page_values import Chip
 from gateway.web.presenting import state_chip
+from gateway.web.presenting_desk import resting_until
 from gateway.web.reveal import reveal
 from gateway.web.sentences import TURNS
 
@@ -21,7 +22,10 @@ _WHOSE = {
     Whose.MINE: N_("Assigned to me"),
     Whose.PROJECTS: N_("For me"),
     Whose.ALL: N_("All"),
+    Whose.RESTING: N_("Not now"),
+    Whose.FOLLOW_UP: N_("Follow-up"),
 }
+_NO_NOTE = Markup()
 _SORTS = {
     Sort.NEWEST: N_("newest first"),
     Sort.OLDEST: N_("longest waiting first"),
@@ -52,6 +56,9 @@ class InboxLine:
     holder: str = ""
     #: Whether whoever looks may take it.
     free: bool = False
+    #: Until when they have set it aside, and what somebody noted to be still to do.
+    rest: str = ""
+    note: Markup = _NO_NOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,17 +180,23 @@ def present_inbox(found: Sorted, tongue: Tongue, now: int, asked: Asked = _NOTHI
 
 
 def _tabs(asked: Asked, tongue: Tongue) -> tuple[Tab, ...]:
-    if asked.desk.alone:
-        return ()
     current = asked.wanted.whose or asked.desk.usual
+    there = [
+        whose
+        for whose in _WHOSE
+        if whose is current
+        or (asked.waiting.get(whose, 0) if whose in SOMETIMES else not asked.desk.alone)
+        or whose is Whose.ALL
+    ]
     return tuple(
         Tab(
-            text=tongue.gettext(text),
+            text=tongue.gettext(_WHOSE[whose]),
             href=_address(replace(asked.wanted, whose=whose), page=1),
             waiting=asked.waiting.get(whose, 0),
             current=whose is current,
         )
-        for whose, text in _WHOSE.items()
+        for whose in there
+        if len(there) > 1
     )
 
 
@@ -244,6 +257,8 @@ def _line(row: InboxRow, tongue: Tongue, now: int, asked: Asked) -> InboxLine:
         received=tongue.moment(row.received_at),
         pick=f"{row.id}:{digest}" if digest else "",
         holder=desk.name_of(holder) if holder and row.turn is not Turn.NOBODY else "",
+        rest=resting_until(desk.resting[row.id], tongue) if row.id in desk.resting else "",
+        note=reveal(desk.follow_ups[row.id].note) if row.id in desk.follow_ups else _NO_NOTE,
         free=mine and may_decide(desk.people.get(desk.me), desk.site, row.projects),
     )
 

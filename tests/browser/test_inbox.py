@@ -114,13 +114,40 @@ def test_who_looks_after_what_is_shown_and_changed_without_fault(
         page.wait_for_url("**/?whose=all*")
         expect(page.locator(f"#cs-{harmless[0]}")).to_contain_text("mina")
         ready(page, f"/cs/{harmless[0]}?lang={lang}")
-        page.locator("[data-desk] details > summary").click()
+        page.locator("[data-desk] details > summary").first.click()
         fine(page, "desk", lang=lang, look=look)
         page.locator("#hand-over").select_option(colleague)
-        page.locator("[data-desk] .pop-form button").click()
+        page.locator("[data-desk] .pop-form button").first.click()
         expect(page.locator("[data-desk] b")).to_have_text("이준")
-        page.locator("[data-desk] > form button").click()
-        page.locator("[data-desk] > form button").click()
+        page.locator("[data-desk] form[action$=assignee] button").first.click()
+        page.locator("[data-desk] form[action$=assignee] button").first.click()
         expect(page.locator("[data-desk] b")).to_have_text(
             {"en": "nobody yet"}.get(lang, "아직 없음")
         )
+
+
+@pytest.mark.parametrize(("scheme", "lang", "look"), LOOKS)
+def test_not_now_and_a_note_are_set_and_taken_away_without_fault(
+    place: Place, harmless: list[int], scheme: str, lang: str, look: str
+) -> None:
+    number = harmless[1]
+    with place.open(color_scheme=scheme) as page:
+        ready(page, f"/cs/{number}?lang={lang}")
+        page.locator("[data-follow-up] > summary").click()
+        page.keyboard.press("Tab")
+        page.keyboard.type("Ask 김지우 about the refunds")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("[data-note]")).to_contain_text("김지우")
+        page.locator("html[data-ready]").wait_for(state="attached")
+        page.locator("[data-not-now] > summary").click()
+        fine(page, "not-now", lang=lang, look=look)
+        page.locator("[data-not-now] button[value=day]").click()
+        page.wait_for_url(f"{place.url}/")
+        expect(page.locator(f"#cs-{number}")).to_have_count(0)
+        ready(page, "/?whose=resting")
+        expect(page.locator(f"#cs-{number} .row-note")).to_contain_text("refunds")
+        fine(page, "inbox-resting", lang=lang, look=look)
+        page.locator(f"#cs-{number} a").click()
+        page.locator("[data-aside] button").click()
+        page.locator("[data-note] button").click()
+        expect(page.locator("[data-note]")).to_have_count(0)

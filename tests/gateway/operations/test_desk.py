@@ -73,7 +73,9 @@ def test_the_next_round_is_looked_after_by_the_same_person(house: House) -> None
     reviewing.send_back(gateway, "eve", review, reviewing.view(gateway, review).digest, "again")
     again = change_set(edit("summary", "Two"), number=2, round=2, replaces=first.id)
     assert holder(house, house.arrive(again)) == "rob"
-    assert desk.care(gateway, eve, review) is None
+    care = desk.care(gateway, eve, review)
+    assert care is not None
+    assert not care.open
 
 
 def test_people_follow_projects_in_which_they_may_decide(house: House) -> None:

@@ -96,3 +96,34 @@ def test_who_may_not_decide_takes_nothing_and_follows_nothing(visit: Visit) -> N
     assert "You may decide nothing" in refused.text
     for away in ("https://evil.example", "//evil.example", "/cs/1\n", "/?x=<b>"):
         assert visit.post(f"/cs/{review}/assignee", to="", back=away).status_code == 400
+
+
+def test_a_set_is_set_aside_and_taken_up_again_by_forms_alone(eve: Visit) -> None:
+    review = eve.arrive()
+    place = f"/cs/{review}/aside"
+    assert eve.post(place, pause="day").headers["location"] == "/"
+    assert tabs(eve)["Not now"] == (1, False)
+    assert shown(eve) == []
+    html = eve.get("/?whose=resting").text
+    assert "set aside until Jan 2, 1970" in html
+    assert "까지 미룸" in eve.get("/?whose=resting&lang=ko").text
+    assert "Take it up again" in eve.get(f"/cs/{review}?lang=en").text
+    assert eve.post(place, pause="").headers["location"] == f"/cs/{review}"
+    assert "Not now" not in tabs(eve)
+    assert shown(eve) == [str(review)]
+    assert eve.post(place, pause="forever").status_code == 400
+
+
+def test_a_note_is_shown_spelled_out_in_row_and_page_until_it_is_done(eve: Visit) -> None:
+    review = eve.arrive()
+    place = f"/cs/{review}/follow-up"
+    assert eve.post(place, note="Ask <b>Kim</b>\u202e about 환불").status_code == 303
+    for path in ("/", f"/cs/{review}"):
+        html = eve.get(path).text
+        assert "Ask &lt;b&gt;Kim&lt;/b&gt;" in html
+        assert "<b>Kim" not in html
+    assert tabs(eve)["Follow-up"] == (1, False)
+    assert shown(eve, "/?whose=follow_up") == [str(review)]
+    assert eve.post(place, note="x" * 2001).status_code == 400
+    eve.post(place, note="")
+    assert "Follow-up" not in tabs(eve)

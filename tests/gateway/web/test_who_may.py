@@ -44,6 +44,9 @@ ROWS: dict[Route_, Role | None] = {
     # One's own list; a project in which somebody may decide nothing is refused by itself.
     ("POST", "/inbox/projects"): Role.NONE,
     ("POST", "/cs/{review_id}/assignee"): Role.REVIEWER,
+    # A mark of one's own, which decides nothing; a note is everybody's.
+    ("POST", "/cs/{review_id}/aside"): Role.VIEWER,
+    ("POST", "/cs/{review_id}/follow-up"): Role.REVIEWER,
     ("GET", "/cs/{review_id}"): Role.VIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/approve"): Role.APPROVER,
