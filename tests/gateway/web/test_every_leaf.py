@@ -39,7 +39,7 @@ def shown(planned: PlannedOperation) -> str:
     """Return the change-set page's HTML with this one operation."""
     view = OperationView(planned=planned, state=OpState.HELD)
     page = present(review(operations=(view,)), ADMIN, TONGUE, NOW)
-    return render("change_set.html", TONGUE, shell=SHELL, page=page)
+    return render("change_set.html", TONGUE, shell=SHELL, page=page, box=None)
 
 
 def leaves(value: Any, path: Path = ()) -> list[Path]:
@@ -107,7 +107,8 @@ def test_what_cannot_be_undone_and_what_to_confirm_are_on_the_page() -> None:
 def page_of(**given: Any) -> str:
     """Return the change-set page of a review that can be approved."""
     view = review().model_copy(update={"obstacles": (), "state": State.REVIEW, **given})
-    return render("change_set.html", TONGUE, shell=SHELL, page=present(view, ADMIN, TONGUE, NOW))
+    page = present(view, ADMIN, TONGUE, NOW)
+    return render("change_set.html", TONGUE, shell=SHELL, page=page, box=None)
 
 
 JSON = st.recursive(

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from gateway.operations import reviewing
+from gateway.operations.desk import Care
 from gateway.policy.texts import odd_characters
 from gateway.policy.unseen import unseen
 from gateway.promotion.lasting import Lasting
 from gateway.promotion.preflight import Preflight
 from gateway.promotion.undo import Undo
+from gateway.review.resting import FollowUp
 from gateway.review.states import State
 from gateway.review.values import Flag, ReviewView, Round
 from gateway.web.adf_diff import AdfDiff
@@ -22,6 +24,7 @@ from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Lang, Tongue
 from gateway.web.links import link
 from gateway.web.presenting import present
+from gateway.web.presenting_desk import present_desk
 from gateway.web.presenting_run import present_run, present_undo
 from gateway.web.presenting_sheet import present_sheet
 from gateway.web.reveal import reveal, spelled
@@ -113,6 +116,13 @@ def whole_review(state: State, word: str) -> ReviewView:
     return ReviewView.model_validate(poisoned(view.model_dump(mode="json"), word, OWN))
 
 
+def cared(word: str) -> Care:
+    """Return who looks after a set, and what is to be done, in that word."""
+    note = FollowUp(word, word, NOW)
+    people = ((word, word), ("x", "x"))
+    return Care("x", word, word, people, True, True, None, note, word)
+
+
 def pages_of(word: str) -> dict[str, str]:
     """Return every page that shows one review."""
     sent = whole_review(State.REVIEW, word)
@@ -150,7 +160,10 @@ def pages_of(word: str) -> dict[str, str]:
         (Lasting(code="x", sentence=word, next_step=word, keys=(word,)),),
     )
     values: dict[str, dict[str, Any]] = {
-        "change_set.html": {"page": present(sent, ADMIN, TONGUE, NOW)},
+        "change_set.html": {
+            "page": present(sent, ADMIN, TONGUE, NOW),
+            "box": present_desk(cared(word), TONGUE),
+        },
         "promote.html": {"sheet": present_sheet(approved, found, ADMIN, TONGUE, NOW)},
         "run.html": {"run": present_run(ran, ADMIN, TONGUE, NOW, mark="m")},
         "undo.html": {"undo": present_undo(ran, undo, TONGUE, None)},
@@ -262,7 +275,7 @@ def test_a_change_id_never_leads_a_form_elsewhere(visit: Visit) -> None:
     issue = view.issues[0].model_copy(update={"changes": (lying,)})
     assert ChangeRows(TONGUE).row(lying).path == "..%2Fapprove"
     page = present(view.model_copy(update={"issues": (issue,)}), ADMIN, TONGUE, NOW)
-    actions = Page(render("change_set.html", TONGUE, shell=SHELL, page=page)).actions
+    actions = Page(render("change_set.html", TONGUE, shell=SHELL, page=page, box=None)).actions
     assert "/cs/1/changes/..%2Fapprove" in actions
     number = visit.house.arrive(change_set(lying.change))
     assert reviewing.view(visit.house.gateway, number).state is State.REFUSED
