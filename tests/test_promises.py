@@ -204,6 +204,16 @@ PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
             "test_nothing_is_written_twice_after_a_backup_is_restored",
             "test_sessions_and_links_of_the_backup_are_void",
         ),
+        GATE + "test_restoring_tokens": (
+            "test_the_sandbox_refuses_the_tokens_of_a_restored_gateway",
+            "test_what_several_processes_are_sending_is_all_remembered",
+        ),
+        WEB + "test_oauth_tokens": (
+            "test_after_a_restored_backup_neither_code_nor_refresh_token_is_good",
+        ),
+        "sandbox/operations/test_tokens": (
+            "test_a_restored_sandbox_takes_no_token_that_was_good_when_its_backup_was_made",
+        ),
     },
     # Kinds.
     "fields and a comment travel together where Jira allows it": {

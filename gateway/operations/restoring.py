@@ -6,7 +6,6 @@ is not finished is probed in Jira before anything is written.
 """
 
 import secrets
-import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from sqlalchemy import Connection
 from gateway.operations.context import Gateway
 from gateway.review.refusals import RefusedError
 from gateway.settings import SettingsError
-from gateway.store import audit, doubting, instance, passwords, people, registry, sites
+from gateway.store import audit, doubting, instance, oauth, passwords, people, registry, sites
 from gateway.store.instance import Instance, Memory
 from gateway.store.outbox import Operation
 from sandbox.contract.scope import Refusal
@@ -25,7 +24,6 @@ PAUSED = (
     "This database came out of a backup, so everything is paused. "
     "See 'airlock restore-check' for how to go on."
 )
-_WRITING = threading.Lock()
 #: So many requests may be on their way at once, over all processes of an installation.
 _SENT = 64
 
@@ -65,7 +63,7 @@ def check(gateway: Gateway) -> bool:
             stored = Instance(name)
             instance.put(conn, stored)
         head = audit.head(conn)
-    _remember(path, Memory(stored.instance, head.seq, head.hash))
+    write_down(path, Memory(stored.instance, head.seq, head.hash))
     return False
 
 
@@ -94,7 +92,7 @@ def keep(gateway: Gateway, found: Memory | None) -> None:
     """Write a memory down outside the database; before each write to Jira."""
     path = gateway.settings.instance_path
     if path is not None and found is not None:
-        _remember(path, found)
+        write_down(path, found)
 
 
 def look(gateway: Gateway) -> Restored | None:
@@ -117,13 +115,15 @@ def resume(gateway: Gateway, by: str) -> int:
             )
         now = gateway.clock()
         instance.put(conn, replace(stored, resumed_at=now, resumed_by=by))
-        sites.end_pause(conn, gateway.site, sites.RESTORED)
+        for site in sites.names(conn):
+            sites.end_pause(conn, site, sites.RESTORED)
         audit.append(conn, at=now, actor=by, kind="restore_resumed", body={})
         waiting, head = doubting.doubted(conn, gateway.site), audit.head(conn)
     path = gateway.settings.instance_path
     if path is not None:
         # What the file remembered was of the other life.
-        instance.write_memory(path, Memory(stored.instance, head.seq, head.hash))
+        with instance.locked(path):
+            instance.write_memory(path, Memory(stored.instance, head.seq, head.hash))
     return waiting
 
 
@@ -137,11 +137,15 @@ def _pause(conn: Connection, gateway: Gateway, stored: Instance | None, finding:
     now = gateway.clock()
     if sites.get(conn, gateway.site) is None:
         sites.register(conn, gateway.identity)
-    sites.pause(conn, gateway.site, f"{finding} {PAUSED}", sites.RESTORED)
-    tokens = registry.revoke_all(conn, gateway.site, now=now)
+    # Gateways of other sites in the same database find it waiting: it is done for them too.
+    every = sites.names(conn)
+    for site in every:
+        sites.pause(conn, site, f"{finding} {PAUSED}", sites.RESTORED)
+    tokens = sum(registry.revoke_all(conn, site, now=now) for site in every)
+    oauth.drop_codes(conn)
     sessions = people.void_all(conn, now=now)
     passwords.drop_links(conn)
-    operations = doubting.doubt_all(conn, gateway.site)
+    operations = sum(doubting.doubt_all(conn, site) for site in every)
     name = secrets.token_hex(16) if stored is None else stored.instance
     instance.put(conn, Instance(name, restored_at=now, finding=finding))
     audit.append(
@@ -158,9 +162,9 @@ def _pause(conn: Connection, gateway: Gateway, stored: Instance | None, finding:
     )
 
 
-def _remember(path: Path, memory: Memory) -> None:
+def write_down(path: Path, memory: Memory) -> None:
     """Write a later end down; several threads and processes may want to."""
-    with _WRITING:
+    with instance.locked(path):
         known = instance.read_memory(path)
         if known is not None and known.instance == memory.instance:
             later = memory if memory.seq >= known.seq else known

@@ -4,8 +4,11 @@ The file remembers the end of the audit. A database that ends before it, or that
 another history, came out of a backup.
 """
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -89,6 +92,21 @@ def difference(conn: Connection, stored: Instance | None, memory: Memory | None)
 def _fence(conn: Connection, operation: int) -> int:
     found = conn.execute(select(_OPERATION.c.fence).where(_OPERATION.c.id == operation)).scalar()
     return -1 if found is None else int(found)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep every other thread and process from changing the file meanwhile.
+
+    The lock lies in a file beside it: the file itself is replaced by each writing.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(number)
 
 
 def read_memory(path: Path) -> Memory | None:

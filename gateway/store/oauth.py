@@ -122,6 +122,11 @@ def use_code(conn: Connection, code_hash: str, *, now: int) -> UsedCode | None:
     return UsedCode(Consent.model_validate_json(row["consent"]), first, row["token_id"])
 
 
+def drop_codes(conn: Connection) -> None:
+    """Make every consent worthless that was not exchanged yet."""
+    conn.execute(delete(_CODE).where(_CODE.c.used_at.is_(None)))
+
+
 def came_of(conn: Connection, code_hash: str, token_id: str) -> None:
     """Remember what a code was exchanged for."""
     mine = update(_CODE).where(_CODE.c.code_hash == code_hash)

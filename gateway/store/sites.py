@@ -69,6 +69,11 @@ def register(conn: Connection, identity: SiteIdentity) -> None:
         raise OtherUpstreamError(identity.site, stored.identity, identity)
 
 
+def names(conn: Connection) -> tuple[str, ...]:
+    """Return the names of all sites."""
+    return tuple(conn.execute(select(_SITE.c.site).order_by(_SITE.c.site)).scalars())
+
+
 def get(conn: Connection, site: str) -> StoredSite | None:
     """Return a site, or None when this database has not seen it."""
     row = _GET.run(conn, site=site).first()

@@ -1,10 +1,12 @@
 """Clients of the authorization server: registering, codes, tokens, renewing, giving back."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.operations import authorizing, registering
+from gateway.operations import authorizing, registering, restoring
 from gateway.review.people import Person, Role
 from gateway.store import oauth as stored
 from gateway.store import people
@@ -156,3 +158,29 @@ def test_an_older_client_proves_itself_with_its_secret(desk: Desk, method: str) 
         known = stored.client(conn, client)
     assert known is not None
     assert secret not in known.model_dump_json()
+
+
+def test_after_a_restored_backup_neither_code_nor_refresh_token_is_good(
+    desk: Desk, client: str, tmp_path: Path
+) -> None:
+    gateway = desk.gateway
+    memory = tmp_path / "instance.json"
+    kept = gateway.settings
+    gateway.settings = replace(kept, instance_file=memory)
+    try:
+        assert restoring.check(gateway) is False
+        first = desk.exchange(client, desk.code(client)).json()
+        waiting = desk.code(client)
+        memory.unlink()  # as if it were the file of a life that this database does not know
+        assert restoring.check(gateway) is True
+        registering.push_registry(gateway)
+        assert desk.live() == []
+        for _ in ("paused", "going on"):
+            assert desk.renew(client, first["refresh_token"]).json()["error"] == "invalid_grant"
+            assert desk.exchange(client, waiting).json()["error"] == "invalid_grant"
+            if restoring.look(gateway).waiting:
+                restoring.resume(gateway, "eve")
+        registering.push_registry(gateway)
+        assert desk.told[-1].grants == []
+    finally:
+        gateway.settings = kept

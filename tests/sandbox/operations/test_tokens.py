@@ -1,15 +1,20 @@
 """A token is an agent only as long as the gateway vouches for it."""
 
+from dataclasses import replace
+
 import pytest
+from sqlalchemy import delete, insert, select, update
 
 from sandbox.contract.shapes import Grant, Registry
 from sandbox.domain.errors import UnauthorizedError
 from sandbox.operations import intake
 from sandbox.operations.context import Caller, Door, Sandbox
 from sandbox.operations.tokens import GRACE_US, caller_for, token_hash
+from sandbox.store.tables import GrantRow, SiteRow, table
 from tests.sandbox.tiny import AGENT, START_US, tiny_scope
 
 HOUR_US = 3_600_000_000
+_GRANT, _SITE = table(GrantRow), table(SiteRow)
 
 
 def push(
@@ -95,3 +100,27 @@ def test_a_registry_that_grew_old_refuses_everybody(sandbox: Sandbox) -> None:
     push(sandbox, "late", valid_for=-GRACE_US)
     with pytest.raises(UnauthorizedError, match="has not heard from its gateway"):
         call(sandbox, "late")
+
+
+def test_a_restored_sandbox_takes_no_token_that_was_good_when_its_backup_was_made(
+    sandbox: Sandbox,
+) -> None:
+    push(sandbox, "old", "kept", valid_for=HOUR_US // 60)
+    with sandbox.database.read() as conn:
+        backup = [dict(row) for row in conn.execute(select(_GRANT)).mappings()]
+        then = dict(conn.execute(select(_SITE)).mappings().one())
+    push(sandbox, "kept", pushed_at=START_US + 1)
+    with sandbox.database.write() as conn:
+        conn.execute(delete(_GRANT))
+        conn.execute(insert(_GRANT), backup)
+        names = ("registry_pushed_at", "registry_valid_until")
+        conn.execute(update(_SITE).values({name: then[name] for name in names}))
+    later = START_US + 2 * HOUR_US // 60 + GRACE_US
+    again = replace(sandbox, clock=lambda: later)  # another process: nothing is remembered
+    for token in ("old", "kept"):
+        with pytest.raises(UnauthorizedError):
+            call(again, token)
+    push(again, "kept", pushed_at=later, lifetime=2 * HOUR_US)
+    assert call(again, "kept").agent == AGENT
+    with pytest.raises(UnauthorizedError):
+        call(again, "old")
