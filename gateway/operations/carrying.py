@@ -19,8 +19,9 @@ from gateway.promotion import markers
 from gateway.promotion.believing import NAMELESS, UNSHOWN, doubt, nameless
 from gateway.promotion.drift import Now, compare
 from gateway.promotion.fields import Fields, part
+from gateway.promotion.history import traced
 from gateway.promotion.naming import with_approver
-from gateway.promotion.probing import Finding, newest_id, said_with
+from gateway.promotion.probing import Finding, hands_of, newest_id, said_with
 from gateway.promotion.readback import (
     effects_of,
     hit_by,
@@ -120,7 +121,9 @@ def found(job: Job, finding: Finding, *, status: int = 0) -> Result:
     """Return the result of what a probe found in Jira."""
     receipt = _receipt(job, status, "probe", finding.upstream_id, finding.upstream_key)
     said = receipt.saying(finding.comment_id)
-    told = said.model_copy(update={"overwrote": finding.overwrote})
+    was = finding.replaced
+    known = {"overwrote": finding.overwrote, "replaced": was.values, "traced": was.told}
+    told = said.model_copy(update=known)
     return Result(OpEvent.FOUND, told, finding.sentence, looks=finding.looks)
 
 
@@ -258,13 +261,17 @@ def _applied(
     job: Job, before: Now, after: Now, answer: Answer, names: tuple[str | None, str | None]
 ) -> Result:
     lines = effects_of(job.planned, before.doc, after.doc, job.fields)
+    raced = before.doc is not None and overwrote(job.planned, lines)
+    # What fell in between was not read by us: only the history tells what it was.
+    told = traced(job.planned, lines, hands_of(job.planned, after)) if raced else {}
     followed, unseen = beside(job.gateway.upstream, job.planned, lines, after)
     receipt = _receipt(job, answer.status, "answer", *names).model_copy(
         update={
-            "replaced": replaced(job.planned, before, after, job.fields),
+            "replaced": {**replaced(job.planned, before, after, job.fields), **told},
+            "traced": tuple(told),
             "side_effects": (*side_effects(job.planned, lines, after.account), *followed),
             "unseen": unseen,
-            "overwrote": before.doc is not None and overwrote(job.planned, lines),
+            "overwrote": raced,
             "answer": _short(answer.body),
         }
     )

@@ -101,6 +101,11 @@ RACED = Lasting(
     "Somebody's edit fell together with ours, so nobody knows what to put back.",
     "Compare it with the issue's history in Jira.",
 )
+UNTOLD = Lasting(
+    "untold",
+    "Jira's answer was lost, and its history does not say what was replaced.",
+    "Compare it with the issue's history in Jira.",
+)
 NOT_OURS = Lasting(
     "not_ours",
     "Jira had the wanted value already, so nothing of it is ours to take back.",
@@ -126,6 +131,7 @@ BY_CODE: dict[str, Lasting] = {
         GONE,
         UNTRACED,
         RACED,
+        UNTOLD,
         NOT_OURS,
         UNKNOWN_KIND,
         *STAYS.values(),

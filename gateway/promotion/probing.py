@@ -4,13 +4,14 @@ A marker of ours proves that the write happened; the wanted values alone prove t
 nothing is left to do. Only where neither is to be found may the write be tried again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
 from gateway.promotion.deleting import names_of
 from gateway.promotion.drift import Now, achieved, lost_place
 from gateway.promotion.fields import Fields, listed, part
+from gateway.promotion.history import Replaced, replaced_in
 from gateway.promotion.readback import effects_of, overwrote_once, reached_in_history
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Look, PlannedOperation
@@ -37,6 +38,8 @@ class Finding:
     comment_id: str | None = None
     #: Whether the write that was found replaced what nobody was shown.
     overwrote: bool = False
+    #: What it replaced, as far as anybody knows.
+    replaced: Replaced = field(default_factory=Replaced)
     #: What was looked at: the evidence for a person.
     looks: tuple[Look, ...] = ()
 
@@ -50,8 +53,9 @@ def judge(
     """
     found = _judge_values(planned, now, fields, marked=marked)
     if found.event is OpEvent.FOUND:
-        hands, lines = _hands(planned, now), effects_of(planned, None, now.doc, fields)
-        found = replace(found, overwrote=overwrote_once(planned, lines, hands))
+        hands, lines = hands_of(planned, now), effects_of(planned, None, now.doc, fields)
+        was = replaced_in(planned, lines, hands, marked=marked)
+        found = replace(found, overwrote=overwrote_once(planned, lines, hands), replaced=was)
     if planned.said is None or found.event is not OpEvent.FOUND:
         return found
     own = [str(one.get("id")) for one in said_with(planned, now, after)]
@@ -103,13 +107,13 @@ def _ours(
     """Return what its author made since, oldest first; without a start there is no telling."""
     if after is None:
         return []
-    account = _hands(planned, now)
+    account = hands_of(planned, now)
     return [
         one for one in found if newest_id([one]) > after and names_of(one.get("author")) & account
     ]
 
 
-def _hands(planned: PlannedOperation, now: Now) -> frozenset[str]:
+def hands_of(planned: PlannedOperation, now: Now) -> frozenset[str]:
     """Return the names of the account that writes an operation; empty: nobody can tell."""
     own = planned.author.account.casefold()
     return frozenset({own}) if own else now.account

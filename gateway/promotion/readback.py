@@ -128,7 +128,7 @@ def overwrote_once(planned: PlannedOperation, found: list[Effect], account: froz
     """
     for name in planned.values:
         lines = [one for one in found if one.field == name and (not account or one.hands & account)]
-        written = [one for one in lines if _is(planned.wants[name], one.item, "to")]
+        written = [one for one in lines if is_side(planned.wants[name], one.item, "to")]
         if name in planned.set_fields or not written:
             continue
         if _other_base(planned.base.get(name), planned.wants[name], written[-1].item):
@@ -187,7 +187,7 @@ def reached_in_history(planned: PlannedOperation, found: list[Effect]) -> bool:
         name: value for name, value in planned.values.items() if name not in planned.set_fields
     }
     return bool(wanted) and all(
-        any(one.field == name and _is(value, one.item, "to") for one in found)
+        any(one.field == name and is_side(value, one.item, "to") for one in found)
         for name, value in wanted.items()
     )
 
@@ -200,10 +200,10 @@ def _other_base(base: JsonValue, wanted: JsonValue, item: JsonObject) -> bool:
     """
     if isinstance(base, dict) and base.get("type") == "doc":
         return False
-    return _is(wanted, item, "to") and not _is(base, item, "from")
+    return is_side(wanted, item, "to") and not is_side(base, item, "from")
 
 
-def _is(value: JsonValue, item: JsonObject, side: str) -> bool:
+def is_side(value: JsonValue, item: JsonObject, side: str) -> bool:
     """Return whether one side of a changelog line is this value."""
     code, text = item.get(side), item.get(f"{side}String")
     if value is None or isinstance(value, list):

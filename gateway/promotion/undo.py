@@ -206,9 +206,11 @@ def _field(done: Done, name: str, known: Known) -> _Slot | Lasting:
     kind = (
         planned.kind if name == "status" or planned.kind is ChangeKind.SPRINT else ChangeKind.EDIT
     )
+    if not done.receipt.tells(name):
+        return lasting.UNTOLD
     if name in planned.set_fields:
         return _Slot(planned, kind, name, *_set_sides(done, name))
-    if done.receipt.overwrote:
+    if done.receipt.overwrote and name not in done.receipt.traced:
         return lasting.RACED
     if planned.kind is ChangeKind.TRANSITION and name == "resolution":
         return lasting.WORKFLOW_FIELD

@@ -198,6 +198,8 @@ class Receipt(Frozen):
     url: str = ""
     #: Field id to what our write really replaced and what is there now.
     replaced: dict[str, tuple[JsonValue, JsonValue]] = {}
+    #: Those of them of which Jira's own history says what was replaced.
+    traced: tuple[str, ...] = ()
     side_effects: tuple[SideEffect, ...] = ()
     #: Keys of parents and linked issues that could not be looked at for side effects.
     unseen: tuple[str, ...] = ()
@@ -205,6 +207,10 @@ class Receipt(Frozen):
     overwrote: bool = False
     #: Jira's answer, without what could be long.
     answer: JsonObject = {}
+
+    def tells(self, field: str) -> bool:
+        """Return whether it is known what was replaced in a field."""
+        return self.known_by == "answer" or field in self.replaced
 
     def saying(self, comment_id: str | None) -> "Receipt":
         """Return this receipt with the comment that travelled along, if one was found."""

@@ -42,6 +42,7 @@ UNDO_SENTENCES: tuple[str, ...] = (
     N_("Somebody changed a field before it was read again, so it is not touched."),
     N_("Compare it with the issue's history in Jira."),
     N_("Somebody's edit fell together with ours, so nobody knows what to put back."),
+    N_("Jira's answer was lost, and its history does not say what was replaced."),
     N_("Jira had the wanted value already, so nothing of it is ours to take back."),
     N_("Edit the issue in Jira if it should change."),
     N_("An undo does not know this kind of request."),

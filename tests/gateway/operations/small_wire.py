@@ -31,6 +31,8 @@ def parsed(request: httpx2.Request) -> Any:
 
 def shown(value: Any) -> Any:
     """Return a value as a changelog shows it."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return " ".join(value)
     if sprints(value):
         return ", ".join(str(one["name"]) for one in value)
     return value["name"] if isinstance(value, dict) and "name" in value else value

@@ -1,5 +1,6 @@
 """Undo as a review of its own: who may ask, when, and what it does to Jira."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from sandbox.contract.compare import Three
 from sandbox.contract.digest import seal
 from sandbox.contract.shapes import Change, ChangeKind, ChangeSet
 from tests.gateway.operations.conftest import House
-from tests.gateway.promotion.world import change, change_set, edit, text
+from tests.gateway.promotion.world import ANN, change, change_set, edit, text
 
 STATUS = {"status": {"id": "3", "name": "In Progress"}, "transition": {"id": "11"}}
 MOVE = change(ChangeKind.TRANSITION, STATUS, id="move")
@@ -272,3 +273,49 @@ def test_the_agent_is_told_that_its_change_was_undone_and_by_whom(house: House) 
     telling.tell(house.gateway)
     telling.tell(house.gateway)
     assert told(house, review_id)[MOVE.id] == ("promoted", "", "")
+
+
+def test_a_lost_answer_still_tells_what_was_replaced_and_the_undo_puts_it_back(
+    house: House,
+) -> None:
+    house.jira.account = ANN
+    know(house)
+    house.jira.faults = ["after lost"]
+    house.jira.before_write = lambda: house.jira.edit(
+        "10001", "Bob", summary="Bob's", labels=["web", "bobs"]
+    )
+    changes = (edit("summary", "New"), edit("labels", ["web", "x"], id="c2"))
+    review_id = promoted(house, *changes)
+    house.jira.before_write = lambda: None
+    [done] = reviewing.view(house.gateway, review_id, read_now=False).operations
+    assert done.receipt is not None
+    assert (done.receipt.known_by, done.receipt.overwrote) == ("probe", True)
+    assert done.receipt.replaced == {
+        "summary": ("Bob's", "New"),
+        "labels": (["web", "bobs"], ["web", "bobs", "x"]),
+    }
+    assert carry(house, propose(house, review_id).review_id).state is State.PROMOTED
+    assert values(house, "summary", "labels") == ["Bob's", ["web", "bobs"]]
+
+
+def test_where_jira_does_not_tell_what_was_replaced_the_undo_says_so(house: House) -> None:
+    house.jira.account = ANN
+    know(house)
+    house.jira.faults = ["after lost"]
+
+    def forgotten() -> None:
+        house.jira.issues["10001"]["changelog"]["histories"].clear()
+
+    house.jira.after_write = forgotten
+    review_id = promoted(house, edit("summary", "New"), edit("labels", ["web", "x"], id="c2"))
+    made = propose(house, review_id)
+    assert "untold" in {one.code for one in made.stays}
+    assert carry(house, made.review_id).state is State.PROMOTED
+    assert values(house, "summary", "labels") == ["Login is slow", ["web", "x"]]
+
+
+def know(house: House) -> None:
+    """Let the gateway know the account that it writes as."""
+    upstream = house.gateway.upstream
+    known = replace(upstream.expected, account=frozenset({str(ANN["accountId"])}))
+    house.gateway.upstream = replace(upstream, expected=known)

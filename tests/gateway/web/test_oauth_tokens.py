@@ -178,7 +178,9 @@ def test_after_a_restored_backup_neither_code_nor_refresh_token_is_good(
         for _ in ("paused", "going on"):
             assert desk.renew(client, first["refresh_token"]).json()["error"] == "invalid_grant"
             assert desk.exchange(client, waiting).json()["error"] == "invalid_grant"
-            if restoring.look(gateway).waiting:
+            known = restoring.look(gateway)
+            assert known is not None
+            if known.waiting:
                 restoring.resume(gateway, "eve")
         registering.push_registry(gateway)
         assert desk.told[-1].grants == []
