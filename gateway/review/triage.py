@@ -8,13 +8,15 @@ from enum import StrEnum
 from gateway.review.routing import Whose
 from gateway.review.states import Turn
 from gateway.review.values import Flag, InboxRow
+from sandbox.contract.shapes import ChangeKind
 
 #: In the order in which an inbox shows them.
 TURNS_SHOWN = (Turn.REVIEWER, Turn.GATEWAY, Turn.AGENT, Turn.NOBODY)
 #: So many lines of each group are shown where all groups are, and of one that is alone.
 FEW, PAGE = 20, 50
-#: How many lines there are of each turn, of these projects, by this agent.
-_Kinds = Counter[tuple[Turn, tuple[str, ...], str]]
+#: How many lines there are of each turn, of these projects, by this agent for this person,
+#: that do these things.
+_Alike = Counter[tuple[Turn, tuple[str, ...], str, str, tuple[ChangeKind, ...]]]
 _WEIGHTS = {"block": 10_000, "warn": 100, "info": 1}
 
 
@@ -25,6 +27,15 @@ class Sort(StrEnum):
     OLDEST = "oldest"
     #: What blocks first, then what was seen most.
     RISK = "risk"
+
+
+class Level(StrEnum):
+    """The gravest of what was seen in a set."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    #: Nothing, or what is only to be known.
+    CALM = "calm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +50,16 @@ class Triage:
     page: int = 1
     #: None: what is usual for them.
     whose: Whose | None = None
+    #: The name of whom the agent worked for.
+    person: str = ""
+    level: Level | None = None
+    kind: ChangeKind | None = None
 
     @property
     def narrowed(self) -> bool:
         """Whether lines are left out."""
-        return bool(self.project or self.agent or self.turn)
+        asked = (self.project, self.agent, self.turn, self.person, self.level, self.kind)
+        return any(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,8 @@ class Sorted:
     #: What can be chosen, with how many lines wait for a person in it.
     projects: dict[str, int] = field(default_factory=dict)
     agents: dict[str, int] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
 
 
 def triage(rows: Iterable[InboxRow], wanted: Triage) -> Sorted:
@@ -78,18 +96,21 @@ def triage(rows: Iterable[InboxRow], wanted: Triage) -> Sorted:
     size = FEW if wanted.turn is None else PAGE
     first = 0 if wanted.turn is None else (wanted.page - 1) * PAGE
     total = 0 if wanted.turn is None else len(found[wanted.turn])
-    kinds = Counter((row.turn, row.projects, row.agent) for row in rows)
-    projects, agents = _offered(kinds)
+    alike: _Alike = Counter(
+        (row.turn, row.projects, row.agent, row.person_name, row.kinds) for row in rows
+    )
     return Sorted(
         groups=tuple(
             TurnGroup(turn, _ordered(lines, wanted.sort)[first : first + size], len(lines))
             for turn, lines in found.items()
             if wanted.turn in (None, turn)
         ),
-        yours=sum(number for (turn, _, _), number in kinds.items() if turn is Turn.REVIEWER),
+        yours=sum(number for (turn, *_), number in alike.items() if turn is Turn.REVIEWER),
         pages=max(1, -(-total // PAGE)),
-        projects=projects,
-        agents=agents,
+        projects=_offered((turn, keys, number) for (turn, keys, *_), number in alike.items()),
+        agents=_offered((turn, (one,), number) for (turn, _, one, *_), number in alike.items()),
+        people=_offered((turn, (one,), number) for (turn, _, _, one, _), number in alike.items()),
+        kinds=_offered((turn, kinds, number) for (turn, *_, kinds), number in alike.items()),
     )
 
 
@@ -103,6 +124,9 @@ def _fits(row: InboxRow, wanted: Triage) -> bool:
         wanted.turn in (None, row.turn)
         and wanted.project in ("", *row.projects)
         and wanted.agent in ("", row.agent)
+        and wanted.person in ("", row.person_name)
+        and (wanted.kind is None or wanted.kind in row.kinds)
+        and (wanted.level is None or wanted.level is level_of(row.flags))
     )
 
 
@@ -120,13 +144,18 @@ def risk_of(flags: Iterable[Flag]) -> int:
     return sum(_WEIGHTS.get(flag.severity, _WEIGHTS["warn"]) for flag in flags)
 
 
-def _offered(kinds: _Kinds) -> tuple[dict[str, int], dict[str, int]]:
-    """Return all projects and all agents, each with how many lines of it wait for a person."""
-    projects: Counter[str] = Counter()
-    agents: Counter[str] = Counter()
-    for (turn, keys, agent), number in kinds.items():
-        waiting = number if turn is Turn.REVIEWER else 0
-        agents[agent] += waiting
-        for key in keys:
-            projects[key] += waiting
-    return dict(sorted(projects.items())), dict(sorted(agents.items()))
+def level_of(flags: Iterable[Flag]) -> Level:
+    """Return the gravest of these flags; one of an unknown severity is worth a look."""
+    severities = {flag.severity for flag in flags}
+    if "block" in severities:
+        return Level.BLOCK
+    return Level.WARN if severities - {"info"} else Level.CALM
+
+
+def _offered(alike: Iterable[tuple[Turn, Iterable[str], int]]) -> dict[str, int]:
+    """Return everything that can be chosen, with how many lines of it wait for a person."""
+    found: Counter[str] = Counter()
+    for turn, names, number in alike:
+        for name in names:
+            found[name] += number if turn is Turn.REVIEWER else 0
+    return dict(sorted(found.items()))

@@ -54,3 +54,15 @@ class FollowUpRow(GatewayTable, table=True):
     note: str = Field(sa_type=Text)
     by: str = Field(sa_type=Text)
     at: int = Field(sa_type=BigInteger)
+
+
+class SavedFilterRow(GatewayTable, table=True):
+    """What somebody likes to ask their inbox for, under a name of theirs."""
+
+    __tablename__ = "saved_filter"
+
+    person: str = Field(primary_key=True, sa_type=Text)
+    site: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    #: The inbox's address without ``/?``.
+    query: str = Field(sa_type=Text)

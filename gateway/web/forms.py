@@ -77,6 +77,14 @@ class FollowedProjects(BaseModel):
     project: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=500)] = []
 
 
+class SavedView(BaseModel):
+    """A view of the inbox and its name."""
+
+    name: str = Field(default="", max_length=60)
+    #: The inbox's address without ``/?``.
+    query: Annotated[str, Field(pattern=r"^[A-Za-z0-9_%.~=&+*-]*$", max_length=1000)] = ""
+
+
 class Assignment(BaseModel):
     """To whom a change set is given."""
 
@@ -220,6 +228,7 @@ class ConsentAnswer(BaseModel):
 
 
 ConsentForm = Annotated[ConsentAnswer, Form()]
+ViewForm = Annotated[SavedView, Form()]
 FollowForm = Annotated[FollowedProjects, Form()]
 AssignmentForm = Annotated[Assignment, Form()]
 AsideForm = Annotated[SetAside, Form()]

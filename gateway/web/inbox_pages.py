@@ -1,19 +1,21 @@
 """The inbox."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.operations import asking_rights, desk, standing, together
+from gateway.operations import asking_rights, desk, filters, standing, together
 from gateway.review.routing import SOMETIMES, Whose, chosen
 from gateway.review.states import Turn
-from gateway.review.triage import Sort, Triage, triage, waiting
+from gateway.review.triage import Level, Sort, Triage, triage, waiting
 from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
-from gateway.web.forms import FollowForm
+from gateway.web.forms import FollowForm, ViewForm
 from gateway.web.presenting_inbox import Asked, present_inbox
 from gateway.web.templating import page
+from sandbox.contract.shapes import ChangeKind
 
 router = APIRouter()
 
@@ -22,21 +24,34 @@ _Word = Annotated[str, Query(max_length=100)]
 _MOST_PAGES = 100_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """What an address may ask for beside turn and page."""
+
+    project: _Word = ""
+    agent: _Word = ""
+    person: _Word = ""
+    level: _Word = ""
+    kind: _Word = ""
+    sort: _Word = ""
+    whose: _Word = ""
+
+
 def _wanted(
+    asked: Annotated[_Fields, Depends()],
     turn: _Word = "",
-    project: _Word = "",
-    agent: _Word = "",
-    sort: _Word = "",
-    whose: _Word = "",
     page_number: Annotated[str, Query(alias="page", max_length=10)] = "",
 ) -> Triage:
     return Triage(
         turn=Turn(turn) if turn in list(Turn) else None,
-        project=project,
-        agent=agent,
-        sort=Sort(sort) if sort in list(Sort) else Sort.NEWEST,
+        project=asked.project,
+        agent=asked.agent,
+        sort=Sort(asked.sort) if asked.sort in list(Sort) else Sort.NEWEST,
         page=_page(page_number),
-        whose=Whose(whose) if whose in list(Whose) else None,
+        whose=Whose(asked.whose) if asked.whose in list(Whose) else None,
+        person=asked.person,
+        level=Level(asked.level) if asked.level in list(Level) else None,
+        kind=ChangeKind(asked.kind) if asked.kind in list(ChangeKind) else None,
     )
 
 
@@ -50,8 +65,9 @@ def inbox(
 ) -> Response:
     """Show the reviews that the person may see, those that wait for a person first.
 
-    ``whose`` is mine, projects, all, resting or follow_up; ``turn``, ``project`` and
-    ``agent`` narrow it, ``sort`` is newest, oldest or risk.
+    ``whose`` is mine, projects, all, resting or follow_up; ``turn``, ``project``,
+    ``agent``, ``person``, ``level`` (block, warn, calm) and ``kind`` narrow it, ``sort`` is
+    newest, oldest or risk.
     """
     rows = standing.inbox(gateway, person)
     mine = desk.desk_of(gateway, person, rows)
@@ -66,6 +82,7 @@ def inbox(
             for whose, part in parts.items()
         },
         projects=desk.offered(gateway, person),
+        saved=filters.saved(gateway, person),
     )
     shown = present_inbox(found, tongue, gateway.clock(), asked)
     unknown = asking_rights.unknown(gateway, person)
@@ -76,6 +93,20 @@ def inbox(
 def follow(gateway: GatewayDep, person: PersonDep, form: FollowForm) -> Response:
     """Have the person follow exactly the projects that they ticked."""
     desk.follow(gateway, person, form.project)
+    return RedirectResponse("/", status_code=303)
+
+
+@router.post("/inbox/views")
+def save(gateway: GatewayDep, person: PersonDep, form: ViewForm) -> Response:
+    """Keep a view of the inbox under a name, for oneself alone."""
+    filters.save(gateway, person, form.name, form.query)
+    return RedirectResponse(f"/?{form.query}" if form.query else "/", status_code=303)
+
+
+@router.post("/inbox/views/remove")
+def remove(gateway: GatewayDep, person: PersonDep, form: ViewForm) -> Response:
+    """Forget a view."""
+    filters.remove(gateway, person, form.name)
     return RedirectResponse("/", status_code=303)
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from gateway.review.routing import SOMETIMES, Desk, Whose, may_decide
 from gateway.review.states import Turn
-from gateway.review.triage import TURNS_SHOWN, Sort, Sorted, Triage, TurnGroup
+from gateway.review.triage import TURNS_SHOWN, Level, Sort, Sorted, Triage, TurnGroup
 from gateway.review.values import InboxRow
 from gateway.web.flag_lines import flag_chips
 from gateway.web.language import N_, Tongue
@@ -16,8 +16,14 @@ from gateway.web.page_values import Chip
 from gateway.web.presenting import state_chip
 from gateway.web.presenting_desk import resting_until
 from gateway.web.reveal import reveal
-from gateway.web.sentences import TURNS
+from gateway.web.sentences import KINDS, TURNS
+from sandbox.contract.shapes import ChangeKind
 
+_LEVELS = {
+    Level.BLOCK: N_("something blocks it"),
+    Level.WARN: N_("something to check"),
+    Level.CALM: N_("nothing to check"),
+}
 _WHOSE = {
     Whose.MINE: N_("Assigned to me"),
     Whose.PROJECTS: N_("For me"),
@@ -84,6 +90,8 @@ class Asked:
     waiting: Mapping[Whose, int] = field(default_factory=dict)
     #: Key and name of the projects that they can follow.
     projects: tuple[tuple[str, str], ...] = ()
+    #: Name to query of their saved views.
+    saved: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,9 @@ class InboxPage:
     turns: tuple[Choice, ...]
     projects: tuple[Choice, ...]
     agents: tuple[Choice, ...]
+    people: tuple[Choice, ...]
+    levels: tuple[Choice, ...]
+    kinds: tuple[Choice, ...]
     sorts: tuple[Choice, ...]
     #: Whether something is left out, or in another order.
     asked: bool
@@ -140,11 +151,15 @@ class InboxPage:
     here: str
     #: Which part was asked for; empty: what is usual.
     whose: str
+    #: Saved views: query and name; the one that is shown is chosen.
+    saved: tuple[Choice, ...]
+    #: This view, to be saved; empty: it is the usual one, or saved already.
+    query: str
 
     @property
     def filtered(self) -> bool:
         """Whether there is anything to choose among."""
-        return self.asked or any(len(one) > 2 for one in (self.projects, self.agents))
+        return self.asked or any(len(one) > 2 for one in (self.projects, self.agents, self.people))
 
 
 _NOTHING = Asked()
@@ -161,6 +176,9 @@ def present_inbox(found: Sorted, tongue: Tongue, now: int, asked: Asked = _NOTHI
         turns=_turns(wanted, tongue),
         projects=_choices(found.projects, wanted.project, tongue.gettext("all projects"), tongue),
         agents=_choices(found.agents, wanted.agent, tongue.gettext("all agents"), tongue),
+        people=_choices(found.people, wanted.person, tongue.gettext("everybody"), tongue),
+        levels=_levels(wanted, tongue),
+        kinds=_kinds(found, wanted, tongue),
         sorts=tuple(
             Choice(one, tongue.gettext(text), one is wanted.sort) for one, text in _SORTS.items()
         ),
@@ -176,6 +194,8 @@ def present_inbox(found: Sorted, tongue: Tongue, now: int, asked: Asked = _NOTHI
         me=asked.desk.me,
         here=_address(wanted, page=wanted.page),
         whose=wanted.whose or "",
+        saved=_saved(asked),
+        query="" if _query(wanted) in asked.saved.values() else _query(wanted),
     )
 
 
@@ -289,12 +309,40 @@ def _choices(names: dict[str, int], chosen: str, every: str, tongue: Tongue) -> 
     )
 
 
+def _levels(wanted: Triage, tongue: Tongue) -> tuple[Choice, ...]:
+    every = Choice("", tongue.gettext("everything"), wanted.level is None)
+    return (
+        every,
+        *(Choice(one, tongue.gettext(text), one is wanted.level) for one, text in _LEVELS.items()),
+    )
+
+
+def _kinds(found: Sorted, wanted: Triage, tongue: Tongue) -> tuple[Choice, ...]:
+    there = [one for one in ChangeKind if one in found.kinds or one is wanted.kind]
+    return (
+        Choice("", tongue.gettext("every kind"), wanted.kind is None),
+        *(Choice(one, tongue.gettext(KINDS[one]), one is wanted.kind) for one in there),
+    )
+
+
+def _saved(asked: Asked) -> tuple[Choice, ...]:
+    here = _query(asked.wanted)
+    return tuple(Choice(query, name, query == here) for name, query in asked.saved.items())
+
+
+def _query(wanted: Triage) -> str:
+    return _address(wanted, page=1).removeprefix("/").removeprefix("?")
+
+
 def _address(wanted: Triage, *, page: int) -> str:
     given = {
         "whose": wanted.whose or "",
         "turn": wanted.turn or "",
         "project": wanted.project,
         "agent": wanted.agent,
+        "person": wanted.person,
+        "level": wanted.level or "",
+        "kind": wanted.kind or "",
         "sort": "" if wanted.sort is Sort.NEWEST else wanted.sort,
         "page": "" if page == 1 else str(page),
     }

@@ -151,3 +151,19 @@ def test_not_now_and_a_note_are_set_and_taken_away_without_fault(
         page.locator("[data-aside] button").click()
         page.locator("[data-note] button").click()
         expect(page.locator("[data-note]")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("scheme", "lang", "look"), LOOKS)
+def test_a_view_is_saved_and_opened_without_fault(
+    place: Place, harmless: list[int], scheme: str, lang: str, look: str
+) -> None:
+    with place.open(color_scheme=scheme) as page:
+        ready(page, f"/?kind=edit&sort=risk&lang={lang}")
+        page.locator("#view-name").fill(f"위험한 수정 {lang}")
+        page.locator(".save-view button").click()
+        expect(page.locator(".saved a[aria-current]")).to_have_text(f"위험한 수정 {lang}")
+        page.locator("html[data-ready]").wait_for(state="attached")
+        expect(page.locator(f"#cs-{harmless[0]}")).to_be_visible()
+        fine(page, "inbox-view", lang=lang, look=look)
+        page.locator(".saved button").first.click()
+        expect(page.locator(".saved")).to_have_count(0)

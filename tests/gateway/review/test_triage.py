@@ -3,8 +3,9 @@
 from typing import Any
 
 from gateway.review.states import TURNS, State, Turn
-from gateway.review.triage import FEW, PAGE, Sort, Triage, risk_of, triage
+from gateway.review.triage import FEW, PAGE, Level, Sort, Triage, risk_of, triage
 from gateway.review.values import Flag, InboxRow
+from sandbox.contract.shapes import ChangeKind
 
 
 def row(number: int, state: State = State.REVIEW, **more: Any) -> InboxRow:
@@ -81,3 +82,20 @@ def test_a_long_inbox_comes_in_pages() -> None:
     assert found.pages == 3
     assert [one.id for one in found.groups[0].rows] == list(range(120 - 2 * PAGE, 0, -1))
     assert ids(many, turn=Turn.REVIEWER, page=9) == []
+
+
+def test_whom_it_is_for_what_was_seen_and_what_it_does_narrow_it_too() -> None:
+    comment, edits = ChangeKind.COMMENT, (ChangeKind.EDIT,)
+    rows = [
+        row(3, person_name="안지우", kinds=(comment, *edits), flags=BLOCK),
+        row(2, kinds=edits, flags=(Flag(id="x", severity="odd"),)),
+        row(1, kinds=edits, flags=(Flag(id="x", severity="info"),)),
+        row(0, State.PROMOTED, person_name="Bob", kinds=(comment,)),
+    ]
+    assert ids(rows, person="안지우") == [3]
+    assert ids(rows, kind=comment) == [3, 0]
+    assert [ids(rows, level=one) for one in Level] == [[3], [2], [1, 0]]
+    assert ids(rows, kind=ChangeKind.EDIT, level=Level.CALM, person="Ann") == [1]
+    found = triage(rows, Triage(kind=comment))
+    assert found.people == {"Ann": 2, "Bob": 0, "안지우": 1}
+    assert found.kinds == {"comment": 1, "edit": 3}

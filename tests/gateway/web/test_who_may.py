@@ -43,6 +43,8 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/together"): Role.NONE,
     # One's own list; a project in which somebody may decide nothing is refused by itself.
     ("POST", "/inbox/projects"): Role.NONE,
+    ("POST", "/inbox/views"): Role.NONE,
+    ("POST", "/inbox/views/remove"): Role.NONE,
     ("POST", "/cs/{review_id}/assignee"): Role.REVIEWER,
     # A mark of one's own, which decides nothing; a note is everybody's.
     ("POST", "/cs/{review_id}/aside"): Role.VIEWER,
