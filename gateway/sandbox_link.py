@@ -9,7 +9,7 @@ import secrets
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -18,6 +18,7 @@ from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
 from sandbox.contract.door import HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIME, signature
 from sandbox.contract.shapes import (
+    Answer,
     ChangeSet,
     IssueBaseline,
     JsonObject,
@@ -26,6 +27,7 @@ from sandbox.contract.shapes import (
     Registry,
     Shadow,
     SiteBaseline,
+    Told,
     Wanted,
 )
 
@@ -65,6 +67,7 @@ class _Fetched(BaseModel):
 _FETCHED = TypeAdapter(list[_Fetched])
 _READS = TypeAdapter(list[Read] | None)
 _IDS = TypeAdapter(list[str])
+_ANSWERS = TypeAdapter(list[Answer])
 _WANTED = TypeAdapter(list[Wanted])
 _SHADOWS = TypeAdapter(list[Shadow])
 _SHADOW = TypeAdapter(Shadow | None)
@@ -135,6 +138,16 @@ class SandboxLink:
     def put_outcome(self, outcome: Outcome) -> None:
         """Tell what became of a set."""
         self._ask("POST", "/outcomes", _dumped(outcome))
+
+    def put_remarks(self, change_set_id: str, thread: Sequence[Told]) -> None:
+        """Tell the sandbox what was said about a set's changes."""
+        body: JsonObject = {"remarks": [_dumped(one) for one in thread]}
+        self._ask("PUT", f"/change-sets/{quote(change_set_id, safe='')}/remarks", body)
+
+    def answers(self, after: int) -> list[Answer]:
+        """Return what agents answered to people, behind a position."""
+        found = self._ask("GET", "/answers", after=str(after)).get("answers")
+        return _shaped(_ANSWERS, found)
 
     def open_issues(self) -> list[str]:
         """Return the ids of issues that agents have shadows of."""

@@ -12,7 +12,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.operations import following, listing, receiving, registering, restoring, telling
+from gateway.operations import (
+    following,
+    listing,
+    receiving,
+    registering,
+    remarking,
+    restoring,
+    telling,
+)
 from gateway.operations.context import Gateway
 from gateway.operations.delivering import Deliverer
 from gateway.operations.duplicates import look_for_duplicates
@@ -28,6 +36,7 @@ LOG = logging.getLogger(__name__)
 FETCH_EVERY = 1.0
 REGISTRY_EVERY = 20.0
 TELL_EVERY = 1.0
+REMARKS_EVERY = 2.0
 RESUME_EVERY = 30.0
 DUPLICATES_EVERY = 20.0
 HINTS_EVERY = 2.0
@@ -88,6 +97,7 @@ class Background:
             # The sandbox takes a registry for valid for a minute: no long pause here.
             Work("registry", lambda: registering.push_registry(gateway), REGISTRY_EVERY, 5.0),
             Work("tell", lambda: telling.tell(gateway), TELL_EVERY),
+            Work("remarks", lambda: remarking.carry(gateway), REMARKS_EVERY),
             *self._notifying(),
             Work("seal", lambda: receiving.seal_idle(gateway), SEAL_EVERY),
             # A long inbox takes its time once: no visitor shall wait for that.

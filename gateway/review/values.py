@@ -89,6 +89,19 @@ class Round(Frozen):
     decided_by_name: str = ""
 
 
+class Remark(Frozen):
+    """What somebody said about a change: words, and nothing else."""
+
+    change: str
+    #: A person's name, or the agent's.
+    by: str
+    agent: bool
+    text: str
+    at: int
+    #: Who is called in it by ``@``, as it is written there.
+    called: tuple[str, ...] = ()
+
+
 class ReviewView(Frozen):
     """A change set as the page shows it."""
 
@@ -136,6 +149,8 @@ class ReviewView(Frozen):
     #: Readings of issues that whoever looks may not know of; not among ``reads``.
     hidden_reads: int = 0
     viewed: frozenset[str] = frozenset()
+    #: What was said about its changes, oldest first.
+    remarks: tuple[Remark, ...] = ()
 
 
 class InboxRow(Frozen):

@@ -32,6 +32,7 @@ from gateway.store.oauth_tables import OAuthClientRow
 from gateway.store.password_tables import PasswordRow
 from gateway.store.preference_tables import PreferenceRow
 from gateway.store.prepared import run_text
+from gateway.store.remark_tables import RemarkRow
 from gateway.store.viewing_tables import ViewedRow
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
@@ -44,6 +45,7 @@ _OF_EACH_FILE = (
     OAuthClientRow,
     PasswordRow,
     PreferenceRow,
+    RemarkRow,
     ViewedRow,
 )
 _METADATA = _OF_EACH_FILE[0].metadata

@@ -16,7 +16,7 @@ from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
 from gateway.web.links import safe_href
 from gateway.web.looks import Looks
-from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel
+from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel, RemarkLine
 from gateway.web.reveal import reveal, spelled
 from gateway.web.sentences import FIELDS, KINDS, PICKED, SINCE
 from gateway.web.settle_box import SettleBoxes
@@ -51,6 +51,7 @@ class ChangeRows:
         changes = [] if view is None else [one.change for i in view.issues for one in i.changes]
         old = () if self.before is None else self.before.changes
         self.since = since(changes, old) if self.before is not None else {}
+        self.threads: dict[str, tuple[RemarkLine, ...]] = {}
         self.contents = {} if view is None else view.contents
         self.viewed = frozenset[str]() if view is None else view.viewed
         self.tongue = tongue
@@ -99,6 +100,7 @@ class ChangeRows:
             settle=self.boxes.box(view),
             content=self.contents.get(view.change.id, ""),
             viewed=view.change.id in self.viewed,
+            thread=self.threads.get(view.change.id, ()),
             muted=spaces and not self.likes.spaces,
         )
 

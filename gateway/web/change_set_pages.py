@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.operations import desk, preferring, preflight, reviewing, standing, viewing
+from gateway.operations import desk, preferring, preflight, remarking, reviewing, standing, viewing
 from gateway.review.refusals import RefusedError
 from gateway.web.change_rows import anchor
 from gateway.web.dependencies import FreshDep, GatewayDep, PartyDep, TongueDep, party_of
@@ -24,6 +24,7 @@ from gateway.web.forms import (
     ValueForm,
     ViewedForm,
     WordedForm,
+    WordsForm,
 )
 from gateway.web.presenting import present
 from gateway.web.presenting_desk import present_desk
@@ -85,6 +86,15 @@ def settle(  # noqa: PLR0917 - FastAPI's way to ask for what a page needs
         reviewing.put_value(gateway, person.person, review_id, change_id, form.wish(), form.digest)
     except RefusedError as error:
         return value_refused(request, tongue, error, form.text)
+    return _see(f"/cs/{review_id}#{anchor(change_id)}")
+
+
+@router.post("/changes/{change_id}/remarks")
+def remark(
+    gateway: GatewayDep, person: PartyDep, review_id: int, change_id: str, form: WordsForm
+) -> Response:
+    """Say something about a change, to colleagues and to the agent; it decides nothing."""
+    remarking.say(gateway, person, review_id, change_id, form.words)
     return _see(f"/cs/{review_id}#{anchor(change_id)}")
 
 

@@ -40,6 +40,12 @@ class WordedDecision(Decision):
     words: str = Field(default="", max_length=LONGEST_WORDS)
 
 
+class Words(BaseModel):
+    """A remark."""
+
+    words: str = Field(default="", max_length=LONGEST_WORDS)
+
+
 class ChangeDecision(WordedDecision):
     """A decision about one change."""
 
@@ -244,6 +250,7 @@ ApprovalForm = Annotated[Approval, Form()]
 WordedForm = Annotated[WordedDecision, Form()]
 ChangeForm = Annotated[ChangeDecision, Form()]
 TokenForm = Annotated[TokenRequest, Form()]
+WordsForm = Annotated[Words, Form()]
 SettingsForm = Annotated[Chosen, Form()]
 LookForm = Annotated[LookChosen, Form()]
 SignInForm = Annotated[SignIn, Form()]

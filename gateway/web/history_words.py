@@ -67,6 +67,8 @@ SAYINGS: dict[str, Saying] = {
     ),
     _QUIET: Saying(Group.DECISIONS, N_("Chose that Jira sends no mails"), "warn"),
     _MAILS: Saying(Group.DECISIONS, N_("Chose that Jira sends its mails")),
+    "review_remark": Saying(Group.DECISIONS, N_("Said something about %(change)s")),
+    "agent_answered": Saying(Group.ARRIVALS, N_("The agent answered about %(change)s")),
     "review_approve": Saying(Group.DECISIONS, N_("Approved, requests: %(operations)s"), "ok"),
     "review_withdraw": Saying(Group.DECISIONS, N_("Took the approval back"), "warn"),
     "review_reject": Saying(Group.DECISIONS, N_("Rejected the whole set"), "bad"),

@@ -38,6 +38,16 @@ class FlagLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RemarkLine:
+    """What somebody said about a change."""
+
+    by: Markup
+    agent: bool
+    when: str
+    text: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeRow:
     """One change with its two buttons."""
 
@@ -63,6 +73,8 @@ class ChangeRow:
     #: Stands for what is shown of it, in the form that marks it as viewed; empty: no such form.
     content: str = ""
     viewed: bool = False
+    #: What was said about it, oldest first.
+    thread: tuple[RemarkLine, ...] = ()
     #: Of spaces alone, and whoever looks wants such changes folded.
     muted: bool = False
 
@@ -143,6 +155,8 @@ class Actions:
     promote: bool = False
     withdraw: bool = False
     retry: bool = False
+    #: To say something about a change.
+    remark: bool = False
 
     @property
     def any(self) -> bool:
@@ -259,6 +273,8 @@ class ChangeSetPage:
     neighbours: tuple[Neighbour, ...] = ()
     #: How much of it the reader has marked as viewed, in the plan line; empty: nothing can be.
     viewed: str = ""
+    #: Whether somebody called the reader by name in a remark.
+    called: bool = False
     #: Ways to show changed texts; empty where there are none.
     looks: tuple[LookChoice, ...] = ()
     #: Whether spaces that change are shown like all else.

@@ -28,6 +28,7 @@ from gateway.web.presenting_rounds import neighbours, round_line
 from gateway.web.request_blocks import RequestBlocks
 from gateway.web.reveal import reveal
 from gateway.web.sentences import CONFIRMATIONS, COUNTED, STATE_LOOKS, STATES, TURNS
+from gateway.web.threads import is_called, threads
 from gateway.web.told import in_tongue
 from sandbox.contract.compare import Three
 from sandbox.contract.shapes import ChangeKind, Flavour, Read
@@ -52,6 +53,7 @@ def present(
     ``likes`` is how the person likes their pages.
     """
     rows, blocks = ChangeRows(tongue, view, likes), RequestBlocks(tongue)
+    rows.threads = threads(view, tongue, now)
     actions = _actions(view, person.role)
     return ChangeSetPage(
         id=view.id,
@@ -94,6 +96,7 @@ def present(
         looks=rows.looks.choices() if any(map(is_text, _changes(view))) else (),
         spaces=likes.spaces,
         advance=likes.advance,
+        called=is_called(view, person),
     )
 
 
@@ -228,6 +231,7 @@ def _actions(view: ReviewView, role: Role) -> Actions:
         promote=Event.PROMOTE in events and approver and bool(view.digest),
         withdraw=Event.WITHDRAW_APPROVAL in events and reviewer,
         retry=Event.RETRY in events and approver and bool(view.digest),
+        remark=reviewer,
     )
 
 

@@ -13,6 +13,7 @@ from gateway.web.told_access import ACCESS_SENTENCES
 from gateway.web.told_dry_run import DRY_RUN
 from gateway.web.told_inbox import INBOX_SENTENCES
 from gateway.web.told_notices import NOTICE_TROUBLES
+from gateway.web.told_pages import PAGE_SENTENCES
 from gateway.web.told_undo import UNDO_SENTENCES
 
 #: ``%(…)s`` stands for a value.
@@ -257,6 +258,7 @@ SENTENCES: tuple[str, ...] = (
     # why an undo is not made, and what one leaves
     *UNDO_SENTENCES,
     *INBOX_SENTENCES,
+    *PAGE_SENTENCES,
     *ACCESS_SENTENCES,
     # why a notification did not arrive
     *NOTICE_TROUBLES,

@@ -336,6 +336,27 @@ class ChangeOutcome(Frozen):
     by: str = ""
 
 
+class Told(Frozen):
+    """What somebody said about a change, as the agent reads it: words, and nothing else."""
+
+    change: str
+    by: str
+    #: Whether the agent itself said it.
+    agent: bool = False
+    text: str
+    at: int
+
+
+class Answer(Frozen):
+    """What an agent answered to people, on its way to the gateway: a claim."""
+
+    position: int
+    change_set: str
+    change: str
+    text: str
+    at: int
+
+
 class Outcome(Frozen):
     """What became of a change set; pushed to the sandbox for the agent to read."""
 

@@ -18,11 +18,12 @@ from sandbox.contract.shapes import (
     Outcome,
     Registry,
     SiteBaseline,
+    Told,
 )
 from sandbox.domain.automation import Rule
 from sandbox.domain.errors import MissingError
 from sandbox.domain.faults import Faults
-from sandbox.operations import attaching, intake, playing, proposing, workspaces
+from sandbox.operations import attaching, intake, playing, proposing, remarks, workspaces
 from sandbox.operations.access import require_upstream
 from sandbox.operations.context import Sandbox
 
@@ -64,6 +65,12 @@ class Played(_Body):
     issue_id: str
     fields: JsonObject = {}
     comment: str = ""
+
+
+class Thread(_Body):
+    """All that was said about the changes of one set."""
+
+    remarks: tuple[Told, ...]
 
 
 class Idle(_Body):
@@ -181,6 +188,20 @@ async def take_outcome(sandbox: SandboxDep, outcome: Outcome) -> JsonObject:
     """Take what became of a change set."""
     await run_in_threadpool(intake.take_outcome, sandbox, outcome)
     return {}
+
+
+@router.put("/change-sets/{change_set_id}/remarks")
+async def take_remarks(sandbox: SandboxDep, change_set_id: str, body: Thread) -> JsonObject:
+    """Take what was said about a set's changes, in place of what was known of it."""
+    await run_in_threadpool(remarks.take, sandbox, change_set_id, body.remarks)
+    return {}
+
+
+@router.get("/answers")
+async def answers(sandbox: SandboxDep, after: Annotated[int, Query(ge=0)] = 0) -> JsonObject:
+    """Answer what agents said to people, behind a position."""
+    found = await run_in_threadpool(remarks.answers_after, sandbox, after)
+    return {"answers": [one.model_dump(mode="json") for one in found]}
 
 
 @router.get("/open-issues")

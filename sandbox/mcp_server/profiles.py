@@ -70,6 +70,7 @@ def no_such_tool(profile: Profile, name: str) -> str:
 _OWN_NAMES = {
     "submitForReview": "submit_for_review",
     "getReviewOutcome": "get_review_outcome",
+    "answerReviewer": "answer_reviewer",
     "showMyPendingChanges": "show_my_pending_changes",
     "discardMyChanges": "discard_my_changes",
     "whatMayIDo": "what_may_i_do",

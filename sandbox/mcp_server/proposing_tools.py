@@ -20,7 +20,8 @@ from sandbox.mcp_server.tool import (
     integer,
     string,
 )
-from sandbox.operations import proposing, reading
+from sandbox.operations import proposing, reading, remarks
+from sandbox.operations.talk import line, lines
 
 #: Tokens of a diff; a longer one can be read on.
 _DIFF_TOKENS = 1_500
@@ -49,8 +50,13 @@ def _outcome(call: Call) -> ToolAnswer:
     if not shown:
         ids = ", ".join(change_set.id for change_set, _ in known)
         raise ToolRefusal(wording.NOT_YOURS.format(id=wanted, known=ids))
-    sets: list[JsonValue] = [_set(change_set, outcome) for change_set, outcome in shown]
-    text = "\n".join(_words(*pair) for pair in shown)
+    said = remarks.threads(call.sandbox, call.caller)
+    sets: list[JsonValue] = [
+        {**_set(change_set, outcome), "remarks": lines(said, change_set.id)}
+        for change_set, outcome in shown
+    ]
+    spoken = [line(*one) for one in said if not wanted or one[0] == wanted]
+    text = "\n".join([*(_words(*pair) for pair in shown), *spoken])
     return answer(
         rendered(call, {"submissions": sets}), from_placeholder(text, call.sandbox.address)
     )
@@ -84,6 +90,12 @@ def _words(change_set: ChangeSet, outcome: Outcome | None) -> str:
         if one.change_id in changes
     ]
     return "\n".join([head, *decided])
+
+
+def _answer(call: Call) -> ToolAnswer:
+    _, change = remarks.answer(call.sandbox, call.caller, call.text("change"), call.text("text"))
+    about = f"{change.issue_key} {change.field or change.kind.value}"
+    return answer({"answered": about}, wording.ANSWERED.format(about=about))
 
 
 def _pending(call: Call) -> ToolAnswer:
@@ -121,6 +133,19 @@ PROPOSING_TOOLS: tuple[Tool, ...] = (
         READ,
         _outcome,
         gives={"submissions": LIST},
+    ),
+    Tool(
+        "answerReviewer",
+        "Answer a remark",
+        wording.ANSWER,
+        {
+            "text": string("", minLength=1, maxLength=2000),
+            "change": string("Its id or issue key.", maxLength=60),
+        },
+        ("text",),
+        STAGE,
+        _answer,
+        gives={"answered": TEXT},
     ),
     Tool(
         "showMyPendingChanges",

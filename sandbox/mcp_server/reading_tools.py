@@ -34,7 +34,8 @@ from sandbox.mcp_server.tool import (
     string,
     strings,
 )
-from sandbox.operations import proposing, reading
+from sandbox.operations import proposing, reading, remarks
+from sandbox.operations.talk import line
 
 #: Hits of one page at most, as the official server has it.
 MOST_HITS = 100
@@ -62,7 +63,8 @@ def _decisions(call: Call, ref: str) -> list[str]:
     """Return what people decided last about the agent's changes of this issue."""
     found = proposing.outcome_for_issue(call.sandbox, call.caller, ref)
     last = found[-1][1] if found else None
-    return [decision(*one) for one in found if one[1] is last]
+    spoken = remarks.about(call.sandbox, call.caller, ref)
+    return [*(decision(*one) for one in found if one[1] is last), *(line(*one) for one in spoken)]
 
 
 def _search(call: Call) -> ToolAnswer:

@@ -41,6 +41,7 @@ SUBMIT = (
     "Say why, in words for that person."
 )
 OUTCOME = "Tell what became of your submissions: who decided what, and their words."
+ANSWER = "Answer what people last said about a change of yours. Words only."
 PENDING = "Show what you staged and have not submitted yet, as a diff."
 DISCARD = "Take back everything you staged and have not submitted. What is submitted stays."
 MAY = (
@@ -117,6 +118,7 @@ SUBMITTED = (
     "Submitted for review: {count} changes as {id}. A person will decide; "
     "ask getReviewOutcome later. Jira is unchanged until then."
 )
+ANSWERED = "Told the people who review: an answer about {about}. It changes nothing else."
 DISCARDED = "Discarded: {count} staged changes. Nothing of them reached Jira."
 NOTHING_TO_DISCARD = "Nothing is staged, so nothing was discarded."
 TASK_OPEN = "Task '{task}' is open. Calls go to it when you connect to {url}."

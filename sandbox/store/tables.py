@@ -251,6 +251,21 @@ class ChangeSetRow(SandboxTable, table=True):
     body: str = Field(sa_type=Words)
     #: ``Outcome`` as JSON, once there is one.
     outcome: str | None = Field(default=None, sa_type=Words)
+    #: ``Told`` as a JSON list: what was said about its changes; NULL: nothing.
+    remarks: str | None = Field(default=None, sa_type=Words)
+
+
+class AnswerRow(SandboxTable, table=True):
+    """What an agent answered to people, for the gateway to fetch."""
+
+    __tablename__ = "answer"
+
+    position: int | None = Field(default=None, primary_key=True)
+    site: str = Field(index=True, sa_type=Words)
+    change_set: str = Field(sa_type=Words)
+    change: str = Field(sa_type=Words)
+    text: str = Field(sa_type=Words)
+    at: int = Field(sa_type=BigInteger)
 
 
 class AttachmentRow(SandboxTable, table=True):

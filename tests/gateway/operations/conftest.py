@@ -54,6 +54,9 @@ class Door:
     wanted: list[dict[str, str]] = field(default_factory=list)
     shadows: list[Shadow] = field(default_factory=list)
     played: list[dict[str, Any]] = field(default_factory=list)
+    #: What agents said, and what was told of threads.
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    remarks: list[dict[str, Any]] = field(default_factory=list)
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         """Answer as a control door does."""
@@ -63,7 +66,8 @@ class Door:
         if path == "/outcomes":
             self.outcomes.append(json.loads(request.content))
             return httpx2.Response(200, json={})
-        if "/shadows" in path or path in ("/play", "/open-issues"):
+        people = ("/play", "/open-issues", "/answers")
+        if "/shadows" in path or path in people or path.endswith("/remarks"):
             return httpx2.Response(200, json=self._for_people(path, request))
         if path == "/wanted/take":
             taken, self.wanted = self.wanted, []
@@ -85,6 +89,11 @@ class Door:
     def _for_people(self, path: str, request: httpx2.Request) -> dict[str, Any]:
         if path == "/play":
             self.played.append(json.loads(request.content))
+            return {}
+        if path == "/answers":
+            return {"answers": self.answers}
+        if path.endswith("/remarks"):
+            self.remarks.append(json.loads(request.content))
             return {}
         if path == "/open-issues":
             return {"issue_ids": self.open}

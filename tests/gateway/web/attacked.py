@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from gateway.agents_settings import OAuth
 from gateway.identity.people import admit
-from gateway.operations import reviewing
+from gateway.operations import remarking, reviewing
 from gateway.review.people import Person, Role
 from gateway.store import registry, sites
 from sandbox.contract.shapes import Change, ChangeKind, Shadow
@@ -89,6 +89,8 @@ def attack(visit: Visit, word: str, some: str) -> str:
     reviewing.approve(gateway, "eve", promoted, digest)
     reviewing.promote(gateway, "eve", promoted, digest)
     reviewing.approve(gateway, "eve", approved, reviewing.view(gateway, approved).digest)
+    for said in (word, f"@{word}"):
+        remarking.say(gateway, ann, 1, "c1", said[:2000])
     house.promote_all()
     return asked_by(visit, word)
 
