@@ -10,15 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from gateway.operations import (
-    asking_rights,
-    grounds,
-    remarking,
-    restoring,
-    standing,
-    viewing,
-    vouching,
-)
+from gateway.operations import asking_rights, grounds, restoring, standing, viewing, vouching
 from gateway.operations.approvals import still_approved
 from gateway.operations.context import Gateway
 from gateway.operations.differences import differences
@@ -84,7 +76,6 @@ def _seen_by(gateway: Gateway, viewer: str, sight: Sight, found: ReviewView) -> 
         person = people.get(conn, viewer)
     if person is None:
         return found
-    found = remarking.threads(gateway, found)
     found = viewing.seen_of(gateway, viewer, sight.review.change_set.workspace, found)
     known = standing.known_keys(gateway, person, (one.issue_key for one in found.reads))
     reads = tuple(one for one in found.reads if one.issue_key in known)

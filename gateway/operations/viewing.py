@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from gateway.operations import remarking
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
 from gateway.review.refusals import UnknownReviewError
@@ -11,7 +12,8 @@ from gateway.store import reviews, viewing
 
 
 def seen_of(gateway: Gateway, person: str, workspace: str, view: ReviewView) -> ReviewView:
-    """Return a view that knows what of it somebody has marked as viewed."""
+    """Return a view that knows what of it somebody has marked as viewed, and what was said."""
+    view = remarking.threads(gateway, view)
     with gateway.database.read() as conn:
         marked = viewing.viewed(conn, person, gateway.site, workspace)
     contents = {one.change.id: content(one) for issue in view.issues for one in issue.changes}

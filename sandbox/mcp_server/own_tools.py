@@ -98,7 +98,7 @@ OWN_TOOLS: tuple[Tool, ...] = (
         "openTask",
         "Open a task",
         wording.TASK,
-        {"task": string("Name of the task: letters, digits and . _ ~ -", maxLength=64)},
+        {"task": string("Letters, digits and . _ ~ -", maxLength=64)},
         (),
         STAGE.model_copy(update={"idempotent_hint": True}),
         _task,

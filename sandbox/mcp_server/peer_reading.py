@@ -29,9 +29,9 @@ from sandbox.operations import reading
 MOST_HITS = 50
 _MY = "me"
 KEY = string("Issue key.", minLength=1)
-FIELDS = string("Field ids, comma-separated; *all.")
+FIELDS = string("Ids, comma-separated; *all.")
 LIMIT = integer("Page size.", minimum=1)
-START = integer("First entry, from 0.", minimum=0)
+START = integer("First, from 0.", minimum=0)
 PROJECT = string("Project key.")
 ACCEPTED = string("Ignored.")
 NO_EFFECT: JsonObject = {"type": "boolean", "description": "Ignored."}
@@ -231,7 +231,7 @@ PEER_READING: tuple[Tool, ...] = (
                 "all, remote_links, transitions, watchers, changelog, comments, worklogs."
             ),
             "use_display_names": NO_EFFECT,
-            "text_from": integer("Show texts from this character on, to read on.", minimum=0),
+            "text_from": integer("Read texts on from this character.", minimum=0),
         },
         ("issue_key",),
         _issue,
@@ -248,7 +248,7 @@ PEER_READING: tuple[Tool, ...] = (
             "start_at": START,
             "projects_filter": string("Comma-separated project keys."),
             "expand": ACCEPTED,
-            "page_token": string("next_page_token of the page before."),
+            "page_token": string("From the page before."),
             "use_display_names": NO_EFFECT,
         },
         ("jql",),
@@ -273,17 +273,17 @@ PEER_READING: tuple[Tool, ...] = (
     reading_tool(
         "jira_get_user_profile",
         "Find a person",
-        "Find a Jira account by id, name or e-mail address.",
-        {"user_identifier": string("Account id, name, e-mail address, or me.", minLength=1)},
+        "Find a Jira account by id, name or e-mail.",
+        {"user_identifier": string("Account id, name, e-mail, or me.", minLength=1)},
         ("user_identifier",),
         _profile,
     ),
     reading_tool(
         "jira_search_assignable_users",
         "Search people",
-        "Find Jira accounts by a part of name or e-mail address.",
+        "Find Jira accounts by a part of name or e-mail.",
         {
-            "query": string("Part of a name or e-mail address.", minLength=1),
+            "query": string("Part of a name or e-mail.", minLength=1),
             "project_key": PROJECT,
             "issue_key": KEY,
             "limit": LIMIT,

@@ -19,7 +19,7 @@ from sandbox.operations import commenting, linking, reading, writing
 _EPIC_NAMES = ("epicKey", "epic_link", "epic_key", "epicLink")
 DROP: JsonObject = {
     "type": "boolean",
-    "description": "true: drop parts that my text does not keep; the reviewer is told.",
+    "description": "true: drop what my text does not keep; the reviewer is told.",
 }
 
 
@@ -242,7 +242,7 @@ def _tool(  # noqa: PLR0917 - a row of the table below
     )
 
 
-_VISIBILITY = string('JSON as text: {"type": "group" or "role", "value": its name}.')
+_VISIBILITY = string('JSON text: {"type": "group" or "role", "value": name}.')
 
 PEER_WRITING: tuple[Tool, ...] = (
     _tool(
@@ -252,11 +252,11 @@ PEER_WRITING: tuple[Tool, ...] = (
         {
             "project_key": PROJECT,
             "summary": string("One line.", minLength=1),
-            "issue_type": string("Issue type name, e.g. Task.", minLength=1),
-            "assignee": string("Account id, name or e-mail address."),
+            "issue_type": string("E.g. Task.", minLength=1),
+            "assignee": string("Account id, name or e-mail."),
             "description": string("Markdown."),
             "components": string("Comma-separated component names."),
-            "additional_fields": string("JSON object as text: other fields by id or name."),
+            "additional_fields": string("JSON text: other fields by id or name."),
         },
         ("project_key", "summary", "issue_type"),
         _create,
@@ -268,11 +268,11 @@ PEER_WRITING: tuple[Tool, ...] = (
         wording.EDIT,
         {
             "issue_key": KEY,
-            "fields": string("JSON object as text: new values by field id or name."),
-            "additional_fields": string("JSON object as text: further fields."),
+            "fields": string("JSON text: new values by field id or name."),
+            "additional_fields": string("JSON text: further fields."),
             "components": string("Comma-separated component names."),
-            "attachments": string("Not offered here."),
-            "return_fields": string("Comma-separated field ids to show afterwards."),
+            "attachments": string("Not offered."),
+            "return_fields": string("Field ids to show afterwards."),
             "drop_rich_content": DROP,
         },
         ("issue_key", "fields"),
@@ -283,7 +283,7 @@ PEER_WRITING: tuple[Tool, ...] = (
         "jira_assign_issue",
         "Assign (staged)",
         "Stage an assignee.",
-        {"issue_key": KEY, "assignee": string("Account id, name, e-mail address; empty: nobody.")},
+        {"issue_key": KEY, "assignee": string("Account id, name, e-mail; empty: nobody.")},
         ("issue_key",),
         _assign,
         ChangeKind.EDIT,
@@ -295,7 +295,7 @@ PEER_WRITING: tuple[Tool, ...] = (
         {
             "issue_key": KEY,
             "transition_id": string("Id from jira_get_transitions.", minLength=1),
-            "fields": string("JSON object as text: fields of its screen."),
+            "fields": string("JSON text: fields of its screen."),
             "comment": string("Markdown."),
         },
         ("issue_key", "transition_id"),
@@ -310,7 +310,7 @@ PEER_WRITING: tuple[Tool, ...] = (
             "issue_key": KEY,
             "body": string("Markdown.", minLength=1),
             "visibility": _VISIBILITY,
-            "public": {"type": "boolean", "description": "Not offered here."},
+            "public": {"type": "boolean", "description": "Not offered."},
         },
         ("issue_key", "body"),
         _comment,
@@ -337,11 +337,11 @@ PEER_WRITING: tuple[Tool, ...] = (
         wording.WORKLOG,
         {
             "issue_key": KEY,
-            "time_spent": string("As Jira writes it, e.g. 1h 30m.", minLength=1),
+            "time_spent": string("E.g. 1h 30m.", minLength=1),
             "comment": string("Markdown."),
             "started": string("When, e.g. 2026-11-26T09:00:00.000+0900."),
-            "original_estimate": string("Not offered here."),
-            "remaining_estimate": string("Not offered here."),
+            "original_estimate": string("Not offered."),
+            "remaining_estimate": string("Not offered."),
         },
         ("issue_key", "time_spent"),
         _worklog,
@@ -361,11 +361,11 @@ PEER_WRITING: tuple[Tool, ...] = (
         "Link issues (staged)",
         wording.LINK_PEER,
         {
-            "link_type": string("Name of the link type, e.g. Blocks.", minLength=1),
+            "link_type": string("E.g. Blocks.", minLength=1),
             "inward_issue_key": KEY,
             "outward_issue_key": KEY,
-            "comment": string("Not offered here."),
-            "comment_visibility": string("Not offered here."),
+            "comment": string("Not offered."),
+            "comment_visibility": string("Not offered."),
         },
         ("link_type", "inward_issue_key", "outward_issue_key"),
         _link,

@@ -93,7 +93,9 @@ def _words(change_set: ChangeSet, outcome: Outcome | None) -> str:
 
 
 def _answer(call: Call) -> ToolAnswer:
-    _, change = remarks.answer(call.sandbox, call.caller, call.text("change"), call.text("text"))
+    change = remarks.answer(call.sandbox, call.caller, call.text("change"), call.text("text"))
+    if change is None:
+        return answer({"answered": ""}, wording.NOTHING_SAID)
     about = f"{change.issue_key} {change.field or change.kind.value}"
     return answer({"answered": about}, wording.ANSWERED.format(about=about))
 
@@ -116,8 +118,8 @@ PROPOSING_TOOLS: tuple[Tool, ...] = (
         "Submit for review",
         wording.SUBMIT,
         {
-            "reason": string("Why these changes, for the reviewer.", minLength=1, maxLength=4000),
-            "title": string("One line that names the work.", maxLength=200),
+            "reason": string("Why, for the reviewer.", minLength=1, maxLength=4000),
+            "title": string("One line that names it.", maxLength=200),
         },
         ("reason",),
         STAGE,
@@ -136,11 +138,11 @@ PROPOSING_TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "answerReviewer",
-        "Answer a remark",
+        "Answer",
         wording.ANSWER,
         {
-            "text": string("", minLength=1, maxLength=2000),
-            "change": string("Its id or issue key.", maxLength=60),
+            "text": string("Your answer.", minLength=1),
+            "change": string("Issue key or change id."),
         },
         ("text",),
         STAGE,

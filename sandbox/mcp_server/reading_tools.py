@@ -223,7 +223,7 @@ READING_TOOLS: tuple[Tool, ...] = (
             "updateHistory": {"type": "boolean", "description": "Accepted; has no effect."},
             "failFast": {"type": "boolean", "description": "Accepted; has no effect."},
             "responseContentFormat": RESPONSE_FORMAT,
-            "textFrom": integer("Show texts from this character on, to read on.", minimum=0),
+            "textFrom": integer("Read texts on from this character.", minimum=0),
             "commentsFrom": integer(
                 "Show comments from this one on; newest by default.", minimum=0
             ),

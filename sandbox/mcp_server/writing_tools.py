@@ -193,7 +193,7 @@ WRITING_TOOLS: tuple[Tool, ...] = (
         {
             "cloudId": CLOUD_ID,
             "projectKey": string("Project key.", minLength=1),
-            "issueTypeName": string("Issue type name, e.g. Task.", minLength=1),
+            "issueTypeName": string("E.g. Task.", minLength=1),
             "summary": string("One line.", minLength=1),
             "description": _TEXT_OR_ADF,
             "parent": string("Key of the parent (epic, or task of a sub-task)."),
@@ -273,7 +273,7 @@ WRITING_TOOLS: tuple[Tool, ...] = (
         {
             "cloudId": CLOUD_ID,
             "issueIdOrKey": ISSUE,
-            "timeSpent": string("As Jira writes it, e.g. 1h 30m.", minLength=1),
+            "timeSpent": string("E.g. 1h 30m.", minLength=1),
             "visibility": anything("{type, value}."),
         },
         ("issueIdOrKey", "timeSpent"),
@@ -288,7 +288,7 @@ WRITING_TOOLS: tuple[Tool, ...] = (
         wording.LINK,
         {
             "cloudId": CLOUD_ID,
-            "type": string("Name of the link type, e.g. Blocks.", minLength=1),
+            "type": string("E.g. Blocks.", minLength=1),
             "inwardIssue": ISSUE,
             "outwardIssue": ISSUE,
         },

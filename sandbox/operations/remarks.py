@@ -50,23 +50,24 @@ def threads(sandbox: Sandbox, caller: Caller) -> list[Spoken]:
     return found
 
 
-def answer(sandbox: Sandbox, caller: Caller, change: str, text: str) -> tuple[str, Change]:
-    """Keep the caller's answer to what was said last about a change; raises InvalidError.
+def answer(sandbox: Sandbox, caller: Caller, change: str, text: str) -> Change | None:
+    """Keep the caller's answer to what was said last about a change, and return that change.
 
-    ``change`` is a change's id, or an issue's key; empty: what was spoken of last.
+    ``change`` is a change's id, or an issue's key; empty: what was spoken of last. None when
+    nobody has said anything about it. Raises InvalidError after too many answers.
     """
     spoken = [
         one for one in threads(sandbox, caller) if change in ("", one[1].id, one[1].issue_key)
     ]
     if not spoken:
-        raise InvalidError(("Nobody has said anything about such a change of yours.",))
+        return None
     set_id, of, _ = max(spoken, key=lambda one: one[2][-1].at)
     if sum(one.agent for _, _, thread in spoken for one in thread) >= MOST:
         raise InvalidError(("You have answered often enough here. Wait for the people.",))
     said = json_text.storable(text).strip()[:LONGEST]
     with sandbox.database.write() as conn:
         remarks.answer(conn, sandbox.site, set_id, of.id, said, sandbox.clock())
-    return set_id, of
+    return of
 
 
 def about(sandbox: Sandbox, caller: Caller, ref: str) -> list[Spoken]:

@@ -27,7 +27,7 @@ def test_a_remark_reaches_the_agent_with_its_next_call_and_its_answer_the_people
     [change] = reviewing.view(gateway, review).issues[0].changes
     name = change.change.id
     nothing = answer(built, secret, "talk", text="hello?")
-    assert nothing.refused
+    assert nothing.structured["answered"] == ""
     assert "Nobody has said anything" in nothing.text
     remarking.say(gateway, MINA, review, name, "왜 26일인가요? <b>@sam</b>")
     assert remarking.tell(gateway) == 1
@@ -73,6 +73,6 @@ def test_another_task_and_another_agent_read_none_of_it(
     remarking.say(built.gateway, MINA, review, change.change.id, "Only for that task")
     remarking.carry(built.gateway)
     other = answer(built, secret, "elsewhere", text="let me in", change=key)
-    assert other.refused
+    assert other.structured["answered"] == ""
     assert "Only for that task" not in outcome(built, secret, "elsewhere").text
     assert "Only for that task" in outcome(built, secret, "quiet").text

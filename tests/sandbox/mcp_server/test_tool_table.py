@@ -72,6 +72,7 @@ OFFICIAL: dict[str, tuple[set[str], set[str]]] = {
 OWN = {
     "submitForReview",
     "getReviewOutcome",
+    "answerReviewer",
     "showMyPendingChanges",
     "discardMyChanges",
     "whatMayIDo",
@@ -90,7 +91,7 @@ EVERY = pytest.mark.parametrize(
 PROFILE = pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda one: one.name)
 
 
-def test_the_tools_are_the_official_ones_and_six_of_our_own() -> None:
+def test_the_tools_are_the_official_ones_and_seven_of_our_own() -> None:
     assert set(TOOLS) == set(OFFICIAL) | OWN
     assert list(PROFILES) == ["atlassian", "mcp-atlassian"]
 
