@@ -45,7 +45,8 @@ def say(gateway: Gateway, person: Person, review_id: int, change_id: str, text: 
         if change_id not in {one.id for one in review.change_set.changes}:
             raise UnknownReviewError(review_id, change_id)
         now = gateway.clock()
-        remarks.add(conn, review_id, change_id, person.person, said, now)
+        one = Said(0, change_id, person.person, by_agent=False, text=said, at=now)
+        remarks.add(conn, gateway.site, review_id, one)
         body: dict[str, JsonValue] = {"review": review_id, "change": change_id, "words": said}
         audit.append(conn, at=now, actor=person.person, kind="review_remark", body=body)
 
@@ -86,7 +87,7 @@ def carry(gateway: Gateway) -> None:
 def tell(gateway: Gateway) -> int:
     """Tell the sandbox what is new in each thread; returns in how many sets."""
     with gateway.database.read() as conn:
-        waiting = remarks.untold(conn)
+        waiting = remarks.untold(conn, gateway.site)
     for review_id, numbers in waiting.items():
         _tell_one(gateway, review_id)
         with gateway.database.write() as conn:
@@ -120,7 +121,7 @@ def _tell_one(gateway: Gateway, review_id: int) -> None:
 def fetch(gateway: Gateway) -> int:
     """Fetch what agents answered; returns how many answers are new."""
     with gateway.database.read() as conn:
-        after = remarks.last_answer(conn)
+        after = remarks.last_answer(conn, gateway.site)
     found = gateway.sandbox.answers(after)
     return sum(_take(gateway, one) for one in found if one.position > after)
 
@@ -136,7 +137,7 @@ def _take(gateway: Gateway, answer: Answer) -> bool:
         text = _kept(answer.text)
         agent = review.change_set.agent
         said = Said(0, answer.change, agent, by_agent=True, text=text, at=now)
-        remarks.add_answer(conn, review.id, said, answer.position)
+        remarks.add_answer(conn, gateway.site, review.id, said, answer.position)
         body: dict[str, JsonValue] = {"review": review.id, "change": answer.change}
         body |= {"agent": agent, "words": text}
         audit.append(conn, at=now, actor=_GATEWAY, kind="agent_answered", body=body)

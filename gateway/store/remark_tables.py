@@ -1,6 +1,6 @@
 """The table of what people and agents say about changes, beside ``tables.py``."""
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger, Text, UniqueConstraint
 from sqlmodel import Field
 
 from gateway.store.tables import GatewayTable
@@ -10,8 +10,10 @@ class RemarkRow(GatewayTable, table=True):
     """One remark; it decides nothing, and is never altered."""
 
     __tablename__ = "remark"
+    __table_args__ = (UniqueConstraint("site", "answer"),)
 
     id: int | None = Field(default=None, primary_key=True)
+    site: str = Field(sa_type=Text)
     review: int = Field(index=True)
     #: The change of the set that it is about.
     change: str = Field(sa_type=Text)
@@ -21,6 +23,6 @@ class RemarkRow(GatewayTable, table=True):
     text: str = Field(sa_type=Text)
     at: int = Field(sa_type=BigInteger)
     #: The sandbox's number of an agent's answer: each is taken once.
-    answer: int | None = Field(default=None, unique=True)
+    answer: int | None = None
     #: Whether the sandbox knows it.
     told: bool = False

@@ -22,17 +22,25 @@ class Said:
     at: int
 
 
-def add(conn: Connection, review: int, change: str, author: str, text: str, now: int) -> None:
+def add(conn: Connection, site: str, review: int, said: Said) -> None:
     """Keep a person's remark."""
     conn.execute(
-        insert(_REMARK).values(review=review, change=change, author=author, text=text, at=now)
+        insert(_REMARK).values(
+            site=site,
+            review=review,
+            change=said.change,
+            author=said.author,
+            text=said.text,
+            at=said.at,
+        )
     )
 
 
-def add_answer(conn: Connection, review: int, said: Said, answer: int) -> None:
+def add_answer(conn: Connection, site: str, review: int, said: Said, answer: int) -> None:
     """Keep an agent's answer under the sandbox's own number."""
     conn.execute(
         insert(_REMARK).values(
+            site=site,
             review=review,
             change=said.change,
             author=said.author,
@@ -53,9 +61,10 @@ def of_review(conn: Connection, review: int) -> tuple[Said, ...]:
     )
 
 
-def untold(conn: Connection) -> dict[int, list[int]]:
-    """Return review to its remarks that the sandbox does not know."""
-    rows = conn.execute(select(_REMARK.c.review, _REMARK.c.id).where(_REMARK.c.told.is_(False)))
+def untold(conn: Connection, site: str) -> dict[int, list[int]]:
+    """Return a site's reviews, each with its remarks that the sandbox does not know."""
+    query = select(_REMARK.c.review, _REMARK.c.id)
+    rows = conn.execute(query.where(_REMARK.c.site == site, _REMARK.c.told.is_(False)))
     found: dict[int, list[int]] = {}
     for review, number in rows:
         found.setdefault(review, []).append(number)
@@ -67,6 +76,8 @@ def mark_told(conn: Connection, numbers: Collection[int]) -> None:
     conn.execute(update(_REMARK).where(_REMARK.c.id.in_(sorted(numbers))).values(told=True))
 
 
-def last_answer(conn: Connection) -> int:
+def last_answer(conn: Connection, site: str) -> int:
     """Return the sandbox's number of the newest answer that is here; 0: none."""
-    return int(conn.execute(select(func.max(_REMARK.c.answer))).scalar() or 0)
+    return int(
+        conn.execute(select(func.max(_REMARK.c.answer)).where(_REMARK.c.site == site)).scalar() or 0
+    )

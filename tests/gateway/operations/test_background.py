@@ -48,7 +48,7 @@ def test_each_work_comes_round_as_often_as_it_must(house: House) -> None:
     found = {work.name: work for work in Background(house.gateway).works()}
     own = {"fetch", "registry", "tell", "resume", "poll", "open", "hints", "wanted"}
     own |= {"remember", "seal", "lines"}
-    assert set(found) == {*own, "promote", "heartbeat", "listen", "duplicates"}
+    assert set(found) == {*own, "promote", "heartbeat", "listen", "duplicates", "remarks"}
     assert found["open"].every == house.gateway.settings.open_seconds
     assert (found["fetch"].every, found["registry"].every) == (1.0, 20.0)
     # Even after failures the sandbox hears of the agents before its registry is too old.

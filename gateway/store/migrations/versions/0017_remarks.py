@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "remark",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
         sa.Column("review", sa.Integer(), nullable=False),
         sa.Column("change", sa.Text(), nullable=False),
         sa.Column("author", sa.Text(), nullable=False),
@@ -23,7 +24,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Integer(), nullable=True),
         sa.Column("told", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remark")),
-        sa.UniqueConstraint("answer", name=op.f("uq_remark_answer")),
+        sa.UniqueConstraint("site", "answer", name=op.f("uq_remark_site_answer")),
     )
     op.create_index(op.f("ix_remark_review"), "remark", ["review"])
 
