@@ -151,7 +151,11 @@ PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
     # Dry run.
     "a dry run does everything but the write, and prints the exact requests": {
         "journeys/test_dry_run": ("test_what_is_printed_is_what_is_sent_and_nothing_else_was",),
-        PURE + "test_preflight": ("test_what_jira_would_refuse_is_blocked",),
+        PURE + "test_preflight": (
+            "test_what_jira_would_refuse_is_blocked",
+            "test_every_kind_says_which_permission_it_takes",
+            "test_deleting_takes_the_permission_for_what_goes",
+        ),
         GATE + "test_preflight": ("test_it_is_checked_as_the_account_that_writes",),
     },
     "a blocked dry run stops promotion, a stale one counts for nothing": {

@@ -17,6 +17,7 @@ from gateway.operations.seeing import Sight
 from gateway.promotion.authors import Author
 from gateway.promotion.drift import Now
 from gateway.promotion.fields import Fields
+from gateway.promotion.permissions import PERMISSIONS
 from gateway.promotion.preflight import (
     OperationReport,
     Preflight,
@@ -27,7 +28,7 @@ from gateway.promotion.preflight import (
     report_of,
     worst,
 )
-from gateway.promotion.preflight_checks import PERMISSIONS, remarks
+from gateway.promotion.preflight_checks import remarks
 from gateway.promotion.preflight_evidence import Evidence, Question, questions
 from gateway.promotion.references import unresolved, with_real
 from gateway.promotion.service import AGENT

@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from gateway.promotion.drift import Now, compare
 from gateway.promotion.fields import fields_of, listed, part
+from gateway.promotion.permissions import FIELD_NEEDS, needs_of_kind
 from gateway.promotion.preflight import Remark, blocked, ok, warning
 from gateway.promotion.preflight_evidence import (
     ATTACHING,
@@ -30,29 +31,6 @@ from gateway.promotion.values import PlannedOperation
 from sandbox.contract.compare import equal
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
-#: Permissions that a kind of operation takes; of each group one is enough.
-KIND_NEEDS: dict[ChangeKind, tuple[tuple[str, ...], ...]] = {
-    ChangeKind.CREATE: (("CREATE_ISSUES",),),
-    ChangeKind.EDIT: (("EDIT_ISSUES",),),
-    ChangeKind.TRANSITION: (("TRANSITION_ISSUES",),),
-    ChangeKind.COMMENT: (("ADD_COMMENTS",),),
-    ChangeKind.COMMENT_EDIT: (("EDIT_OWN_COMMENTS", "EDIT_ALL_COMMENTS"),),
-    ChangeKind.WORKLOG: (("WORK_ON_ISSUES",),),
-    ChangeKind.LINK: (("LINK_ISSUES",),),
-    ChangeKind.REMOTE_LINK: (("LINK_ISSUES",),),
-    ChangeKind.WATCHER: (("MANAGE_WATCHERS",),),
-    ChangeKind.SPRINT: (("SCHEDULE_ISSUES",),),
-    ChangeKind.ATTACHMENT: (("CREATE_ATTACHMENTS",),),
-}
-#: Permissions that single fields take besides.
-FIELD_NEEDS = {"assignee": "ASSIGN_ISSUES", "duedate": "SCHEDULE_ISSUES"}
-#: All that is ever asked for.
-PERMISSIONS = tuple(
-    sorted(
-        {name for groups in KIND_NEEDS.values() for group in groups for name in group}
-        | {*FIELD_NEEDS.values(), "BROWSE_PROJECTS"}
-    )
-)
 #: Fields that a create screen calls required, and that Jira fills in by itself.
 _FILLED_IN = frozenset({"project", "issuetype", "reporter"})
 #: What tells one allowed value from another.
@@ -107,8 +85,8 @@ def _follows(planned: PlannedOperation) -> bool:
 
 
 def _permissions(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remark]:
-    needs = list(KIND_NEEDS.get(planned.kind, ()))
-    needs += [] if planned.said is None else KIND_NEEDS[ChangeKind.COMMENT]
+    needs = [*needs_of_kind(planned.kind, planned.wants)]
+    needs += [] if planned.said is None else needs_of_kind(ChangeKind.COMMENT, planned.said)
     needs += [(FIELD_NEEDS[name],) for name in written(planned) if name in FIELD_NEEDS]
     given = part(evidence.json(place_question(planned)), "permissions")
     known = given if isinstance(given, dict) else {}

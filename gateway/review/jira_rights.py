@@ -6,13 +6,12 @@ Jira answers yes or no, or will not tell. Whether silence counts as no is a sett
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gateway.promotion.preflight_checks import FIELD_NEEDS, KIND_NEEDS
+from gateway.promotion.permissions import FIELD_NEEDS, needs_of_kind
 from gateway.promotion.references import is_temporary_id
 from sandbox.contract.shapes import Change, ChangeKind, ChangeSet, JsonObject
 
 #: Without it an issue is not there.
 BROWSE = "BROWSE_PROJECTS"
-_DELETE = (("DELETE_ISSUES",),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,7 @@ def _needs(change: Change) -> Iterable[Need]:
     place = _place(change)
     if place is None:
         return
-    groups = _DELETE if change.kind is ChangeKind.DELETE else KIND_NEEDS.get(change.kind, ())
-    for group in groups:
+    for group in needs_of_kind(change.kind, change.after):
         yield Need(place, group)
     if change.kind is ChangeKind.EDIT and change.field in FIELD_NEEDS:
         yield Need(place, (FIELD_NEEDS[change.field],))

@@ -160,7 +160,7 @@ class SmallJira:
 
     def _read(self, path: str) -> httpx2.Response:
         if path == "myself":
-            return httpx2.Response(200, json=self.account)
+            return httpx2.Response(200, json={"accountId": self.account["accountId"]})
         if path == "mypermissions" and self.agent is not None:
             told = {"SERVICEDESK_AGENT": {"havePermission": self.agent}}
             return httpx2.Response(200, json={"permissions": told})

@@ -1,14 +1,17 @@
 """A dry run's checks: what Jira said becomes ok, warning or blocked, with words."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from gateway.promotion.deleting import Thing
 from gateway.promotion.drift import Now
 from gateway.promotion.fields import Fields
+from gateway.promotion.permissions import DELETE_NEEDS, PERMISSIONS, needs_of_kind
 from gateway.promotion.plan import make_plan
 from gateway.promotion.preflight import ExactRequest, Verdict, exact, report_of, worst
-from gateway.promotion.preflight_checks import PERMISSIONS, remarks
+from gateway.promotion.preflight_checks import remarks
 from gateway.promotion.preflight_evidence import Evidence, Question, questions
 from gateway.promotion.values import PlannedOperation
 from sandbox.contract.shapes import Change, ChangeKind
@@ -281,3 +284,23 @@ def test_users_of_server_are_asked_by_name() -> None:
     server = {"name": "ann", "key": "JIRAUSER1", "displayName": ANN["displayName"]}
     one = planned(edit("assignee", server))[0]
     assert Question("user", ("name", "ann")) in set(questions(one, FIELDS))
+
+
+@pytest.mark.parametrize("kind", ChangeKind)
+def test_every_kind_says_which_permission_it_takes(kind: ChangeKind) -> None:
+    needs = needs_of_kind(kind, {"thing": "issue"})
+    assert needs
+    assert all(group and set(group) <= set(PERMISSIONS) for group in needs)
+
+
+@pytest.mark.parametrize("thing", Thing)
+def test_deleting_takes_the_permission_for_what_goes(thing: Thing) -> None:
+    gone = {"thing": thing.value, "id": "5", "name": "it", "was": {}}
+    asked = change(ChangeKind.DELETE, gone, id="d")
+    able = replace(ground(asked), deletes=True)
+    [one] = make_plan(change_set(asked), {}, able).operations
+    [group] = DELETE_NEEDS[thing]
+    for held in (None, *group):
+        told = {name: {"havePermission": name == held} for name in group}
+        found = judged(one, allowed={"permissions": {**MAY["permissions"], **told}})
+        assert ("permission" in found) is (held is None), held
