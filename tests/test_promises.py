@@ -45,6 +45,10 @@ PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
             "test_the_author_is_part_of_what_is_approved",
             "test_time_is_logged_by_its_owner_whatever_the_policy",
         ),
+        "sandbox/jira_api/test_writing": (
+            "test_nobody_votes_for_somebody_else_and_nothing_is_written",
+        ),
+        "sandbox/mcp_server/test_tool_table": ("test_no_tool_votes_because_a_vote_is_its_owners",),
     },
     "an answer as to somebody else pauses everything, approvals kept": {
         GATE + "test_connection": (

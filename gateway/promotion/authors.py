@@ -48,7 +48,8 @@ class NoAuthorError(Exception):
     """Nobody can write this as it has to be written; the message says what to do."""
 
 
-#: Kinds that have no author but the person whose work they are.
+#: Kinds that have no author but the person whose work they are. Votes would be such a kind;
+#: there is none, because neither profile of tools has one: the sandbox refuses them.
 OWN = frozenset({ChangeKind.WORKLOG})
 
 

@@ -10,6 +10,11 @@ from sandbox.contract.scope import NOT_VISIBLE, Refusal
 ISSUE_NOT_VISIBLE = NOT_VISIBLE.sentence
 #: Data Center says so for an issue that does not exist.
 ISSUE_MISSING_ON_SERVER = "Issue Does Not Exist"
+#: Neither agents nor the gateway vote: a vote is what its owner thinks, not work to be done.
+VOTES_ARE_PERSONAL = (
+    "A vote is its owner's own opinion, so it is not cast through this server. Nothing was "
+    "written. The person can vote on the issue's page in Jira."
+)
 NOT_AUTHENTICATED = "Client must be authenticated to access this resource."
 SEARCH_REMOVED = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. "

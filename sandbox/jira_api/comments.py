@@ -1,4 +1,4 @@
-"""Comments, worklogs and watchers of an issue."""
+"""Comments, worklogs, watchers and votes of an issue."""
 
 from typing import cast
 
@@ -9,6 +9,8 @@ from starlette.responses import Response
 from sandbox.contract.addresses import PLACEHOLDER
 from sandbox.contract.shapes import JsonObject
 from sandbox.domain.errors import (
+    VOTES_ARE_PERSONAL,
+    ForbiddenError,
     InvalidError,
     MissingError,
     no_such_comment,
@@ -150,6 +152,29 @@ async def remove_watcher(call: ApiCall, ref: str) -> Response:
     who = call.query("accountId") or call.query("username") or call.query("userKey")
     await call.slow(commenting.remove_watcher, ref, who or call.caller.person)
     return call.empty()
+
+
+@router.get("/issue/{ref}/votes")
+async def votes(call: ApiCall, ref: str) -> Response:
+    """Answer how many voted, as far as the issue says it; who did is not read."""
+    state = await call.quick(reading.issue, ref, fields=("votes",))
+    told = state.fields.get("votes")
+    counted = told.get("votes") if isinstance(told, dict) else None
+    found: JsonObject = {
+        "self": f"{PLACEHOLDER}/rest/api/{call.dialect.value}/issue/{state.issue_id}/votes",
+        "votes": counted if isinstance(counted, int) else 0,
+        "hasVoted": False,
+        "voters": [],
+    }
+    return call.json(call.look.meta(found))
+
+
+@router.post("/issue/{ref}/votes")
+@router.delete("/issue/{ref}/votes")
+async def vote(call: ApiCall, ref: str) -> Response:
+    """Refuse: nobody votes for somebody else."""
+    await call.quick(reading.issue, ref, fields=("votes",))
+    raise ForbiddenError(VOTES_ARE_PERSONAL)
 
 
 def _watchers(call: Call, state: IssueState) -> JsonObject:

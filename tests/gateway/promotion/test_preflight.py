@@ -295,7 +295,7 @@ def test_every_kind_says_which_permission_it_takes(kind: ChangeKind) -> None:
 
 @pytest.mark.parametrize("thing", Thing)
 def test_deleting_takes_the_permission_for_what_goes(thing: Thing) -> None:
-    gone = {"thing": thing.value, "id": "5", "name": "it", "was": {}}
+    gone: dict[str, Any] = {"thing": thing.value, "id": "5", "name": "it", "was": {}}
     asked = change(ChangeKind.DELETE, gone, id="d")
     able = replace(ground(asked), deletes=True)
     [one] = make_plan(change_set(asked), {}, able).operations

@@ -261,3 +261,18 @@ def test_a_comments_properties_are_kept_at_an_upstream(tmp_path: Path, flavour: 
     for wrong in wrongs:
         answer = client.post(path, json={**body, "properties": wrong})
         assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_nobody_votes_for_somebody_else_and_nothing_is_written(
+    client: TestClient, flavour: Flavour, method: str
+) -> None:
+    path = f"{api(flavour)}/issue/AIR-1"
+    before = client.get(f"{path}?expand=changelog").json()
+    refused = client.request(method, f"{path}/votes")
+    assert refused.status_code == 403
+    [sentence] = refused.json()["errorMessages"]
+    assert "its owner's own opinion" in sentence
+    assert "The person can vote on the issue's page in Jira." in sentence
+    assert client.get(f"{path}?expand=changelog").json() == before
+    assert client.get(f"{path}/votes").json()["votes"] == 0

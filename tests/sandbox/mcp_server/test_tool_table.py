@@ -282,3 +282,9 @@ def test_the_quick_look_at_arguments_lets_nothing_through_that_the_schema_refuse
             assert refused is not validator.is_valid(arguments), (tool.name, arguments)
         for name in tool.required:
             assert check_arguments(tool, {key: "x" for key in right if key != name}) is not None
+
+
+def test_no_tool_votes_because_a_vote_is_its_owners() -> None:
+    every = [tool for profile in PROFILES.values() for tool in profile.tools]
+    assert [one for one in every if "vote" in one.lower()] == []
+    assert [kind for kind in ChangeKind if "vote" in kind] == []
