@@ -112,7 +112,7 @@ def _row(
         changed=sum(one.kind is not ChangeKind.CREATE for one in changes),
         flags=flags,
         risk=risk_of(flags),
-        kinds=tuple(dict.fromkeys(one.kind for one in changes)),
+        kinds=tuple(dict.fromkeys(one.kind.value for one in changes)),
         round=review.change_set.round,
         received_at=review.received_at,
         projects=projects,

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from gateway.operations import reviewing, standing
 from gateway.operations.context import Gateway
 from gateway.operations.seeing import see
-from gateway.review.people import Person, Role, at_least, within
+from gateway.review.people import Person, Role, at_least, role_in, within
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.rules import STALE, Act, may
 from gateway.review.states import State
@@ -99,9 +99,10 @@ _KEPT: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
 
 def offered(gateway: Gateway, person: Person, rows: Iterable[InboxRow]) -> dict[int, str]:
     """Return review to digest of those lines that somebody may tick; Jira is not asked."""
-    found = {
-        row.id: _offer(gateway, person, row.id) for row in rows if _likely(gateway, person, row)
-    }
+    likely = [row.id for row in rows if _likely(gateway, person, row)]
+    with gateway.database.read() as conn:
+        editions = reviews.editions(conn, gateway.site, likely) if likely else {}
+    found = {one: _offer(gateway, person, one, edition) for one, edition in editions.items()}
     return {review_id: digest for review_id, digest in found.items() if digest}
 
 
@@ -166,18 +167,18 @@ def _likely(gateway: Gateway, person: Person, row: InboxRow) -> bool:
     open_now = row.state is State.REVIEW and row.round == 1
     if not open_now or flags_of(Weighed((), row.flags)):
         return False
-    return at_least(within(person, gateway.site, row.projects).role, Role.APPROVER)
+    return at_least(role_in(person, gateway.site, row.projects), Role.APPROVER)
 
 
-def _offer(gateway: Gateway, person: Person, review_id: int) -> str:
+def _offer(gateway: Gateway, person: Person, review_id: int, edition: int) -> str:
     now, mark, kept = gateway.clock(), (review_id, person.person), _kept(gateway).offers
+    known = kept.get(mark)
+    if known is not None and known[0] == edition and 0 <= now - known[1] <= _KEPT_FOR:
+        return known[2]
     with gateway.database.read() as conn:
         review = reviews.get(conn, review_id)
     if review is None:
         return ""
-    known = kept.get(mark)
-    if known is not None and known[0] == review.edition and 0 <= now - known[1] <= _KEPT_FOR:
-        return known[2]
     sight = see(gateway, review, read_now=False, viewer=person.person)
     # Whether Jira can be read is asked when it is.
     situation = replace(sight.situation, readable=True)

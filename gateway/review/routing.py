@@ -3,7 +3,7 @@
 Nothing here forbids anything: whoever may decide about a set may decide about every one.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -90,18 +90,23 @@ def chosen(rows: Collection[InboxRow], desk: Desk, whose: Whose) -> tuple[InboxR
 
     What somebody has set aside is in a part of its own, and in no other but follow-ups.
     """
-    if whose is Whose.FOLLOW_UP:
-        return tuple(row for row in rows if row.id in desk.follow_ups)
-    if whose is Whose.RESTING:
-        return tuple(row for row in rows if row.id in desk.resting)
-    rows = tuple(row for row in rows if row.id not in desk.resting) if desk.resting else rows
+    if whose in _BY_REVIEW:
+        own = _BY_REVIEW[whose](desk)
+        return tuple([row for row in rows if row.id in own] if own else ())
+    if desk.resting:
+        rows = [row for row in rows if row.id not in desk.resting]
     if whose is Whose.ALL:
         return tuple(rows)
     if whose is Whose.MINE:
-        return tuple(row for row in rows if desk.assigned.get(row.id) == desk.me)
+        own = {review for review, name in desk.assigned.items() if name == desk.me}
+        return tuple([row for row in rows if row.id in own] if own else ())
     # Thousands of lines are of a handful of projects.
     projects = {row.projects for row in rows}
     open_to_me = {one for one in projects if _is_for_me(desk, one)}
+    if not desk.assigned:
+        if open_to_me == projects:
+            return tuple(rows)
+        return tuple([row for row in rows if row.projects in open_to_me])
     able = {
         (holder, one)
         for holder in {*desk.assigned.values()}
@@ -109,6 +114,13 @@ def chosen(rows: Collection[InboxRow], desk: Desk, whose: Whose) -> tuple[InboxR
         if may_decide(desk.people.get(holder), desk.site, one)
     }
     return tuple(row for row in rows if _concerns(row, desk, open_to_me, able))
+
+
+#: Parts that are lists of reviews.
+_BY_REVIEW: Mapping[Whose, Callable[[Desk], Collection[int]]] = {
+    Whose.RESTING: lambda desk: desk.resting,
+    Whose.FOLLOW_UP: lambda desk: desk.follow_ups,
+}
 
 
 def _concerns(

@@ -1,9 +1,10 @@
 """Which change sets of an inbox are shown, in which order, on which page."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 
 from gateway.review.routing import Whose
 from gateway.review.states import Turn
@@ -14,9 +15,12 @@ from sandbox.contract.shapes import ChangeKind
 TURNS_SHOWN = (Turn.REVIEWER, Turn.GATEWAY, Turn.AGENT, Turn.NOBODY)
 #: So many lines of each group are shown where all groups are, and of one that is alone.
 FEW, PAGE = 20, 50
-#: How many lines there are of each turn, of these projects, by this agent for this person,
-#: that do these things.
-_Alike = Counter[tuple[Turn, tuple[str, ...], str, str, tuple[ChangeKind, ...]]]
+#: What lines are counted by: projects, agent, person and kinds, taken at once. Thousands of
+#: lines are looked at for each page: loops stay with what is plain and quick.
+_Alike = tuple[tuple[str, ...], str, str, tuple[str, ...]]
+_ALIKE: Callable[[InboxRow], _Alike] = attrgetter("projects", "agent", "person_name", "kinds")
+_YOURS = Turn.REVIEWER
+_RISK = attrgetter("risk")
 _WEIGHTS = {"block": 10_000, "warn": 100, "info": 1}
 
 
@@ -90,53 +94,63 @@ class Sorted:
 def triage(rows: Iterable[InboxRow], wanted: Triage) -> Sorted:
     """Return what is shown of lines that come newest first."""
     rows = tuple(rows)
-    found: dict[Turn, list[InboxRow]] = {turn: [] for turn in TURNS_SHOWN}
-    for row in rows if not wanted.narrowed else (row for row in rows if _fits(row, wanted)):
-        found[row.turn].append(row)
+    mine = _of(rows, _YOURS)
+    fitting: Sequence[InboxRow] = _fitting(rows, wanted) if wanted.narrowed else rows
+    turns = TURNS_SHOWN if wanted.turn is None else (wanted.turn,)
+    yours = mine if fitting is rows else _of(fitting, _YOURS)
+    rest = () if len(yours) == len(fitting) else fitting
+    found = {turn: yours if turn is _YOURS else _of(rest, turn) for turn in turns}
     size = FEW if wanted.turn is None else PAGE
     first = 0 if wanted.turn is None else (wanted.page - 1) * PAGE
     total = 0 if wanted.turn is None else len(found[wanted.turn])
-    alike: _Alike = Counter(
-        (row.turn, row.projects, row.agent, row.person_name, row.kinds) for row in rows
-    )
+    every: dict[_Alike, int] = Counter(map(_ALIKE, mine))
+    if len(mine) < len(rows):
+        every = dict.fromkeys(map(_ALIKE, rows), 0) | every
     return Sorted(
         groups=tuple(
-            TurnGroup(turn, _ordered(lines, wanted.sort)[first : first + size], len(lines))
+            TurnGroup(turn, tuple(_ordered(lines, wanted.sort)[first : first + size]), len(lines))
             for turn, lines in found.items()
-            if wanted.turn in (None, turn)
         ),
-        yours=sum(number for (turn, *_), number in alike.items() if turn is Turn.REVIEWER),
+        yours=len(mine),
         pages=max(1, -(-total // PAGE)),
-        projects=_offered((turn, keys, number) for (turn, keys, *_), number in alike.items()),
-        agents=_offered((turn, (one,), number) for (turn, _, one, *_), number in alike.items()),
-        people=_offered((turn, (one,), number) for (turn, _, _, one, _), number in alike.items()),
-        kinds=_offered((turn, kinds, number) for (turn, *_, kinds), number in alike.items()),
+        projects=_offered((keys, number) for (keys, *_), number in every.items()),
+        agents=_offered(((one,), number) for (_, one, *_), number in every.items()),
+        people=_offered(((one,), number) for (_, _, one, _), number in every.items()),
+        kinds=_offered((kinds, number) for (*_, kinds), number in every.items()),
     )
 
 
 def waiting(rows: Iterable[InboxRow]) -> int:
     """Return how many lines wait for a person."""
-    return sum(row.turn is Turn.REVIEWER for row in rows)
+    return len(_of(rows, _YOURS))
 
 
-def _fits(row: InboxRow, wanted: Triage) -> bool:
-    return (
-        wanted.turn in (None, row.turn)
-        and wanted.project in ("", *row.projects)
-        and wanted.agent in ("", row.agent)
-        and wanted.person in ("", row.person_name)
-        and (wanted.kind is None or wanted.kind in row.kinds)
-        and (wanted.level is None or wanted.level is level_of(row.flags))
-    )
+def _of(rows: Iterable[InboxRow], turn: Turn) -> list[InboxRow]:
+    return [row for row in rows if row.turn is turn]
 
 
-def _ordered(rows: list[InboxRow], sort: Sort) -> tuple[InboxRow, ...]:
-    if sort is Sort.OLDEST:
-        return tuple(reversed(rows))
-    if sort is Sort.RISK:
-        # The longest waiting first among those of the same risk.
-        return tuple(sorted(rows, key=lambda row: (-row.risk, row.received_at, row.id)))
-    return tuple(rows)
+def _fitting(rows: Iterable[InboxRow], wanted: Triage) -> list[InboxRow]:
+    """Return the lines that fit all that was asked for but the turn."""
+    found = [*rows]
+    if wanted.project:
+        found = [row for row in found if wanted.project in row.projects]
+    if wanted.agent:
+        found = [row for row in found if row.agent == wanted.agent]
+    if wanted.person:
+        found = [row for row in found if row.person_name == wanted.person]
+    if wanted.kind is not None:
+        found = [row for row in found if wanted.kind in row.kinds]
+    if wanted.level is not None:
+        found = [row for row in found if level_of(row.flags) is wanted.level]
+    return found
+
+
+def _ordered(rows: list[InboxRow], sort: Sort) -> list[InboxRow]:
+    if sort is Sort.NEWEST:
+        return rows
+    oldest = rows[::-1]
+    # The longest waiting first among those of the same risk.
+    return oldest if sort is Sort.OLDEST else sorted(oldest, key=_RISK, reverse=True)
 
 
 def risk_of(flags: Iterable[Flag]) -> int:
@@ -152,10 +166,10 @@ def level_of(flags: Iterable[Flag]) -> Level:
     return Level.WARN if severities - {"info"} else Level.CALM
 
 
-def _offered(alike: Iterable[tuple[Turn, Iterable[str], int]]) -> dict[str, int]:
+def _offered(alike: Iterable[tuple[Iterable[str], int]]) -> dict[str, int]:
     """Return everything that can be chosen, with how many lines of it wait for a person."""
     found: Counter[str] = Counter()
-    for turn, names, number in alike:
+    for names, number in alike:
         for name in names:
-            found[name] += number if turn is Turn.REVIEWER else 0
+            found[name] += number
     return dict(sorted(found.items()))

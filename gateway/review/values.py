@@ -7,7 +7,7 @@ from gateway.promotion.values import Confirmation, Look, PlannedOperation, Recei
 from gateway.review.editing import Editable
 from gateway.review.states import State, Turn
 from sandbox.contract.compare import Three
-from sandbox.contract.shapes import Change, ChangeKind, Frozen, Read
+from sandbox.contract.shapes import Change, Frozen, Read
 
 
 class Flag(Frozen):
@@ -170,8 +170,8 @@ class InboxRow(Frozen):
     received_at: int
     #: How much there is to look at; what blocks weighs most.
     risk: int = 0
-    #: What it does, each kind once.
-    kinds: tuple[ChangeKind, ...] = ()
+    #: What it does, each ``ChangeKind`` once; plain texts, of which thousands are counted.
+    kinds: tuple[str, ...] = ()
     #: Keys of the projects that one needs a role in to see it.
     projects: tuple[str, ...] = ()
     #: Id and key of the issues that are there already: Jira has to show them to whoever looks.

@@ -11,6 +11,7 @@ from gateway.operations import asking_rights, desk, filters, standing, together
 from gateway.review.routing import SOMETIMES, Whose, chosen
 from gateway.review.states import Turn
 from gateway.review.triage import Level, Sort, Triage, triage, waiting
+from gateway.review.values import InboxRow
 from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
 from gateway.web.forms import FollowForm, ViewForm
 from gateway.web.presenting_inbox import Asked, present_inbox
@@ -77,10 +78,7 @@ def inbox(
         wanted=wanted,
         offers=together.offered(gateway, person, (row for one in found.groups for row in one.rows)),
         desk=mine,
-        waiting={
-            whose: len(part) if whose in SOMETIMES else waiting(part)
-            for whose, part in parts.items()
-        },
+        waiting=_waiting(parts),
         projects=desk.offered(gateway, person),
         saved=filters.saved(gateway, person),
     )
@@ -108,6 +106,19 @@ def remove(gateway: GatewayDep, person: PersonDep, form: ViewForm) -> Response:
     """Forget a view."""
     filters.remove(gateway, person, form.name)
     return RedirectResponse("/", status_code=303)
+
+
+def _waiting(parts: dict[Whose, tuple[InboxRow, ...]]) -> dict[Whose, int]:
+    """Return how many lines each part has that wait for a person; of some parts, all lines."""
+    counted: dict[int, int] = {}
+    for whose, part in parts.items():
+        # Parts are often the very same lines.
+        if whose not in SOMETIMES and id(part) not in counted:
+            counted[id(part)] = waiting(part)
+    return {
+        whose: len(part) if whose in SOMETIMES else counted[id(part)]
+        for whose, part in parts.items()
+    }
 
 
 def _page(text: str) -> int:
