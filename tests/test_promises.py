@@ -113,7 +113,10 @@ PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "no admin endpoint; each issue once, however others come and go": {
         GATE + "test_intake_polling": ("test_no_endpoint_of_administrators_is_asked",),
-        GATE + "test_sweeping": ("test_every_issue_is_read_once_however_others_come_and_go",),
+        GATE + "test_sweeping": (
+            "test_every_issue_is_read_once_however_others_come_and_go",
+            "test_a_poll_of_many_goes_by_key_and_misses_none_while_others_go",
+        ),
     },
     "an issue that is not here yet is looked up inside the scope, and answers as an absent one": {
         GATE + "test_following": (

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from gateway.operations import keeping, vanishing
 from gateway.operations.context import Gateway
 from gateway.operations.keeping import Compared
 from gateway.operations.metadata import place_of
 from gateway.operations.scoping import changed_since, scope_jql
-from gateway.operations.sweeping import PAGE, OnProgress, Swept, moment_of, sweep
+from gateway.operations.sweeping import OnProgress, Swept, moment_of, pages, sweep
 from gateway.operations.whole_issue import Whole
 from gateway.store import baselines, reading, sites
 from sandbox.contract.shapes import JsonObject, SiteBaseline
@@ -114,20 +113,19 @@ def take_changes(
     if metadata is None or not until:
         return None
     since = max(until // _MILLI - round(overlap * _MILLI), 0)
-    found = gateway.upstream.search(changed_since(scope_jql(gateway), since))
-    pages: list[IntakeReport] = []
+    reports: list[IntakeReport] = []
     newest = 0
-    while docs := list(islice(found, PAGE)):
+    for docs in pages(gateway.upstream, changed_since(scope_jql(gateway), since)):
         if known_kinds and not set(map(place_of, docs)) <= _places(metadata):
             return None
         wholes = keeping.read_whole(gateway, gateway.upstream, docs)
         compared = keeping.compare(gateway, wholes)
         _keep(gateway, compared)
         newest = max(newest, *map(moment_of, docs))
-        pages.append(_report(gateway, began, wholes, compared))
+        reports.append(_report(gateway, began, wholes, compared))
     with gateway.database.write() as conn:
         reading.set_read_until(conn, gateway.site, newest)
-    return _together(pages, gateway.clock() - began)
+    return _together(reports, gateway.clock() - began)
 
 
 def push_all(gateway: Gateway) -> None:

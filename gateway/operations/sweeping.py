@@ -6,7 +6,7 @@ go by key, never by number: an issue that comes or goes meanwhile moves no other
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -97,8 +97,7 @@ def _read_on(
         try:
             docs, place = next_page(upstream, jql, at.place)
         except OurFaultError as error:
-            # The issue or project that the place names is no longer there.
-            if error.status != 400 or at.place == Place() or restarts == _RESTARTS:
+            if not _lost_place(error, at.place, restarts):
                 raise
             restarts += 1
             at = replace(at, place=Place())
@@ -115,6 +114,30 @@ def next_page(upstream: Upstream, jql: str, place: Place) -> tuple[list[JsonObje
     if following == place:
         raise UnreadableError("Jira repeats a page of a search without end.")
     return docs, following
+
+
+def pages(upstream: Upstream, jql: str) -> Iterator[list[JsonObject]]:
+    """Yield pages of whole issues in the order of their keys, each asked behind the one before.
+
+    Data Center goes on by number otherwise, and an issue that is deleted or moved meanwhile
+    would hide another one. JQL's ``id`` is another name of ``key`` and compares alike.
+    """
+    place, restarts = Place(), 0
+    while not place.finished:
+        try:
+            docs, place = next_page(upstream, jql, place)
+        except OurFaultError as error:
+            if not _lost_place(error, place, restarts):
+                raise
+            place, restarts = Place(), restarts + 1
+            continue
+        if docs:
+            yield docs
+
+
+def _lost_place(error: OurFaultError, place: Place, restarts: int) -> bool:
+    """Return whether the issue or project that the place names is no longer there."""
+    return error.status == 400 and place != Place() and restarts < _RESTARTS
 
 
 def moment_of(doc: JsonObject) -> int:
