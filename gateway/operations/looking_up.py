@@ -149,7 +149,7 @@ def is_hidden(upstream: Upstream, planned: PlannedOperation, comment_id: str) ->
 def newest_key_number(upstream: Upstream, project: str) -> int | None:
     """Return the number of a project's newest key: a lost new issue lies behind it."""
     query = f'project = "{_quoted(project)}" ORDER BY created DESC, key DESC'
-    newest = next(upstream.search(query), None)
+    newest = upstream.first_key(query)
     return 0 if newest is None else _number(newest)
 
 
@@ -231,8 +231,8 @@ def _ours(gateway: Gateway, operation: Operation, found: JsonValue) -> bool:
     return is_ours(found, gateway.settings.secret_key, operation.marker, operation.digest)
 
 
-def _number(doc: JsonObject) -> int | None:
-    found = re.search(r"-(\d+)$", str(doc.get("key")))
+def _number(key: str) -> int | None:
+    found = re.search(r"-(\d+)$", key)
     return int(found.group(1)) if found else None
 
 

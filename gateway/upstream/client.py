@@ -29,7 +29,7 @@ from gateway.upstream.introduction import (
 from gateway.upstream.limits import Limits
 from gateway.upstream.line import Line, Trust, account_names
 from gateway.upstream.paging import objects, page_of
-from gateway.upstream.searching import MOST_PAGES, PAGE, about, by_number, by_token
+from gateway.upstream.searching import MOST_PAGES, PAGE, about, by_number, by_token, first_key
 from gateway.upstream.sound import sound_issue
 from gateway.upstream.stranger import Expected
 from gateway.upstream.wire import LONGEST_EXCHANGE, Answer, Ask, Wire
@@ -247,6 +247,11 @@ class Upstream:
             path = f"{self._api}/search/jql"
             return by_token(jql, lambda body: self._asked("POST", path, body=body))
         return by_number(jql, lambda body: self._asked("POST", f"{self._api}/search", body=body))
+
+    def first_key(self, jql: str) -> str | None:
+        """Return the key of the first issue of a query, and read nothing else."""
+        end = "/search/jql" if self._cloud else "/search"
+        return first_key(jql, lambda body: self._asked("POST", self._api + end, body=body))
 
     def count(self, jql: str) -> int | None:
         """Return about how many issues a query finds; None when Jira does not say."""

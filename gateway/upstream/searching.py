@@ -43,6 +43,16 @@ def by_number(jql: str, asked: Asked) -> Iterator[JsonObject]:
             return
 
 
+def first_key(jql: str, asked: Asked) -> str | None:
+    """Return the key of a query's first issue, asked alone and without what is in it."""
+    rows = asked({"jql": jql, "fields": ["summary"], "maxResults": 1}).get("issues")
+    found = objects(rows)
+    key = found[0].get("key") if found else None
+    if not isinstance(rows, list) or (rows and not isinstance(key, str)):
+        raise UnreadableError("Jira's answer to a search is not a list of issues.")
+    return key if isinstance(key, str) else None
+
+
 def about(asked: Callable[[], JsonObject]) -> int | None:
     """Return the number that a Jira answers to how many there are; None when it will not say."""
     try:

@@ -197,3 +197,20 @@ def test_our_marks_are_taken_off_and_nothing_else() -> None:
     assert without_marks(marked) == issue(None, [theirs])
     both = issue({"airlock.last": 1, "theirs": 2}, [])
     assert without_marks(both) == issue({"theirs": 2}, [])
+
+
+@pytest.mark.parametrize("flavour", Flavour)
+def test_the_first_key_of_a_query_is_asked_alone_and_without_what_is_in_it(
+    flavour: Flavour,
+) -> None:
+    answers: list[Any] = [[{"id": "7", "key": "A-7"}], [], "none", [{"id": "7"}]]
+    with scripted(lambda _: Said(200, {"issues": answers.pop(0)})) as server:
+        upstream = upstream_at(server, flavour)
+        assert upstream.first_key("project = A ORDER BY created DESC") == "A-7"
+        assert upstream.first_key("project = B ORDER BY created DESC") is None
+        for _ in ("no list", "no key"):
+            with pytest.raises(UnreadableError):
+                upstream.first_key("project = A ORDER BY created DESC")
+        upstream.close()
+    assert {(one.body["maxResults"], "expand" in one.body) for one in server.asked} == {(1, False)}
+    assert "*all" not in server.asked[0].body["fields"]
