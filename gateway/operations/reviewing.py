@@ -33,11 +33,11 @@ from gateway.store import audit, outbox, people, reviews
 from gateway.store.reviews import Decision, Review
 from sandbox.contract.scope import Refusal
 
-_VERDICTS = frozenset({KEEP, REJECT})
+VERDICTS = frozenset({KEEP, REJECT})
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """Who asks what of which review, and what they were shown."""
 
     act: Act
@@ -116,11 +116,11 @@ def decide(  # noqa: PLR0917 - a decision is no less than these seven
     digest: str,
 ) -> None:
     """Keep one change or leave it out; raises RefusedError, StaleError."""
-    asked = _ask(gateway, Act.DECIDE, person, review_id, digest, words, read_now=False)
+    asked = ask(gateway, Act.DECIDE, person, review_id, digest, words, read_now=False)
     known = {one.id for one in asked.review.change_set.changes}
     if change_id not in known:
         raise UnknownReviewError(review_id, change_id)
-    if verdict not in _VERDICTS:
+    if verdict not in VERDICTS:
         raise RefusedError(
             Refusal("verdict", "A change can be kept or left out.", "Choose one of the two.")
         )
@@ -142,7 +142,7 @@ def decide(  # noqa: PLR0917 - a decision is no less than these seven
         reviews.set_decision(conn, review_id, decision)
         return True
 
-    _commit(gateway, asked, store, {"change": change_id, "verdict": verdict, "words": words})
+    commit(gateway, asked, store, {"change": change_id, "verdict": verdict, "words": words})
 
 
 def put_value(
@@ -152,7 +152,7 @@ def put_value(
 
     Checked like an agent's value: the field's type, what Jira requires and offers, scope.
     """
-    asked = _ask(gateway, Act.DECIDE, person, review_id, digest, wish.words)
+    asked = ask(gateway, Act.DECIDE, person, review_id, digest, wish.words)
     views = {one.change.id: one for one in asked.sight.shown.changes}
     if change_id not in views:
         raise UnknownReviewError(review_id, change_id)
@@ -170,7 +170,7 @@ def put_value(
     body: dict[str, JsonValue] = {"change": change_id, "verdict": wish.choice, "words": wish.words}
     if decision.settled is not None:
         body |= {"value": decision.settled.value, "over": decision.settled.over}
-    _commit(gateway, asked, store, body)
+    commit(gateway, asked, store, body)
 
 
 def quiet_offer(gateway: Gateway, person: str, review_id: int) -> QuietOffer:
@@ -181,7 +181,7 @@ def quiet_offer(gateway: Gateway, person: str, review_id: int) -> QuietOffer:
 
 def set_quiet(gateway: Gateway, person: str, review_id: int, digest: str, *, quiet: bool) -> None:
     """Choose whether mails are sent, where Jira offers it; raises RefusedError, StaleError."""
-    asked = _ask(gateway, Act.DECIDE, person, review_id, digest, read_now=False)
+    asked = ask(gateway, Act.DECIDE, person, review_id, digest, read_now=False)
     refusal = offer(gateway, asked.sight.plan).refusal if quiet else None
     if refusal is not None:
         raise RefusedError(refusal)
@@ -194,7 +194,7 @@ def set_quiet(gateway: Gateway, person: str, review_id: int, digest: str, *, qui
         return True
 
     verdict = "quiet" if quiet else "mails"
-    _commit(gateway, asked, store, {"verdict": verdict}, kind="review_quiet")
+    commit(gateway, asked, store, {"verdict": verdict}, kind="review_quiet")
 
 
 def approve(
@@ -211,7 +211,7 @@ def approve(
     ``confirmed`` are the codes of ``gateway.promotion.confirming`` that the person
     confirmed separately; ``together`` approves it as one of several.
     """
-    asked = _ask(gateway, Act.APPROVE, person, review_id, digest, how=_How(confirmed, together))
+    asked = ask(gateway, Act.APPROVE, person, review_id, digest, how=_How(confirmed, together))
     plan = asked.sight.plan
     if plan is None:  # the rules refuse this before: without a plan there is no digest
         raise RefusedError(Refusal("plan", "There is nothing to approve.", "Reject the set."))
@@ -229,12 +229,12 @@ def approve(
     body: dict[str, JsonValue] = {"digest": digest, "operations": len(plan.operations)}
     if together:
         body["together"] = True
-    _commit(gateway, asked, store, body | ({"confirmed": [*codes]} if codes else {}))
+    commit(gateway, asked, store, body | ({"confirmed": [*codes]} if codes else {}))
 
 
 def would_approve(gateway: Gateway, person: str, review_id: int, digest: str) -> ReviewView:
     """Return what an approval together with others would approve; raises as that one does."""
-    asked = _ask(gateway, Act.APPROVE, person, review_id, digest, how=_How(together=True))
+    asked = ask(gateway, Act.APPROVE, person, review_id, digest, how=_How(together=True))
     return view_of(gateway, asked.sight)
 
 
@@ -250,7 +250,7 @@ def send_back(gateway: Gateway, person: str, review_id: int, digest: str, words:
 
 def withdraw_approval(gateway: Gateway, person: str, review_id: int, digest: str) -> None:
     """Take an approval back before it is promoted; raises RefusedError, StaleError."""
-    asked = _ask(gateway, Act.WITHDRAW, person, review_id, digest, read_now=False)
+    asked = ask(gateway, Act.WITHDRAW, person, review_id, digest, read_now=False)
 
     def store(conn: Connection) -> bool:
         event = event_of(Act.WITHDRAW, asked.review.state)
@@ -261,7 +261,7 @@ def withdraw_approval(gateway: Gateway, person: str, review_id: int, digest: str
         outbox.happen(conn, review_id, digest, OpEvent.WITHDRAW)
         return True
 
-    _commit(gateway, asked, store, {"digest": digest})
+    commit(gateway, asked, store, {"digest": digest})
 
 
 def promote(
@@ -272,7 +272,7 @@ def promote(
     After a promotion that did not go through wholly, releases what is left to do. With
     ``carry_on`` one that fails stops only what depends on it; else it stops the set.
     """
-    asked = _ask(gateway, Act.PROMOTE, person, review_id, digest, read_now=False)
+    asked = ask(gateway, Act.PROMOTE, person, review_id, digest, read_now=False)
     event = event_of(Act.PROMOTE, asked.review.state)
 
     def store(conn: Connection) -> bool:
@@ -284,10 +284,10 @@ def promote(
         settle(conn, gateway, review_id, digest)
         return True
 
-    _commit(gateway, asked, store, {"digest": digest, "carry_on": carry_on})
+    commit(gateway, asked, store, {"digest": digest, "carry_on": carry_on})
 
 
-def _approved(conn: Connection, gateway: Gateway, asked: _Asked, plan: Plan) -> bool:
+def _approved(conn: Connection, gateway: Gateway, asked: Asked, plan: Plan) -> bool:
     """Store the last approval's work: the review moved on and every operation held."""
     event = event_of(Act.APPROVE, asked.review.state)
     moved = reviews.move(
@@ -308,7 +308,7 @@ def _approved(conn: Connection, gateway: Gateway, asked: _Asked, plan: Plan) -> 
 def _close(
     gateway: Gateway, act: Act, person: str, review_id: int, digest: str, words: str
 ) -> None:
-    asked = _ask(gateway, act, person, review_id, digest, words, read_now=False)
+    asked = ask(gateway, act, person, review_id, digest, words, read_now=False)
 
     def store(conn: Connection) -> bool:
         moved = reviews.move(
@@ -327,10 +327,10 @@ def _close(
                 outbox.happen(conn, review_id, asked.review.approved_digest, OpEvent.WITHDRAW)
         return moved
 
-    _commit(gateway, asked, store, {"digest": digest, "words": words})
+    commit(gateway, asked, store, {"digest": digest, "words": words})
 
 
-def _ask(
+def ask(
     gateway: Gateway,
     act: Act,
     person_id: str,
@@ -340,7 +340,7 @@ def _ask(
     *,
     read_now: bool = True,
     how: _How = _How(),
-) -> _Asked:
+) -> Asked:
     """Look at everything now and ask the rules; raises RefusedError, StaleError."""
     review = _review(gateway, review_id)
     sight = see(gateway, review, read_now=read_now, viewer=person_id)
@@ -359,12 +359,12 @@ def _ask(
         raise StaleError(review_id, shown, sight.situation.digest, differences(sight, shown))
     if refusal is not None or person is None:
         raise RefusedError(refusal or Refusal("nobody", "Nobody asked.", "Sign in."))
-    return _Asked(act, person, review, sight, shown)
+    return Asked(act, person, review, sight, shown)
 
 
-def _commit(
+def commit(
     gateway: Gateway,
-    asked: _Asked,
+    asked: Asked,
     store: Callable[[Connection], bool],
     body: dict[str, JsonValue],
     kind: str = "",

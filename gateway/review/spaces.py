@@ -1,10 +1,12 @@
 """Whether a change of text is one of spaces alone. Pure."""
 
 import re
+from functools import lru_cache
 
 from pydantic import JsonValue
 
 from sandbox.contract.compare import equal, normal
+from sandbox.contract.sameness import Same
 
 _SPACE = re.compile(r"\s+")
 
@@ -16,9 +18,15 @@ def only_spaces(before: JsonValue, after: JsonValue) -> bool:
     """
     if type(before) is not type(after) or not isinstance(before, str | dict):
         return False
-    if equal(before, after):
+    return _only_spaces(Same(before), Same(after))
+
+
+@lru_cache(maxsize=1024)
+def _only_spaces(before: Same, after: Same) -> bool:
+    """Return the same for two texts: a page is looked at many times."""
+    if equal(before.value, after.value):
         return False
-    return _without(normal(before)) == _without(normal(after))
+    return _without(normal(before.value)) == _without(normal(after.value))
 
 
 def _without(value: JsonValue) -> JsonValue:

@@ -10,7 +10,16 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.operations import desk, preferring, preflight, remarking, reviewing, standing, viewing
+from gateway.operations import (
+    deciding,
+    desk,
+    preferring,
+    preflight,
+    remarking,
+    reviewing,
+    standing,
+    viewing,
+)
 from gateway.review.refusals import RefusedError
 from gateway.web.change_rows import anchor
 from gateway.web.dependencies import FreshDep, GatewayDep, PartyDep, TongueDep, party_of
@@ -21,6 +30,7 @@ from gateway.web.forms import (
     DecisionForm,
     MailsForm,
     PromoteForm,
+    SeveralForm,
     ValueForm,
     ViewedForm,
     WordedForm,
@@ -69,6 +79,17 @@ def decide(
         gateway, person.person, review_id, change_id, form.verdict, form.words, form.digest
     )
     return _see(f"/cs/{review_id}#{anchor(change_id)}")
+
+
+@router.post("/changes")
+def decide_several(
+    gateway: GatewayDep, person: PartyDep, review_id: int, form: SeveralForm
+) -> Response:
+    """Keep changes of an issue or of a group, or leave them out: all or none."""
+    deciding.decide_all(
+        gateway, person.person, review_id, form.change, form.verdict, form.words, form.digest
+    )
+    return _see(f"/cs/{review_id}")
 
 
 @router.post("/changes/{change_id}/value")

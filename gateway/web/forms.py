@@ -52,6 +52,15 @@ class ChangeDecision(WordedDecision):
     verdict: str = Field(max_length=20)
 
 
+class SeveralDecision(WordedDecision):
+    """A decision about several changes."""
+
+    verdict: str = Field(max_length=20)
+    change: Annotated[
+        list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=2000)
+    ]
+
+
 class ValueDecision(WordedDecision):
     """What a person wants one value to be."""
 
@@ -250,6 +259,7 @@ ApprovalForm = Annotated[Approval, Form()]
 WordedForm = Annotated[WordedDecision, Form()]
 ChangeForm = Annotated[ChangeDecision, Form()]
 TokenForm = Annotated[TokenRequest, Form()]
+SeveralForm = Annotated[SeveralDecision, Form()]
 WordsForm = Annotated[Words, Form()]
 SettingsForm = Annotated[Chosen, Form()]
 LookForm = Annotated[LookChosen, Form()]

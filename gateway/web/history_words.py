@@ -67,6 +67,10 @@ SAYINGS: dict[str, Saying] = {
     ),
     _QUIET: Saying(Group.DECISIONS, N_("Chose that Jira sends no mails"), "warn"),
     _MAILS: Saying(Group.DECISIONS, N_("Chose that Jira sends its mails")),
+    "review_keep_several": Saying(Group.DECISIONS, N_("Kept several changes: %(count)s")),
+    "review_leave_several": Saying(
+        Group.DECISIONS, N_("Left several changes out: %(count)s"), "warn"
+    ),
     "review_remark": Saying(Group.DECISIONS, N_("Said something about %(change)s")),
     "agent_answered": Saying(Group.ARRIVALS, N_("The agent answered about %(change)s")),
     "review_approve": Saying(Group.DECISIONS, N_("Approved, requests: %(operations)s"), "ok"),

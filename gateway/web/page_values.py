@@ -106,6 +106,32 @@ class SettingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupIssue:
+    """One issue of a group, as a link to its own change."""
+
+    key: str
+    anchor: str
+    #: ``ok``, ``warn``, ``bad`` or ``out``.
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCard:
+    """The same change on several issues."""
+
+    anchor: str
+    title: str
+    panels: tuple[Panel, ...]
+    issues: tuple[GroupIssue, ...]
+    #: How many of them are in conflict, flagged or left out.
+    exceptions: int
+    rows: tuple[ChangeRow, ...]
+    #: Whether any of them is kept.
+    kept: bool
+    viewed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IssueCard:
     """One issue with its changes."""
 
@@ -115,6 +141,11 @@ class IssueCard:
     url: str
     new: bool
     rows: tuple[ChangeRow, ...]
+
+    @property
+    def kept(self) -> bool:
+        """Whether any of its changes is kept."""
+        return any(row.kept for row in self.rows)
 
     @property
     def viewed(self) -> bool:
@@ -273,6 +304,8 @@ class ChangeSetPage:
     neighbours: tuple[Neighbour, ...] = ()
     #: How much of it the reader has marked as viewed, in the plan line; empty: nothing can be.
     viewed: str = ""
+    #: What is wanted alike on several issues.
+    groups: tuple[GroupCard, ...] = ()
     #: Whether somebody called the reader by name in a remark.
     called: bool = False
     #: Ways to show changed texts; empty where there are none.

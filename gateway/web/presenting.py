@@ -24,6 +24,7 @@ from gateway.web.page_values import (
     ConfirmLine,
     ReadLine,
 )
+from gateway.web.presenting_groups import group_cards
 from gateway.web.presenting_rounds import neighbours, round_line
 from gateway.web.request_blocks import RequestBlocks
 from gateway.web.reveal import reveal
@@ -55,6 +56,8 @@ def present(
     rows, blocks = ChangeRows(tongue, view, likes), RequestBlocks(tongue)
     rows.threads = threads(view, tongue, now)
     actions = _actions(view, person.role)
+    cards = tuple(rows.card(issue) for issue in _shown(view, rows, only_fresh=only_fresh))
+    by_id = {row.id: row for card in cards for row in card.rows}
     return ChangeSetPage(
         id=view.id,
         name=f"CS-{view.id}",
@@ -74,7 +77,8 @@ def present(
         reason=reveal(view.reason),
         reads=tuple(_read(one, tongue) for one in view.reads),
         hidden_reads=_hidden_reads(view, tongue),
-        issues=tuple(rows.card(issue) for issue in _shown(view, rows, only_fresh=only_fresh)),
+        issues=cards,
+        groups=group_cards(view, by_id, rows),
         requests=tuple(blocks.block(operation) for operation in view.operations),
         digest=view.digest,
         obstacles=tuple(in_tongue(one, tongue) for one in view.obstacles),

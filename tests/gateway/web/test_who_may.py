@@ -73,6 +73,7 @@ ROWS: dict[Route_, Role | None] = {
     ("GET", "/cs/{review_id}/promote"): Role.VIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}/value"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/mails"): Role.REVIEWER,
+    ("POST", "/cs/{review_id}/changes"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}/remarks"): Role.REVIEWER,
     # A mark of one's own, which decides nothing.
     ("POST", "/cs/{review_id}/viewed"): Role.VIEWER,
