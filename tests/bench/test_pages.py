@@ -118,7 +118,7 @@ def test_the_page_of_forty_changes(capsys: pytest.CaptureFixture[str]) -> None:
     visit = opened(house)
     path = f"/cs/{number}"
     html = visit.get(path).text
-    assert html.count('<section role="group" class="change') == OPERATIONS
+    assert html.count('<div role="group" class="change') == OPERATIONS
     least, page = bare(hello), best(lambda: visit.get(path))
     parts = weight(visit, path)
     with capsys.disabled():

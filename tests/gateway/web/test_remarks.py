@@ -30,10 +30,10 @@ def test_a_remark_stands_with_its_change_and_decides_nothing(eve: Visit) -> None
     answer = eve.post(f"/cs/{review}/changes/c1/remarks", words="왜 <b>이</b> 제목인가요?\n둘째 줄")
     assert answer.headers["location"] == f"/cs/{review}#c-c1"
     page = eve.get(f"/cs/{review}").text
-    row = page.split('id="c-c1"')[1].split("</section>")[0]
+    row = page.split('id="c-c1"')[1].split("data-row")[1]
     assert "1 remark" in row
     assert "왜 &lt;b&gt;이&lt;/b&gt; 제목인가요?\n둘째 줄" in row
-    assert "1 remark" not in page.split('id="c-c2"')[1].split("</section>")[0]
+    assert "1 remark" not in page.split('id="c-c2"')[1].split("data-row")[1]
     assert eve.digest(review) == digest
     assert "한 마디 1개" in eve.get(f"/cs/{review}?lang=ko").text
     assert "Said something about" in eve.get("/history?lang=en").text

@@ -92,7 +92,7 @@ def test_a_choice_leads_back_to_a_change_set_and_nowhere_else(eve: Visit, back: 
 
 def panels(page: str) -> list[str]:
     """Return the looks of the panels of the first change."""
-    row = page.split('id="c-c1"')[1].split("</section>", maxsplit=1)[0]
+    row = page.split('id="c-c1"')[1].split("data-row")[1]
     return re.findall(r'class="panel panel-(\w+)"', row)
 
 
