@@ -13,11 +13,12 @@ from gateway.operations import grounds
 from gateway.operations.context import Gateway
 from gateway.operations.seeing import settled_of
 from gateway.review.jira_rights import places_of
+from gateway.review.repeats import repeats
 from gateway.review.showing import Scene, show
 from gateway.review.states import TURNS, State
 from gateway.review.triage import risk_of
 from gateway.review.values import Flag, InboxRow
-from gateway.store import registry, reviews
+from gateway.store import refused, registry, reviews
 from gateway.store.database import Database
 from gateway.store.reviews import Review
 from sandbox.contract.shapes import ChangeKind, SiteBaseline
@@ -91,6 +92,7 @@ def _flags(
             reads=review.reads,
             settled=settled_of(decisions),
             decided={one: decision.verdict for one, decision in decisions.items()},
+            repeats=repeats(review.change_set.changes, refused.before(conn, review)),
         )
     )
     return (*shown.flags, *(flag for one in shown.changes for flag in one.flags))

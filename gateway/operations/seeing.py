@@ -18,11 +18,12 @@ from gateway.promotion.settled import Settled, settle
 from gateway.promotion.states import OpState
 from gateway.promotion.values import Plan, Receipt, SideEffect
 from gateway.review.dry_runs import DryRun, stops
+from gateway.review.repeats import repeats
 from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
 from gateway.review.states import TURNS, State
 from gateway.review.values import OperationView, ReviewView, Round
-from gateway.store import baselines, dry_runs, files, outbox, people, progress, reviews
+from gateway.store import baselines, dry_runs, files, outbox, people, progress, refused, reviews
 from gateway.store.outbox import Operation
 from gateway.store.progress import Waits
 from gateway.store.reviews import Decision, Review
@@ -89,6 +90,8 @@ class _Stored:
     before: Review | None
     #: Keys of the projects that the set is about.
     projects: frozenset[str]
+    #: Change id to the review in which people refused the very same.
+    repeats: dict[str, int]
     #: The newest dry run, whatever it was of.
     dry_run: DryRun | None
     #: Operation to what apps did after it was read back.
@@ -119,6 +122,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         held=stored.held,
         settled=settled_of(stored.decisions),
         names=stored.names,
+        repeats=stored.repeats,
     )
     shown, digest = show(scene), _digest(review, plan, stored)
     readable = looked is not None and not looked.trouble
@@ -229,6 +233,7 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         names={one.person: one.name for one in people.listed(conn)},
         before=_before(conn, review),
         projects=grounds.projects(conn, review.change_set),
+        repeats=repeats(review.change_set.changes, refused.before(conn, review)),
         dry_run=dry_runs.newest(conn, review.id),
         late=_late(conn, gateway, operations) if review.state in _ENDED else {},
     )

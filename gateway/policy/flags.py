@@ -47,6 +47,8 @@ class Seen:
     words: str = ""
     #: What kept edits of the same set put into the issue's fields.
     edits: Mapping[str, JsonValue] = field(default_factory=dict)
+    #: The set in which people refused the very same change; empty: none.
+    refused_in: str = ""
 
     @property
     def new(self) -> bool:
@@ -246,12 +248,18 @@ def _duplicate(seen: Seen) -> Iterable[Flag]:
         yield _flag(seen, "duplicate", "info", key=seen.key)
 
 
+def _repeat(seen: Seen) -> Iterable[Flag]:
+    if seen.refused_in:
+        yield _flag(seen, "repeat", "warn", set=seen.refused_in)
+
+
 _RULES: tuple[Callable[[Seen], Iterable[Flag]], ...] = (
     _file_missing,
     _deletes,
     _for_customers,
     _conflict,
     _secret,
+    _repeat,
     _unread_write,
     _stale_read,
     _not_assignee,

@@ -45,6 +45,8 @@ class Scene:
     settled: Mapping[str, Settled] = field(default_factory=dict)
     #: Person to display name.
     names: Mapping[str, str] = field(default_factory=dict)
+    #: Change id to the review in which people refused the very same.
+    repeats: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def new_issues(self) -> frozenset[str]:
@@ -169,6 +171,7 @@ def _change(
         policy=scene.policy,
         held=scene.held,
         edits=_edits_beside(change, verdicts, scene),
+        refused_in=f"CS-{scene.repeats[change.id]}" if change.id in scene.repeats else "",
     )
     return view.model_copy(update={"flags": change_flags(seen)})
 

@@ -136,7 +136,10 @@ class ReviewRow(GatewayTable, table=True):
 
     __tablename__ = "review"
     # Tells without a look at the rows themselves whether any of them moved on.
-    __table_args__ = (Index("ix_review_editions", "site", "edition", "id"),)
+    __table_args__ = (
+        Index("ix_review_editions", "site", "edition", "id"),
+        Index("ix_review_task", "site", "workspace", "id"),
+    )
 
     #: Shown as ``CS-{id}``.
     id: int | None = Field(default=None, primary_key=True)

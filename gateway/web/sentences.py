@@ -50,7 +50,7 @@ FLAGS: dict[str, str] = {
     "odd_chars": N_("Contains invisible characters: %(found)s."),
     "link_host": N_("Links to a host that was not linked here before."),
     "injection": N_("Text in %(key)s may have steered the agent."),
-    "repeat": N_("The same change was rejected before."),
+    "repeat": N_("Repeat of %(set)s, where people refused the very same change."),
     "duplicate": N_("%(key)s has a comment with the same text already."),
     "self": N_("The person this was made for cannot approve it."),
     "tainted": N_("Part of the record of what the agent read is missing."),
