@@ -1,46 +1,38 @@
-"""The short way to Jira: kept connections of the standard library, one request at a time.
+"""The short way to Jira: kept connections of our own, one request at a time.
 
-Promotion asks Jira three times for each operation, all day; a client library costs it five
+Promotion asks Jira three times for each operation, all day; a client library costs it ten
 times what this does. It is taken where nothing stands between us and Jira: no proxy, no
 login flow, no file to send. All else goes through ``httpx2``. Both keep the same promises:
 no redirect is followed, nothing is sent twice, and an error says whether anything was sent.
 """
 
 import base64
-import http.client
+import re
 import select
+import socket
 import ssl
 import threading
 import time
-import zlib
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from gateway.upstream.framing import Answering, LostError, Raw
+
+__all__ = ["Asking", "Direct", "LostError", "Raw", "UnsentError", "basic"]
 
 #: Bytes that are read at once.
-_PART = 256 * 1024
-#: zlib's code for a gzip frame.
-_GZIP = 31
+_PART = 64 * 1024
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+#: What may stand in a request's first line, and in a header's name or value.
+_LINE = re.compile(r"[!-~]+")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\t -~\x80-\xff]*")
 
 
 class UnsentError(Exception):
     """Not a byte of the request reached Jira."""
-
-
-class LostError(Exception):
-    """The request may have arrived; its answer did not, or not whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """An answer as it arrived, whole."""
-
-    status: int
-    #: By name in lower case.
-    headers: Mapping[str, str]
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,43 +50,11 @@ class Asking:
     largest: int
 
 
-class _Lines:
-    """The lines of an answer's head, and whether the last one was the end of everything."""
-
-    def __init__(self, source: Any) -> None:
-        self._source = source
-        self.cut = False
-
-    def readline(self, limit: int = -1) -> bytes:
-        line: bytes = self._source.readline(limit)
-        self.cut = not line
-        return line
-
-    def close(self) -> None:
-        self._source.close()
-
-
-class _Response(http.client.HTTPResponse):
-    """An answer whose head has to be whole: the library takes half a head for a head."""
-
-    def begin(self) -> None:
-        source = self.fp
-        lines: Any = _Lines(source)
-        self.fp = lines
-        try:
-            super().begin()
-        finally:
-            if self.fp is lines:
-                self.fp = source
-        if lines.cut:
-            raise http.client.IncompleteRead(b"")
-
-
 @dataclass(slots=True)
 class _Kept:
     """An open connection, and when it was last used."""
 
-    connection: http.client.HTTPConnection
+    socket: socket.socket
     used_at: float
 
 
@@ -117,9 +77,10 @@ class Direct:
 
     def exchange(self, asking: Asking) -> Raw:
         """Send one request, once; raises UnsentError or LostError."""
+        request = self._request(asking)
         connection = self._connection()
         try:
-            raw, keep = _exchange(connection, f"{self._base}{asking.target}", asking, self.headers)
+            raw, keep = _exchange(connection, request, asking)
         except BaseException:
             connection.close()
             raise
@@ -135,13 +96,28 @@ class Direct:
         with self._lock:
             kept, self._idle = self._idle, deque()
         for one in kept:
-            one.connection.close()
+            one.socket.close()
 
-    @property
-    def _base(self) -> str:
-        return urlsplit(self.url).path
+    def _request(self, asking: Asking) -> bytes:
+        """Return the bytes of a request; raises UnsentError for what none may hold."""
+        parts, content = urlsplit(self.url), asking.content
+        target = parts.path + asking.target
+        headers = {
+            "Host": _host(parts),
+            "Accept-Encoding": "gzip",
+            **self.headers,
+            **asking.headers,
+        }
+        if content is not None or asking.method != "GET":
+            headers["Content-Length"] = str(len(content or b""))
+        good = _LINE.fullmatch(target) and _NAME.fullmatch(asking.method)
+        if not good or not all(map(_is_header, headers.items())):
+            raise UnsentError("The way to Jira is closed: a request holds a sign that none may.")
+        lines = [f"{asking.method} {target} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + (content or b"")
 
-    def _connection(self) -> http.client.HTTPConnection:
+    def _connection(self) -> socket.socket:
         """Return an open connection that is certainly not closed yet, old or new."""
         while True:
             with self._lock:
@@ -149,24 +125,25 @@ class Direct:
             if kept is None:
                 return self._opened()
             # What was closed in the meantime has something to read: the end.
-            if time.monotonic() - kept.used_at < self.keep_idle and not _readable(kept.connection):
-                return kept.connection
-            kept.connection.close()
+            if time.monotonic() - kept.used_at < self.keep_idle and not _readable(kept.socket):
+                return kept.socket
+            kept.socket.close()
 
-    def _opened(self) -> http.client.HTTPConnection:
+    def _opened(self) -> socket.socket:
         parts = urlsplit(self.url)
-        host, port, wait = parts.hostname or "", parts.port, self.connect_timeout
-        if self.tls is None:
-            made = http.client.HTTPConnection(host, port, timeout=wait)
-        else:
-            made = http.client.HTTPSConnection(host, port, timeout=wait, context=self.tls)
-        made.response_class = _Response
+        host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
         try:
-            made.connect()
+            made = socket.create_connection((host, port), self.connect_timeout)
+        except (OSError, ValueError) as error:
+            raise _unreachable(error) from error
+        try:
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.tls is not None:
+                made = self.tls.wrap_socket(made, server_hostname=host)
+            made.settimeout(self.timeout)
         except (OSError, ValueError) as error:
             made.close()
-            raise UnsentError(f"Jira could not be reached ({type(error).__name__}).") from error
-        made.sock.settimeout(self.timeout)
+            raise _unreachable(error) from error
         return made
 
 
@@ -175,62 +152,45 @@ def basic(username: str, secret: str) -> str:
     return f"Basic {base64.b64encode(f'{username}:{secret}'.encode()).decode()}"
 
 
-def _exchange(
-    connection: http.client.HTTPConnection, target: str, asking: Asking, own: Mapping[str, str]
-) -> tuple[Raw, bool]:
+def _exchange(connection: socket.socket, request: bytes, asking: Asking) -> tuple[Raw, bool]:
     """Return the answer, and whether the connection may be used again."""
-    headers = {**own, **asking.headers, "Accept-Encoding": "gzip"}
+    answer = Answering(asking.largest)
     try:
-        connection.request(asking.method, target, asking.content, headers)
-    except (http.client.HTTPException, ValueError) as error:
-        # It is refused before it is sent: a sign that no request may hold.
-        raise UnsentError(f"The way to Jira is closed ({type(error).__name__}).") from error
+        connection.sendall(request)
+        while not answer.done:
+            came = connection.recv(_PART)
+            if not came:
+                answer.end()
+                break
+            answer.feed(came)
+            if time.monotonic() > asking.until:
+                raise LostError("Jira's answer did not end in time.")
     except OSError as error:
-        raise _unanswered(error) from error
-    try:
-        response = connection.getresponse()
-        names: dict[str, str] = {}
-        for name, value in response.getheaders():
-            lower = name.lower()
-            names[lower] = f"{names[lower]}, {value}" if lower in names else value
-        content = _whole(response, names, asking)
-        keep = not response.will_close
-        response.close()
-    except (http.client.HTTPException, OSError, ValueError, zlib.error) as error:
-        raise _unanswered(error) from error
-    return Raw(response.status, names, content), keep
+        raise LostError(f"Jira's answer did not arrive ({type(error).__name__}).") from error
+    return answer.raw(), answer.keep
 
 
-def _whole(response: http.client.HTTPResponse, headers: Mapping[str, str], asking: Asking) -> bytes:
-    """Return an answer's body; gives up on one that is endless, endlessly slow or cut off."""
-    packed = headers.get("content-encoding", "identity").strip().casefold()
-    if packed not in ("identity", "gzip", ""):
-        raise LostError("Jira's answer is packed in a way that nobody asked for.")
-    unpack = zlib.decompressobj(_GZIP) if packed == "gzip" else None
-    parts: list[bytes] = []
-    size = 0
-    while came := response.read1(_PART):
-        part = came if unpack is None else unpack.decompress(came, asking.largest - size + 1)
-        size += len(part)
-        if size > asking.largest:
-            raise LostError(f"Jira's answer is larger than {asking.largest} bytes.")
-        if time.monotonic() > asking.until:
-            raise LostError("Jira's answer did not end in time.")
-        parts.append(part)
-    cut = bool(response.length) or (unpack is not None and size and not unpack.eof)
-    if cut:
-        raise LostError("Jira's answer did not arrive (it was cut off).")
-    return b"".join(parts)
+def _host(parts: SplitResult) -> str:
+    """Return the name under which a server is asked."""
+    name = parts.hostname or ""
+    shown = f"[{name}]" if ":" in name else name
+    usual = parts.port in (None, _DEFAULT_PORTS.get(parts.scheme))
+    return shown if usual else f"{shown}:{parts.port}"
 
 
-def _unanswered(error: Exception) -> LostError:
-    return LostError(f"Jira's answer did not arrive ({type(error).__name__}).")
+def _is_header(pair: tuple[str, str]) -> bool:
+    name, value = pair
+    return bool(_NAME.fullmatch(name) and _VALUE.fullmatch(value))
 
 
-def _readable(connection: http.client.HTTPConnection) -> bool:
+def _unreachable(error: Exception) -> UnsentError:
+    return UnsentError(f"Jira could not be reached ({type(error).__name__}).")
+
+
+def _readable(connection: socket.socket) -> bool:
     """Return whether there is something to read where nothing is expected."""
-    if connection.sock is None:
+    if connection.fileno() < 0:
         return True
     poll = select.poll()
-    poll.register(connection.sock, select.POLLIN)
+    poll.register(connection, select.POLLIN)
     return bool(poll.poll(0))

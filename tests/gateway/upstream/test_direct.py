@@ -95,6 +95,7 @@ def once(answer: bytes, **more: object) -> Raw:
         b"HTTP/1.1 200 OK\r\n\r\n" + BODY,
         b"HTTP/1.0 200 OK\r\n\r\n" + BODY,
         b"HTTP/1.1 100 Continue\r\n\r\n" + said(BODY),
+        said(BODY) + b"and more",
     ],
 )
 def test_an_answer_is_read_whole_however_it_is_sent(answer: bytes) -> None:
@@ -119,6 +120,11 @@ def test_an_answer_is_read_whole_however_it_is_sent(answer: bytes) -> None:
         said(gzip.compress(b" " * 1001, mtime=0), "Content-Encoding: gzip"),
         said(b" " * 1001),
         b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nA: " + b"b" * 200_000,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKS,
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
     ],
 )
 def test_half_an_answer_is_none(answer: bytes) -> None:
@@ -146,6 +152,19 @@ def test_a_connection_is_kept_and_the_path_stays_below_the_base() -> None:
     assert heard[0].count(b"Authorization: x\r\n") == 2
 
 
+@pytest.mark.parametrize(
+    ("method", "content", "length"), [("GET", None, None), ("POST", None, "0"), ("PUT", b"{}", "2")]
+)
+def test_a_request_says_how_long_it_is(
+    method: str, content: bytes | None, length: str | None
+) -> None:
+    way = direct("https://[::1]:8443/jira")
+    head, _, body = way._request(asking(method=method, content=content)).partition(b"\r\n\r\n")
+    lines = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    assert (lines.get("Content-Length"), lines["Host"]) == (length, "[::1]:8443")
+    assert body == (content or b"")
+
+
 @pytest.mark.parametrize("why", ["closed by the server", "idle for too long", "told to"])
 def test_a_connection_that_may_be_closed_is_not_used_again(why: str) -> None:
     first = said(b"1", "Connection: close") if why == "told to" else said(b"1")
@@ -163,13 +182,13 @@ def test_a_connection_that_may_be_closed_is_not_used_again(why: str) -> None:
 
 def _end_arrived(way: Direct) -> bool:
     (kept,) = way._idle  # what a kept connection got to hear can be seen nowhere else
-    kept.connection.sock.setblocking(False)
+    kept.socket.setblocking(False)
     try:
-        return kept.connection.sock.recv(1, socket.MSG_PEEK) == b""
+        return kept.socket.recv(1, socket.MSG_PEEK) == b""
     except BlockingIOError:
         return False
     finally:
-        kept.connection.sock.settimeout(2)
+        kept.socket.settimeout(2)
 
 
 @pytest.mark.parametrize(
