@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -335,6 +336,7 @@ def _kept(path: Path) -> bytes:
     return made
 
 
+@lru_cache(maxsize=8)
 def _beside(database_url: str, name: str) -> Path | None:
     """Return the file of this name beside a SQLite database; None for any other."""
     if not database_url.startswith("sqlite:///") or ":memory:" in database_url:

@@ -25,6 +25,7 @@ from gateway.operations.context import Gateway
 from gateway.operations.delivering import Deliverer
 from gateway.operations.duplicates import look_for_duplicates
 from gateway.operations.heart import Heart
+from gateway.operations.pacing import Pace
 from gateway.operations.polling import Poller
 from gateway.operations.promoting import Promoter
 from gateway.store import sites
@@ -90,7 +91,7 @@ class Background:
     def works(self) -> tuple[Work, ...]:
         """Return what there is to do."""
         gateway = self.gateway
-        poller, heart = Poller(gateway), Heart(gateway)
+        poller, heart, pace = Poller(gateway), Heart(gateway), Pace()
         wanting = following.Wanting(gateway)
         return (
             Work("fetch", lambda: receiving.fetch(gateway), FETCH_EVERY),
@@ -116,7 +117,10 @@ class Background:
             Work("duplicates", lambda: look_for_duplicates(gateway), DUPLICATES_EVERY, 300.0),
             Work("listen", self._listen, 1.0, 5.0),
             Work("heartbeat", heart.beat, heart.every, heart.every),
-            *(self._promoter(number, heart) for number in range(1, gateway.settings.promoters + 1)),
+            *(
+                self._promoter(number, heart, pace)
+                for number in range(1, gateway.settings.promoters + 1)
+            ),
         )
 
     def _notifying(self) -> tuple[Work, ...]:
@@ -125,8 +129,8 @@ class Background:
             return ()
         return (Work("notify", self.deliverer.run_once, NOTIFY_EVERY),)
 
-    def _promoter(self, number: int, heart: Heart) -> Work:
-        promoter = Promoter(self.gateway, f"{self.name}-{number}", heart=heart)
+    def _promoter(self, number: int, heart: Heart, pace: Pace) -> Work:
+        promoter = Promoter(self.gateway, f"{self.name}-{number}", heart=heart, pace=pace)
         return Work("promote", lambda: promoter.run(self.stopping), 0.0)
 
     def _listen(self) -> None:

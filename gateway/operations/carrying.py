@@ -79,6 +79,8 @@ class Job:
     on_step: Callable[[Step], None]
     #: Commits the intent to send; False when somebody else took over, or nobody may.
     intend: Callable[[], bool] = lambda: False
+    #: Takes note of too many requests; returns the seconds until it is this one's turn again.
+    throttled: Callable[[ThrottledError], float] = lambda _error: 0.0
 
 
 def carry(job: Job) -> Result | None:
@@ -89,11 +91,11 @@ def carry(job: Job) -> Result | None:
             return _try(job)
         except ThrottledError as error:
             # Jira did nothing. A short wait is waited out here; what follows reads anew.
-            wait = max(error.seconds, _SHORTEST)
+            wait, turn = max(error.seconds, _SHORTEST), job.throttled(error)
             if error.per_issue or wait > left:
                 return nothing_sent(error)
             left -= wait
-            job.gateway.upstream.sleep(wait)
+            job.gateway.upstream.sleep(max(wait, turn))
 
 
 def _try(job: Job) -> Result | None:

@@ -19,6 +19,7 @@ from gateway.operations.carrying import Job, carry, found
 from gateway.operations.context import Gateway
 from gateway.operations.heart import Heart, let_go
 from gateway.operations.looking_up import look_up, looked, newest_before
+from gateway.operations.pacing import Pace
 from gateway.operations.results import SECOND, Result
 from gateway.operations.settling import settle
 from gateway.promotion.authors import AuthorKind
@@ -43,6 +44,8 @@ _CREATE_PATIENCE = 7
 _CREATE_TRIES = 2
 #: Until then nobody looks whether a person has connected their account again.
 _RECONNECT = 30 * SECOND
+#: What becomes of an operation that Jira was given to do.
+_SENT = frozenset({OpEvent.ANSWERED, OpEvent.NO_ANSWER})
 #: Anything else that was sent this often and never arrived is, too.
 _TRIES = 6
 
@@ -60,18 +63,21 @@ class Promoter:
         name: str,
         on_step: Callable[[Step], None] = nothing,
         heart: Heart | None = None,
+        pace: Pace | None = None,
     ) -> None:
-        """Take the gateway, a name that no other promoter has, a hook for tests, a heart."""
+        """Take the gateway, a name of its own, a hook for tests, its process's heart and pace."""
         self._gateway = gateway
         self._name = name
         self._on_step = on_step
         self._heart = heart or Heart(gateway)
+        self._pace = pace or Pace()
+        self._stop = threading.Event()
         self._lease = round(gateway.settings.lease_seconds * SECOND)
         self._quarantine = round(gateway.settings.quarantine_seconds * SECOND)
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set."""
-        bell = self._gateway.database.bell
+        bell, self._stop = self._gateway.database.bell, stop
         while not stop.is_set():
             heard = bell.heard()
             operation = self._claim()
@@ -121,6 +127,9 @@ class Promoter:
         """Carry or look up an operation, and record what became of it."""
         probing = operation.state is OpState.UNKNOWN
         with self._heart.beating_for(operation):
+            if not probing and self._stop.wait(self._pace.turn()):
+                let_go(self._gateway, operation)
+                return None
             result = self._probe(operation) if probing else self._carry(operation)
         if result is None:
             return None
@@ -160,7 +169,15 @@ class Promoter:
                 return _later(error)
             if probe_from is not None:
                 self._on_step(Step.KEY_READ)
-        return carry(replace(job, intend=lambda: self._intend(operation, probe_from)))
+        job = replace(
+            job,
+            intend=lambda: self._intend(operation, probe_from),
+            throttled=self._pace.again,
+        )
+        result = carry(job)
+        if result is not None and result.event in _SENT:
+            self._pace.written()
+        return result
 
     def _probe(self, operation: Operation) -> Result | None:
         """Look up what became of a write; None when it stays unknown for now."""

@@ -153,11 +153,14 @@ def database_now(conn: Connection) -> int:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=10, max_overflow=70)
+        engine = create_engine(url, pool_size=10, max_overflow=70, pool_use_lifo=True)
         event.listen(engine, "checkin", _on_checkin)
         event.listen(engine, "checkout", _on_checkout)
         return engine
-    options: dict[str, Any] = {"poolclass": StaticPool} if _in_memory(url) else {}
+    # The connection that was used last knows most of the file's pages.
+    options: dict[str, Any] = {"pool_use_lifo": True}
+    if _in_memory(url):
+        options = {"poolclass": StaticPool}
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)

@@ -278,10 +278,12 @@ def rechecked(conn: Connection, operation: Operation, trouble: str | None) -> bo
 
 def resolved(conn: Connection, site: str, names: Iterable[str] | None = None) -> dict[str, str]:
     """Return temporary to real ids and keys of created issues: of ``names``, or of all."""
+    wanted = None if names is None else sorted(set(filter(is_temporary, names)))
+    if wanted == []:
+        return {}  # as before nearly every request
     query = select(_MADE.c.temporary, _MADE.c.real).where(_MADE.c.site == site)
-    if names is None:
+    if wanted is None:
         return {row.temporary: row.real for row in conn.execute(query)}
-    wanted = sorted(set(filter(is_temporary, names)))
     found: dict[str, str] = {}
     for start in range(0, len(wanted), _MANY):
         some = query.where(_MADE.c.temporary.in_(wanted[start : start + _MANY]))
