@@ -141,6 +141,7 @@ class Background:
     def stop(self, patience: float = 30.0) -> None:
         """Stop all threads and wait for them; a write that was begun is finished."""
         self.stopping.set()
+        self.gateway.database.bell.ring()
         for thread in self.threads:
             thread.join(patience)
 

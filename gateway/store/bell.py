@@ -26,6 +26,8 @@ class Bell:
         self._changed = threading.Condition()
         self._rung = 0
         self._sleepers = 0
+        #: One sleeper wakes by itself when something is due; the others only when it rings.
+        self._watched = False
         #: One more look is owed, because nobody slept when it rang for one.
         self._owed = False
 
@@ -45,19 +47,31 @@ class Bell:
                 self._owed = True
 
     def wait(self, heard: int, seconds: float, stop: threading.Event) -> None:
-        """Wait until it rings, ``seconds`` are over or ``stop`` is set."""
+        """Wait until it rings, ``seconds`` are over or ``stop`` is set.
+
+        Of many who wait, one looks out for what becomes due; when it finds something, it
+        rings, and another one takes its place.
+        """
         until = time.monotonic() + seconds
         with self._changed:
             if self._rung != heard or self._owed:
                 self._owed = False
                 return
+            watches, self._watched = not self._watched, True
             self._sleepers += 1
             try:
-                while not stop.is_set() and (left := until - time.monotonic()) > 0:
+                while not stop.is_set() and (not watches or until > time.monotonic()):
+                    left = until - time.monotonic() if watches else _SLICE
                     if self._changed.wait(min(left, _SLICE)):
                         return
+                    if not watches and not self._watched:
+                        # Who did went away for another reason than work.
+                        watches = self._watched = True
+                        until = time.monotonic()
             finally:
                 self._sleepers -= 1
+                if watches:
+                    self._watched = False
 
 
 def ring(conn: Connection, *, far: bool = True) -> None:

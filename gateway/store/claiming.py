@@ -8,8 +8,11 @@ SQLite the one write lock does all of that.
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Connection,
+    Text,
+    all_,
     and_,
     bindparam,
     cast,
@@ -80,9 +83,7 @@ def _first(
     """Return the row to take: of the first of these states that has one."""
     for state in states:
         if taken:
-            values = {"here": site, "state": state, "now": now}
-            query = _next().where(_OP.c.issue_id.not_in(taken))
-            row = conn.execute(query, values).first()
+            row = _NEXT_BUT.run(conn, here=site, state=state, now=now, taken=taken).first()
         else:
             row = _NEXT.run(conn, here=site, state=state, now=now).first()
         if row is not None:
@@ -194,6 +195,12 @@ def _due() -> Any:
 _DUE = Prepared(_due)
 _STANDING = Prepared(_standing)
 _NEXT = Prepared(_next)
+# Only where others claim at the same time: on PostgreSQL.
+_NEXT_BUT = Prepared(
+    lambda: _next().where(
+        _OP.c.issue_id != all_(cast(bindparam("taken", type_=ARRAY(Text)), ARRAY(Text)))
+    )
+)
 _TAKE_READY = Prepared(_taking_ready)
 _TAKE_UNKNOWN = Prepared(lambda: _taking(OpState.UNKNOWN))
 _TURN = Prepared(
