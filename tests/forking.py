@@ -76,6 +76,11 @@ class SandboxProcess:
         self._process.terminate()
         return self.ended()
 
+    def kill(self) -> Ended:
+        """Kill it with -9."""
+        self._process.kill()
+        return self.ended()
+
     def ended(self) -> Ended:
         """Wait until it has ended; kill it if it does not."""
         self._process.join(_STOP_SECONDS)

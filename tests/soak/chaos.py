@@ -1,8 +1,10 @@
 """One run of the soak: promoters, a fake Jira and a database, all of them killed at random."""
 
+import contextlib
 import os
 import random
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -31,13 +33,13 @@ from tests.soak.world import APPROVER, Jira, Place, Waits, fill, gateway_at, met
 
 PROMOTERS = 2
 #: Operations on their way before more sets are approved.
-_QUEUE = 40
+_QUEUE = 100
 #: Tries before a set is left unapproved: an edit of Bob's may stand in its way for good.
 _TRIES = 6
 #: One set of so many is rejected, and one is never decided about.
 _WITHHELD = 12
 #: Seconds between two kills, from and to.
-_CALM = (0.6, 2.5)
+_CALM = (1.0, 4.0)
 #: Milliseconds that the control's writes come late, from and to.
 _VERY_LATE = (2000, 5000)
 TROUBLE = (SQLAlchemyError, UpstreamError, RefusedError, StaleError, httpx2.HTTPError)
@@ -72,6 +74,11 @@ def late_writes(seed: int) -> JsonObject:
     """Return the one fault that only the quarantine is proof against."""
     late: Any = {"fault": "late", "share": 0.5, "on": "writes", "late_ms": _VERY_LATE}
     return {"seed": seed, "rules": [late]}
+
+
+def _wake(process: ForkServerProcess) -> None:
+    with contextlib.suppress(ProcessLookupError, ValueError):
+        os.kill(process.pid or 0, signal.SIGCONT)
 
 
 @dataclass(slots=True)
@@ -229,8 +236,10 @@ class Run:
         process = self.draw.choice(self.processes)
         assert process.pid is not None
         os.kill(process.pid, signal.SIGSTOP)
-        time.sleep(self.waits.lease * 1.2)
-        os.kill(process.pid, signal.SIGCONT)
+        # Everything else goes on meanwhile; it may even be killed in its sleep.
+        waking = threading.Timer(self.waits.lease * 1.2, _wake, (process,))
+        waking.daemon = True
+        waking.start()
 
     def _foreign_edit(self) -> None:
         if self.draw.random() > 0.15:

@@ -1,11 +1,6 @@
 """What the soak plays with: a fake Jira that can be killed, and gateways before it."""
 
-import json
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -39,6 +34,7 @@ from sandbox.contract.shapes import (
 )
 from sandbox.site_file import parse
 from seed_data.loading import ControlDoor
+from tests.forking import SandboxProcess
 from tests.gateway.promotion.world import AGENT, PERSON, SITE
 
 #: The gateway writes as the person the agent works for: time can be logged as nobody else.
@@ -219,7 +215,7 @@ class Jira:
     faults: JsonObject = field(default_factory=dict)
     #: Fault to how often it was played, of all its lives.
     struck: dict[str, int] = field(default_factory=dict)
-    child: subprocess.Popen[str] | None = None
+    child: SandboxProcess | None = None
     #: A client for each person: making one costs more than many requests.
     _clients: dict[str, httpx2.Client] = field(default_factory=dict)
 
@@ -236,18 +232,8 @@ class Jira:
             secret = self.folder / "secret"
             secret.touch(mode=0o600)
             secret.write_bytes(SECRET)
-        with (self.folder / "jira.log").open("a") as log:
-            self.child = subprocess.Popen(
-                [sys.executable, "-m", "sandbox"],
-                env=self._environment(),
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        assert self.child.stdout is not None
-        said = self.child.stdout.readline()
-        assert said.startswith("READY "), (self.folder / "jira.log").read_text()
-        assert json.loads(said.removeprefix("READY "))["port"] == self.port
+        self.child = SandboxProcess(self._environment())
+        assert self.child.ready()["port"] == self.port
         self.misbehave(self.faults)
 
     def misbehave(self, faults: JsonObject) -> None:
@@ -262,12 +248,8 @@ class Jira:
         for client in self._clients.values():
             client.close()
         self._clients.clear()
-        child = self.child
-        assert child is not None
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait()
-        if child.stdout is not None:
-            child.stdout.close()
+        assert self.child is not None
+        self.child.kill()
         self.child = None
 
     def get(self, path: str, query: dict[str, str] | None = None) -> Any:
@@ -315,7 +297,7 @@ class Jira:
         return answer.json() if answer.content else None
 
     def _harvest(self) -> None:
-        if self.child is None or self.child.poll() is not None:
+        if self.child is None:
             return
         for name, count in self._ask("GET", "/faults")["struck"].items():
             self.struck[name] = self.struck.get(name, 0) + count
@@ -328,9 +310,7 @@ class Jira:
             door.close()
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return {
-            **kept,
             "PYTHONUNBUFFERED": "1",
             "AIRLOCK_SITE_FILE": str(self.folder / "site.toml"),
             "AIRLOCK_SANDBOX_PORT": str(self.port),
