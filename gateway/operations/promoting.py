@@ -30,6 +30,7 @@ from gateway.promotion.states import OpEvent, OpState
 from gateway.promotion.steps import Step
 from gateway.promotion.values import Look, Place, SideEffect
 from gateway.store import audit, claiming, in_flight, outbox, people, reviews, sites, waits
+from gateway.store.claiming import Claimed
 from gateway.store.outbox import Operation
 from gateway.upstream.errors import IdentityLostError, UpstreamError
 from sandbox.contract.shapes import ChangeKind, JsonObject
@@ -97,20 +98,20 @@ class Promoter:
 
     def _claim(self) -> Operation | None:
         with self._gateway.database.write() as conn:
-            operation = self._next(conn)
-        if operation is not None:
-            self._announce()
-        return operation
+            claimed = self._next(conn)
+        return None if claimed is None else self._announced(claimed)
 
-    def _next(self, conn: Connection) -> Operation | None:
+    def _next(self, conn: Connection) -> Claimed | None:
         return claiming.claim(
             conn, self._gateway.site, self._name, lease=self._lease, quarantine=self._quarantine
         )
 
-    def _announce(self) -> None:
-        # There may be more: whoever wakes looks, and wakes the next.
-        self._gateway.database.bell.ring(everybody=False)
+    def _announced(self, claimed: Claimed) -> Operation:
+        """Wake somebody when there is more: whoever wakes looks, and wakes the next."""
+        if claimed.more:
+            self._gateway.database.bell.ring(everybody=False)
         self._on_step(Step.CLAIMED)
+        return claimed.operation
 
     def _settled(self, operation: Operation, more: Callable[[], bool]) -> Operation | None:
         """Do what can be done; returns the next one, claimed. Lets go of what went wrong."""
@@ -135,9 +136,7 @@ class Promoter:
             return None
         following = self._record(operation, _of_author(operation, result), more)
         self._on_step(Step.FINISHED)
-        if following is not None:
-            self._announce()
-        return following
+        return None if following is None else self._announced(following)
 
     def _until_due(self) -> float:
         """Return the seconds until there is something to do without anybody ringing."""
@@ -250,7 +249,7 @@ class Promoter:
 
     def _record(
         self, operation: Operation, result: Result, more: Callable[[], bool]
-    ) -> Operation | None:
+    ) -> Claimed | None:
         """Store what happened, and what follows for the whole set, in one transaction.
 
         With ``more`` the same transaction claims the next operation, and it is returned.

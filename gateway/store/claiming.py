@@ -5,6 +5,7 @@ the same issue are told apart by an advisory lock, and by a unique index behind 
 SQLite the one write lock does all of that.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -40,9 +41,18 @@ _TRAVELLING = (OpState.INFLIGHT, OpState.UNKNOWN)
 _TRIES = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The operation that was taken."""
+
+    operation: Operation
+    #: Another one could be taken at the same moment: somebody else should look.
+    more: bool
+
+
 def claim(
     conn: Connection, site: str, owner: str, *, lease: int, quarantine: int
-) -> Operation | None:
+) -> Claimed | None:
     """Take the next operation, or return None; ``lease`` and ``quarantine`` in µs.
 
     One that was ready becomes ``inflight``; one whose outcome is unknown stays so and is
@@ -60,13 +70,15 @@ def claim(
     states = (OpState.UNKNOWN, OpState.READY) if unknown else (OpState.READY,)
     taken: list[str] = []
     for _ in range(_TRIES):
-        row = _first(conn, states, site, now, taken)
-        if row is None:
+        rows = _first(conn, states, site, now, taken)
+        if not rows:
             return None
-        found = _take(conn, row, owner, now + lease)
+        found = _take(conn, rows[0], owner, now + lease)
         if found is not None:
-            return found
-        taken.append(row.issue_id)
+            # Behind one that has to be looked up there may always be others to send.
+            more = len(rows) > 1 or found.state is OpState.UNKNOWN
+            return Claimed(found, more=more)
+        taken.append(rows[0].issue_id)
     return None
 
 
@@ -79,16 +91,16 @@ def next_due(conn: Connection, site: str) -> int | None:
 
 def _first(
     conn: Connection, states: tuple[OpState, ...], site: str, now: int, taken: list[str]
-) -> Any:
-    """Return the row to take: of the first of these states that has one."""
+) -> tuple[Any, ...]:
+    """Return the row to take, and the next one: of the first of these states that has any."""
     for state in states:
         if taken:
-            row = _NEXT_BUT.run(conn, here=site, state=state, now=now, taken=taken).first()
+            rows = _NEXT_BUT.run(conn, here=site, state=state, now=now, taken=taken)
         else:
-            row = _NEXT.run(conn, here=site, state=state, now=now).first()
-        if row is not None:
-            return row
-    return None
+            rows = _NEXT.run(conn, here=site, state=state, now=now)
+        if rows.every:
+            return rows.every
+    return ()
 
 
 def _take(conn: Connection, row: Any, owner: str, until: int) -> Operation | None:
@@ -137,7 +149,7 @@ def _next() -> Any:
             not_(waits.holds(site, _OP.c.issue_id, now)),
         )
         .order_by(_OP.c.review_id, _OP.c.position)
-        .limit(1)
+        .limit(2)
         .with_for_update(skip_locked=True)  # SQLite leaves it out: BEGIN IMMEDIATE does it
     )
 
