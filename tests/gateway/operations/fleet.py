@@ -21,6 +21,7 @@ from gateway.promotion.steps import Step
 from gateway.review.states import State
 from gateway.review.values import OperationView
 from gateway.store import files, outbox, sites
+from gateway.store.claiming import Claimed
 from gateway.store.outbox import Operation
 from gateway.upstream.introduction import Account
 from sandbox.contract.shapes import Change, ChangeKind
@@ -126,9 +127,10 @@ class Watched(Promoter):
     def _meet(self, step: Step) -> None:
         self.meets(step)
 
-    def _next(self, conn: Connection) -> Operation | None:
-        self.held = super()._next(conn)
-        return self.held
+    def _next(self, conn: Connection) -> Claimed | None:
+        claimed = super()._next(conn)
+        self.held = None if claimed is None else claimed.operation
+        return claimed
 
 
 class SunkError(Exception):
