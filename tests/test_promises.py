@@ -15,6 +15,87 @@ PURE, CLI = "gateway/promotion/", "gateway/cli/"
 
 #: Promise to the files below this folder and their tests that show it.
 PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
+    # The outbox.
+    "approvals, held operations and audit row in one transaction, released against that digest": {
+        GATE + "test_approving_whole": (
+            "test_where_one_part_cannot_be_stored_none_is",
+            "test_a_release_without_its_audit_row_releases_nothing",
+        ),
+        GATE + "test_reviewing": ("test_promote_needs_the_approved_digest",),
+    },
+    "intent before the socket, leases by the database's clock, fences, quarantine, then probe": {
+        GATE + "test_matrix": ("test_cell",),
+        GATE + "test_promoting_together": ("test_a_beating_heart_keeps_its_operation_from_others",),
+    },
+    "what no probe can tell is for a person, with the evidence": {
+        GATE + "test_promoting_cases": (
+            "test_10_a_new_issue_that_is_never_found_is_for_a_person_with_the_evidence",
+            "test_10_a_person_decides_what_nobody_can_tell",
+        ),
+    },
+    "many processes share the work, one write at a time per issue, in order": {
+        GATE + "test_promoting_together": (
+            "test_four_processes_share_the_work_and_write_one_at_a_time_per_issue",
+            "test_a_set_that_stops_goes_in_order_even_with_many_promoters",
+            "test_promoting_wakes_the_promoters_of_every_process",
+        ),
+        PURE + "test_plan": ("test_creates_come_first_and_links_last",),
+    },
+    "stop or carry on; what depends on a failure never runs": {
+        GATE + "test_promoting_together": (
+            "test_a_failure_stops_the_set_or_only_itself",
+            "test_what_depends_on_a_failure_never_runs",
+        ),
+    },
+    # Kinds and cases.
+    "every kind has preconditions, request, marker, probe, read-back, inverse": {
+        PURE + "test_kinds_table": (
+            "test_every_kind_has_all_six",
+            "test_planned_requests_are_those_of_the_table",
+            "test_every_kind_is_undone_or_says_why_not",
+        ),
+    },
+    "every field type and rich text is written, read back and undone": {
+        "journeys/test_kinds_every_field": (
+            "test_it_is_written_and_read_back",
+            "test_its_undo_puts_back_what_was_there",
+            "test_somebody_elses_edit_is_a_conflict_or_merges_and_is_never_lost",
+        ),
+    },
+    "new issues with epic, parent and sub-task; temporary keys replaced everywhere": {
+        "journeys/test_kinds_new": (
+            "test_an_epic_its_story_and_its_subtask_are_made_in_that_order",
+            "test_links_between_two_new_issues_and_an_old_one",
+            "test_a_later_set_goes_on_with_an_issue_that_an_earlier_one_makes",
+        ),
+        PURE + "test_markers": (
+            "test_temporary_names_become_real_ones_everywhere_but_inside_other_words",
+        ),
+    },
+    "the 24 failure cases with every kind on both databases, each fault point died at": {
+        GATE + "test_matrix": (
+            "test_cell",
+            "test_every_cell_is_run_or_says_why_not",
+            "test_every_point_at_which_a_promoter_can_die_is_died_at",
+        ),
+        GATE + "test_promoting_table": ("test_every_fault_point_is_one_that_the_promoter_passes",),
+    },
+    "two sites of different flavour at the same time": {
+        "journeys/test_two_sites": ("test_two_sites_are_promoted_at_the_same_time",),
+    },
+    "whatever Jira answers: no false receipt, no mass deletion": {
+        "soak/test_fuzz_intake": ("test_garbage_takes_nothing_out_of_the_shadow",),
+        "soak/test_walk": ("test_no_garbage_becomes_a_receipt",),
+        GATE + "test_promoting_believing": (
+            "test_an_answer_that_the_issue_does_not_bear_out_is_no_receipt",
+        ),
+    },
+    "a lost answer's receipt tells what was replaced, or the undo says that nobody knows": {
+        GATE + "test_undoing": (
+            "test_a_lost_answer_still_tells_what_was_replaced_and_the_undo_puts_it_back",
+            "test_where_jira_does_not_tell_what_was_replaced_the_undo_says_so",
+        ),
+    },
     # The real Jira of a real company.
     "reading and promotion have credentials of their own, neither an administrator's": {
         GATE + "test_connection": (
