@@ -1,7 +1,10 @@
 """Failure cases 12 to 24 of promotion.md 1.4: people, the database, the program, undo."""
 
+import copy
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text as sql
@@ -12,6 +15,7 @@ from gateway.promotion.states import OpState
 from gateway.promotion.steps import Step
 from gateway.review.refusals import RefusedError, StaleError
 from gateway.review.states import State
+from sandbox.contract.compare import Three
 from sandbox.contract.shapes import Change, ChangeKind
 from tests.gateway.operations.breaking import break_it, mend, upgraded
 from tests.gateway.operations.fleet import (
@@ -26,7 +30,7 @@ from tests.gateway.operations.fleet import (
     released,
 )
 from tests.gateway.operations.quick import finish
-from tests.gateway.promotion.world import change_set
+from tests.gateway.promotion.world import DONE, change_set, text
 
 K = ChangeKind
 
@@ -219,6 +223,55 @@ def undone(harbour: Harbour) -> Fleet:
     fleet.reviews = first
     fleet.sound()
     return fleet
+
+
+#: What Bob makes of what was written, by kind.
+_BOBS: dict[ChangeKind, Callable[[Any, Any], None]] = {
+    K.CREATE: lambda jira, issue: jira.edit(issue["id"], "Bob", priority={"id": "1"}),
+    K.EDIT: lambda jira, issue: jira.edit(issue["id"], "Bob", summary="Bob's"),
+    K.TRANSITION: lambda jira, issue: jira.edit(issue["id"], "Bob", status=DONE),
+    K.SPRINT: lambda jira, issue: jira.edit(
+        issue["id"], "Bob", customfield_10020=[{"id": 9, "name": "Bob's"}]
+    ),
+    K.COMMENT: lambda _, issue: issue["fields"]["comment"]["comments"][-1].update(body=text("B")),
+    K.COMMENT_EDIT: lambda _, issue: issue["fields"]["comment"]["comments"][0].update(
+        body=text("B")
+    ),
+    K.WORKLOG: lambda _, issue: issue["fields"]["worklog"]["worklogs"][0].update(
+        timeSpentSeconds=60
+    ),
+    K.REMOTE_LINK: lambda jira, issue: jira.beside(issue["id"], "remotelink")[0].update(
+        object={"url": "https://docs.example/2", "title": "Bob's"}
+    ),
+}
+
+
+def edited_since(harbour: Harbour) -> Fleet:
+    """Let somebody else go on with everything, then undo: what is theirs stays."""
+    fleet = plain(harbour)
+    gateway, jira = fleet.house.gateway, fleet.house.jira
+    for kind, meddle in _BOBS.items():
+        meddle(jira, jira.issues[fleet.place(kind)])
+    fleet.pictures = {kind: copy.deepcopy(fleet.picture(kind)) for kind in _BOBS}
+    made = undoing.propose(gateway, "rob", fleet.reviews[0]).review_id
+    view = reviewing.view(gateway, made)
+    changes = [one for issue in view.issues for one in issue.changes]
+    for one in [one for one in changes if one.three is Three.CONFLICT]:
+        digest = reviewing.view(gateway, made).digest
+        reviewing.decide(gateway, "rob", made, one.change.id, "reject", "Bob's", digest)
+    first, fleet.reviews = fleet.reviews, [made]
+    fleet.approve()
+    fleet.promote()
+    finish(fleet.house)
+    fleet.reviews = first
+    fleet.sound()
+    return fleet
+
+
+def still_theirs(fleet: Fleet, kind: ChangeKind) -> None:
+    """Hold that an undo left alone what somebody else had gone on with."""
+    assert fleet.operation(kind).state is OpState.APPLIED
+    assert fleet.now[kind] == fleet.pictures[kind]
 
 
 def taken_back(fleet: Fleet, kind: ChangeKind) -> None:

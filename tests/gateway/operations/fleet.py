@@ -168,6 +168,12 @@ class Fleet:
         every = self.house.jira.journal[self.before :] if self.written is None else self.written
         return [one for one in every if one.kind is kind]
 
+    def place(self, kind: ChangeKind) -> str:
+        """Return the id of the issue on which a kind was written."""
+        done = self.operation(kind)
+        made = done.receipt.upstream_id if done.receipt is not None else None
+        return str(made) if kind is ChangeKind.CREATE else issue_of(kind)[0]
+
     def end(self) -> None:
         """Keep what it has come to: the house is about to be used again."""
         self.over, self.now = self.look(), self.pictured()

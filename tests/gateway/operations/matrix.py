@@ -31,6 +31,7 @@ from tests.gateway.operations.cases_of_jira import (
 from tests.gateway.operations.cases_of_ours import (
     NOT_ON_NEW,
     as_it_was_meant,
+    edited_since,
     full,
     moved_away,
     not_there,
@@ -40,6 +41,7 @@ from tests.gateway.operations.cases_of_ours import (
     refused,
     skewed,
     stale,
+    still_theirs,
     taken_back,
     tampered,
     two,
@@ -132,6 +134,12 @@ CASES: dict[tuple[int, str], Case] = {
     (21, "new issue"): Case(on_a_new_issue, on_the_new_one, NOT_ON_NEW),
     (22, "tampered"): Case(tampered, ends(OpState.REJECTED)),
     (23, "elsewhere"): Case(moved_away, ends(OpState.REJECTED)),
+    (24, "edited since"): Case(
+        edited_since,
+        still_theirs,
+        without("Nobody can edit it: it is there or gone.", K.LINK, K.WATCHER, K.ATTACHMENT)
+        | without("What was deleted is gone for good: it says so.", K.DELETE),
+    ),
     (24, "undone"): Case(
         undone, taken_back, without("What was deleted is gone for good: it says so.", K.DELETE)
     ),
