@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from gateway.review.agent_record import Fate, Record, record_of
 from gateway.review.states import State
 from gateway.store.tables import GatewayTable
 
 _REVIEW = GatewayTable.metadata.tables["review"]
+_DECISION = GatewayTable.metadata.tables["decision"]
+#: So many decided sets of a site are looked back at.
+_MOST = 2000
+_LEFT_OUT = "reject"
 _CARRIED = (State.PROMOTED, State.PARTLY_PROMOTED)
 _TURNED_DOWN = (State.REJECTED, State.REFUSED)
 
@@ -23,6 +28,8 @@ class Work:
     sent_back: int
     #: When the newest one arrived.
     last_at: int
+    #: How the newest that people decided about fared; None: none was.
+    record: Record | None = None
 
 
 def by_agent(conn: Connection, site: str) -> Mapping[str, Work]:
@@ -32,6 +39,7 @@ def by_agent(conn: Connection, site: str) -> Mapping[str, Work]:
         .where(_REVIEW.c.site == site)
         .group_by(_REVIEW.c.agent, _REVIEW.c.state)
     ).all()
+    fates = _fates(conn, site)
     counts: dict[str, dict[str, int]] = {}
     last: dict[str, int] = {}
     for agent, state, number, newest in rows:
@@ -44,6 +52,24 @@ def by_agent(conn: Connection, site: str) -> Mapping[str, Work]:
             rejected=sum(found.get(state, 0) for state in _TURNED_DOWN),
             sent_back=found.get(State.CHANGES_REQUESTED, 0),
             last_at=last[agent],
+            record=record_of(fates.get(agent, ())),
         )
         for agent, found in counts.items()
     }
+
+
+def _fates(conn: Connection, site: str) -> dict[str, list[Fate]]:
+    """Return agent to what people decided about its newest sets."""
+    columns = (_REVIEW.c.id, _REVIEW.c.agent, _REVIEW.c.state)
+    query = select(*columns, (_REVIEW.c.decided_at - _REVIEW.c.received_at).label("waited"))
+    decided = query.where(_REVIEW.c.site == site, _REVIEW.c.decided_at.is_not(None))
+    rows = conn.execute(decided.order_by(_REVIEW.c.id.desc()).limit(_MOST)).all()
+    oldest = rows[-1].id if rows else 0
+    touched = (_DECISION.c.verdict == _LEFT_OUT) | _DECISION.c.settled.is_not(None)
+    changed = select(_DECISION.c.review_id).where(_DECISION.c.review_id >= oldest, touched)
+    edited = set(conn.execute(changed.distinct()).scalars())
+    found: dict[str, list[Fate]] = {}
+    for row in rows:
+        fate = Fate(State(row.state), max(0, row.waited), row.id in edited)
+        found.setdefault(row.agent, []).append(fate)
+    return found

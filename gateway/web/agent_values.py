@@ -35,6 +35,8 @@ class AgentCard:
     made: str
     work: str
     last: str
+    #: How people decided about its sets, in a line; empty: they have not yet.
+    record: str
     tokens: tuple[TokenLine, ...]
     old: tuple[TokenLine, ...]
 

@@ -108,6 +108,11 @@ class Tongue:
             return format_date(_time(microseconds).date(), "medium", locale=self._locale)
         return format_timedelta(-passed, add_direction=True, locale=self._locale, threshold=0.95)
 
+    def length(self, microseconds: int) -> str:
+        """Return how long something took, in its largest unit."""
+        passed = timedelta(microseconds=microseconds)
+        return format_timedelta(passed, locale=self._locale, threshold=0.95)
+
     def day(self, value: date) -> str:
         """Return a date with its weekday."""
         return format_date(value, "full", locale=self._locale)

@@ -80,9 +80,23 @@ def _card(
         ),
         work=" · ".join(_work(work, tongue)),
         last=tongue.ago(work.last_at, now) if work else "",
+        record=_record(work, tongue),
         tokens=tuple(line for live, line in lines if live),
         old=tuple(line for live, line in lines if not live),
     )
+
+
+def _record(work: Work | None, tongue: Tongue) -> str:
+    record = None if work is None else work.record
+    if record is None:
+        return ""
+    parts = (
+        tongue.gettext("%(percent)s %% approved", percent=record.approved),
+        tongue.gettext("%(percent)s %% of those edited", percent=record.edited),
+        tongue.gettext("%(percent)s %% rejected", percent=record.rejected),
+        tongue.gettext("median wait %(time)s", time=tongue.length(record.waited)),
+    )
+    return " · ".join(parts)
 
 
 def _work(work: Work | None, tongue: Tongue) -> Iterator[str]:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from gateway.operations import registering
+from gateway.operations import registering, reviewing
 from gateway.store import audit, registry, sites
 from gateway.store.registry import StoredToken
 from gateway.web.connecting import snippets
@@ -196,3 +196,16 @@ def test_shared_snippets_hold_no_token_and_every_one_is_valid(flavour: Flavour) 
     }
     version = "3" if flavour is Flavour.CLOUD else "2"
     assert found["curl"].endswith(f"http://127.0.0.1:8643/rest/api/{version}/myself")
+
+
+def test_how_people_decided_about_an_agents_sets_stands_beside_it(ann: Visit) -> None:
+    review = ann.arrive()
+    assert "data-record" not in ann.get("/agents").text
+    gateway = ann.house.gateway
+    gateway.clock = lambda: 1_000 + 7_200_000_000
+    reviewing.reject(gateway, "eve", review, reviewing.view(gateway, review).digest, "no")
+    english, korean = (ann.get(f"/agents?lang={lang}").text for lang in ("en", "ko"))
+    said = "0 % approved · 0 % of those edited · 100 % rejected · median wait 2 hours"
+    assert f"data-record>{said}</p>" in english
+    assert "거절 100 %" in korean
+    assert "2시간" in korean
