@@ -162,6 +162,19 @@ def send_back(gateway: GatewayDep, person: PartyDep, review_id: int, form: Worde
     return _see("/")
 
 
+@router.get("/dry-run")
+def dry_run(
+    request: Request, gateway: GatewayDep, person: PartyDep, tongue: TongueDep, review_id: int
+) -> Response:
+    """Show what Jira would say to all of it now, before anybody approves; nothing is written."""
+    view = reviewing.view(gateway, review_id, viewer=person.person)
+    if not view.operations:
+        return _see(f"/cs/{review_id}")
+    found = preflight.dry_run(gateway, review_id)
+    sheet = present_sheet(view, found, person, tongue, gateway.clock())
+    return page(request, "check.html", tongue, person, sheet=sheet)
+
+
 @router.get("/promote")
 def confirm(
     request: Request, gateway: GatewayDep, person: PartyDep, tongue: TongueDep, review_id: int

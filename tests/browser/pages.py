@@ -8,6 +8,7 @@ AXE = (
     "/cs/{waiting}",
     "/together?pick={waiting}:{digest}",
     "/cs/{approved}/promote",
+    "/cs/{waiting}/dry-run",
     "/cs/{promoted}",
     "/cs/{promoted}/run",
     "/cs/{promoted}/undo",

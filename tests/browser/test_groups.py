@@ -36,7 +36,7 @@ def test_the_same_label_on_five_issues_is_looked_at_once(browser: Browser) -> No
             shot(page, "group" if lang == "en" else "group-ko-dark")
             page.set_viewport_size({"width": 375, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= 375
-        group = page.locator(".group")
+        group = page.locator(".alike")
         expect(group.locator(".group-issues a")).to_have_count(5)
         group.locator(".viewed button").click()
         expect(page.locator(".side .ticked")).to_have_count(5)

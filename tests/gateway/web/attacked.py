@@ -34,6 +34,7 @@ PATHS = (
     "/cs/2/run",
     "/cs/2/undo",
     "/cs/3/promote",
+    "/cs/3/dry-run",
     "/history",
     "/history?cs=CS-1&what=decisions",
     "/agents",

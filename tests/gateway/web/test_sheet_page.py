@@ -118,3 +118,28 @@ def test_mails_are_asked_away_only_where_jira_allows_it(eve: Visit) -> None:
     assert answer.status_code == 409
     assert eve.digest(review) == before
     assert eve.post(f"/cs/{review}/mails", digest=before, mails="yes").status_code == 303
+
+
+def test_a_dry_run_before_the_approval_says_what_jira_would_say_and_writes_nothing(
+    eve: Visit,
+) -> None:
+    review = eve.arrive()
+    digest = eve.digest(review)
+    assert f'href="/cs/{review}/dry-run"' in eve.get(f"/cs/{review}").text
+    html = eve.get(f"/cs/{review}/dry-run?lang=en").text
+    for said in ("Jira would take", "In this order", "checked against Jira", "nothing is written"):
+        assert said in html
+    assert "<form" not in html.split('id="main"')[1].split("</main>")[0]
+    assert "사전 확인" in eve.get(f"/cs/{review}/dry-run?lang=ko").text
+    eve.house.jira.edit("10001", "Bob", summary="Bob's")
+    assert "Part of it would not be written now" in eve.get(f"/cs/{review}/dry-run?lang=en").text
+    assert eve.house.jira.effects == []
+    assert eve.digest(review) == digest
+
+
+def test_there_is_no_dry_run_of_nothing(eve: Visit) -> None:
+    review = eve.arrive()
+    for name in ("c1", "c2"):
+        digest = eve.digest(review) or "-"
+        eve.post(f"/cs/{review}/changes/{name}", verdict="reject", digest=digest)
+    assert eve.get(f"/cs/{review}/dry-run").headers["location"] == f"/cs/{review}"

@@ -71,6 +71,7 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/agents/tokens"): Role.ADMIN,
     ("POST", "/agents/tokens/{token_id}/revoke"): Role.ADMIN,
     ("GET", "/cs/{review_id}/promote"): Role.VIEWER,
+    ("GET", "/cs/{review_id}/dry-run"): Role.VIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}/value"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/mails"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/changes"): Role.REVIEWER,
