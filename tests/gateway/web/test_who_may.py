@@ -164,6 +164,7 @@ FORM = {
     "digest": "0" * 64,
     "words": "because",
     "verdict": "keep",
+    "change": "c1",
     "link": "x",
 }
 
