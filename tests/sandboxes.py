@@ -4,10 +4,12 @@ Both speak HTTP with the gateway: in this process Starlette's test client stands
 the network alone.
 """
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,12 +79,33 @@ class Inside:
         return SandboxLink(self.url, SECRET, http=self.control)
 
 
+def begin(database: Database) -> None:
+    """Migrate a database in memory, by a copy of one that was migrated."""
+    raw = database.engine.raw_connection()
+    assert isinstance(raw.driver_connection, sqlite3.Connection)
+    _migrated().backup(raw.driver_connection)
+    raw.close()
+
+
+@cache
+def _migrated() -> sqlite3.Connection:
+    made = Database("sqlite://")
+    made.migrate()
+    raw = made.engine.raw_connection()
+    kept = sqlite3.connect(":memory:", check_same_thread=False)
+    assert isinstance(raw.driver_connection, sqlite3.Connection)
+    raw.driver_connection.backup(kept)
+    raw.close()
+    made.dispose()
+    return kept
+
+
 @contextmanager
 def inside_sandbox(url: str, file: dict[str, Any]) -> Iterator[Inside]:
     """Run a sandbox in this process, its database in memory."""
     played = parse(tomli_w.dumps({"base_url": url, **file}))
     database = Database("sqlite://")
-    database.migrate()
+    begin(database)
     sandbox = Sandbox(
         site=played.site,
         role=played.role,

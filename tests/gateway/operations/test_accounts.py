@@ -27,7 +27,7 @@ from gateway.upstream.tokens import Stored
 from sandbox.contract.shapes import Flavour
 from tests.atlassian import CLIENT_ID, CLIENT_SECRET, Edge
 from tests.fronts import Authority, Front, tls_front
-from tests.gateway.databases import database_url, postgres
+from tests.gateway.databases import database_url, new_file, postgres
 from tests.sandboxes import upstream_sandbox
 
 __all__ = ["database_url", "postgres"]
@@ -103,8 +103,7 @@ def accounts_on(database: Database, front: Front, site: str = "shop") -> Account
 def world_on(url: str, front: Front) -> Iterator[World]:
     edge = Edge(SITE_URL)
     front.edge = edge.answer
-    database = Database(url)
-    database.migrate()
+    database = Database(url)  # lent: its tables are there
     accounts = accounts_on(database, front)
     yield World(accounts, edge, front)
     accounts.close()
@@ -113,7 +112,7 @@ def world_on(url: str, front: Front) -> Iterator[World]:
 
 @pytest.fixture
 def world(tmp_path: Path, front: Front) -> Iterator[World]:
-    with world_on(f"sqlite:///{tmp_path}/gateway.db", front) as found:
+    with world_on(f"sqlite:///{new_file(tmp_path / 'gateway.db')}", front) as found:
         yield found
 
 

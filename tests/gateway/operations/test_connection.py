@@ -18,6 +18,7 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.stranger import Expected
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour
+from tests.gateway.databases import new_file
 from tests.gateway.operations.conftest import House, fill, house_on
 from tests.gateway.operations.test_promoting import no_waiting, only, released, view
 from tests.gateway.promotion.world import BASE_URL, change_set, edit
@@ -60,8 +61,7 @@ class Edge:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """Lend a filled house on SQLite: what is tested here does not depend on the database."""
-    found = house_on(f"sqlite:///{tmp_path}/gateway.db")
-    found.gateway.database.migrate()
+    found = house_on(f"sqlite:///{new_file(tmp_path / 'gateway.db')}")
     fill(found)
     yield found
     found.gateway.database.dispose()

@@ -19,6 +19,7 @@ from gateway.store.database import Database
 from gateway.upstream.client import Upstream
 from gateway.upstream.credentials import Credentials
 from sandbox.contract.shapes import Dialect, Flavour, JsonObject, Scope
+from tests.gateway.databases import begin
 from tests.recorded import BY_NAME, SOURCES, Recorded, Source, load
 from tests.sandboxes import BOT_EMAIL, Inside, inside_shadow, inside_upstream
 
@@ -28,7 +29,7 @@ def airlock(recorded: Recorded) -> Iterator[tuple[Gateway, Inside, Inside]]:
     """Run an upstream with recorded issues, an empty shadow, and the gateway between them."""
     site, flavour = recorded.site.site, recorded.site.flavour
     database = Database("sqlite://")
-    database.migrate()
+    begin(database)
     with inside_upstream(site, flavour) as upstream, inside_shadow(site, flavour) as shadow:
         link = upstream.link()
         link.put_site(recorded.site)

@@ -10,6 +10,7 @@ from gateway.sandbox_link import SandboxAwayError
 from gateway.store import audit, registry
 from gateway.store.database import Database
 from sandbox.contract.shapes import Flavour, Grant, Scope, SiteBaseline
+from tests.gateway.databases import begin
 from tests.gateway.operations.gateways import lonely_gateway
 
 SITE = SiteBaseline(
@@ -32,7 +33,7 @@ NOW = 1_000_000_000
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
     database = Database("sqlite://")
-    database.migrate()
+    begin(database)
     found = lonely_gateway(database, SITE)
     yield found
     found.upstream.close()
@@ -93,7 +94,7 @@ def test_a_token_that_cannot_be_is_refused_with_a_next_step(
 
 def test_nobody_is_known_before_the_first_intake() -> None:
     database = Database("sqlite://")
-    database.migrate()
+    begin(database)
     gateway = lonely_gateway(database)
     with pytest.raises(RefusedError) as raised:
         issue_token(gateway, "claude", "a-1", SCOPE, 60, "admin")
