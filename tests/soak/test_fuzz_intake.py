@@ -120,5 +120,6 @@ def test_silence_is_no_evidence_that_issues_are_gone(world: World) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_much_garbage_takes_nothing_out_of_the_shadow(world: World) -> None:
     run(world, range(1000, 2500))
