@@ -71,7 +71,7 @@ def test_every_cell_is_run_or_says_why_not(number: int) -> None:
     for kind in ChangeKind:
         runs, why = cell(number, kind)
         assert runs or why, f"nobody filled in case {number} for {kind}"
-        assert all(one.endswith(".") and len(one) > 20 for one in why)  # noqa: PLR2004 - a sentence
+        assert all(one.endswith(".") and len(one) > 20 for one in why)
 
 
 def test_there_is_no_case_and_no_kind_that_nobody_knows() -> None:
