@@ -68,14 +68,14 @@ def test_leaving_a_change_out_and_keeping_it_again_stays_on_the_page(place: Plac
         row = page.locator("[data-row]").nth(1)
         tally = page.locator("[data-tally]")
         every = page.locator("[data-row]").count()
-        row.locator("[name=words]").fill("Not this one, please.")
+        row.locator(".why").fill("Not this one, please.")
         row.get_by_role("button", name="Leave out").click()
         expect(row).to_have_class(re.compile("left-out"))
         expect(tally).to_contain_text(f"{every - 1} of {every} changes kept")
         expect(page.locator("#live")).to_contain_text("1 left out")
         assert page.url.endswith(f"/cs/{review}")
         assert page.locator("input[name=digest]").first.input_value() != before
-        expect(row.locator("[name=words]")).to_have_value("Not this one, please.")
+        expect(row.locator(".why")).to_have_value("Not this one, please.")
         row.get_by_role("button", name="Keep").click()
         expect(row).not_to_have_class(re.compile("left-out"))
         assert page.locator("input[name=digest]").first.input_value() == before
