@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from gateway.review.rounds import said
 from gateway.review.values import ChangeView, ReviewView
 from sandbox.contract.compare import mark_of
 from sandbox.contract.shapes import ChangeKind
+from sandbox.contract.wishes import said
 
 #: On so many issues it is worth to be looked at once.
 LEAST = 3

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from gateway.review.rounds import place, said
-from sandbox.contract.compare import equal
 from sandbox.contract.shapes import Change
+from sandbox.contract.wishes import same_wish
 
 
 def repeats(changes: Iterable[Change], refused: Mapping[int, Iterable[Change]]) -> dict[str, int]:
@@ -15,10 +14,6 @@ def repeats(changes: Iterable[Change], refused: Mapping[int, Iterable[Change]]) 
     found: dict[str, int] = {}
     for review_id in sorted(refused, reverse=True):
         for change in changes:
-            if change.id not in found and any(_same(change, one) for one in refused[review_id]):
+            if change.id not in found and any(same_wish(change, one) for one in refused[review_id]):
                 found[change.id] = review_id
     return found
-
-
-def _same(one: Change, other: Change) -> bool:
-    return place(one) == place(other) and equal(said(one), said(other))

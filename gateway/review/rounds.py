@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from pydantic import JsonValue
-
-from gateway.promotion.fields import part
 from sandbox.contract.compare import equal
-from sandbox.contract.shapes import Change, ChangeKind
+from sandbox.contract.shapes import Change
+from sandbox.contract.wishes import place, said
 
 
 class Since(StrEnum):
@@ -16,15 +14,6 @@ class Since(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     SAME = "same"
-
-
-def place(change: Change) -> tuple[str, str, str]:
-    """Return what a change writes to; what is only added is told apart by what it says."""
-    if change.kind is ChangeKind.EDIT:
-        return change.issue_id, change.kind, change.field or ""
-    if change.kind is ChangeKind.COMMENT_EDIT:
-        return change.issue_id, change.kind, str(part(change.after, "id"))
-    return change.issue_id, change.kind, ""
 
 
 def since(changes: Iterable[Change], before: Iterable[Change]) -> dict[str, Since]:
@@ -60,10 +49,3 @@ def _became(same: Change | None, partner: Change | None) -> Since:
 
 def _says_the_same(one: Change, other: Change) -> bool:
     return equal(said(one), said(other))
-
-
-def said(change: Change) -> JsonValue:
-    """Return a change's value without the ids that each round gives anew."""
-    if change.kind is not ChangeKind.EDIT and isinstance(change.after, dict):
-        return {name: one for name, one in change.after.items() if name != "id"}
-    return change.after

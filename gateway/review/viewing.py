@@ -2,11 +2,11 @@
 
 import hashlib
 
-from gateway.review.rounds import said
 from gateway.review.values import ChangeView
 from sandbox.contract.compare import mark_of
 from sandbox.contract.digest import canonical
 from sandbox.contract.shapes import ChangeKind
+from sandbox.contract.wishes import said
 
 
 def content(view: ChangeView) -> str:

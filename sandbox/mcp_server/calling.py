@@ -31,6 +31,7 @@ from sandbox.mcp_server.tool import (
 )
 from sandbox.operations import reading
 from sandbox.operations.context import Sandbox
+from sandbox.operations.refused import RepeatedError
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ _NEXT: tuple[tuple[type[JiraError], str], ...] = (
     (MissingError, wording.NEXT_INVALID),
     (RefusedError, wording.NEXT_REFUSED),
     (ForbiddenError, wording.NEXT_REFUSED),
+    (RepeatedError, wording.NEXT_REPEATED),
     (InvalidError, wording.NEXT_INVALID),
 )
 

@@ -73,6 +73,11 @@ SEVERAL_TRANSITIONS = (
     "{listed}."
 )
 NEXT_INVALID = "Nothing was changed. Correct the arguments and call {tool} again."
+NEXT_REPEATED = (
+    "Nothing was submitted, and all of it is still staged. Set what was refused back to what it "
+    "was, or take everything back with discardMyChanges, then submit the rest. If it should be "
+    "done after all, tell the person you work for: they can do it in Jira."
+)
 NEXT_NOT_VISIBLE = (
     "It does not exist, or it is not among the issues you may work on: use "
     "searchJiraIssuesUsingJql, or whatMayIDo for your scope."

@@ -24,6 +24,7 @@ from sandbox.domain.site import Site
 from sandbox.operations.access import Work, reading, site_of, writing
 from sandbox.operations.context import Caller, Sandbox
 from sandbox.operations.folding import OnCreateScreen, fold
+from sandbox.operations.refused import refuse_repeats
 from sandbox.operations.remembered import Group, forget
 from sandbox.operations.rounds import (
     Rows,
@@ -56,13 +57,18 @@ class _Proposal:
 
 
 def seal(sandbox: Sandbox, caller: Caller, *, title: str, reason: str) -> ChangeSet:
-    """Seal what the caller wrote since the last set; an empty title is made from the issues."""
+    """Seal what the caller wrote since the last set; an empty title is made from the issues.
+
+    Raises RepeatedError, and seals nothing, when people refused some of it before.
+    """
     with writing(sandbox, caller) as work:
         if work.ws is None:
             raise ForbiddenError(NO_REVIEW_HERE)
         sealed = _seal(sandbox, work.conn, work.site, work.ws.id, title, reason)
-    if sealed is None:
-        raise InvalidError((NOTHING_TO_PROPOSE,))
+        if sealed is None:
+            raise InvalidError((NOTHING_TO_PROPOSE,))
+        sets = change_sets.of_workspace(work.conn, work.ws.id)
+        refuse_repeats(sealed.changes, [(one.change_set, one.outcome) for one in sets])
     return sealed
 
 

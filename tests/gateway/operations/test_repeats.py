@@ -3,7 +3,7 @@
 from gateway.operations import reviewing
 from gateway.review.repeats import repeats
 from gateway.review.values import Flag
-from sandbox.contract.shapes import ChangeKind
+from sandbox.contract.shapes import ChangeKind, JsonObject
 from tests.gateway.operations.conftest import House
 from tests.gateway.promotion.world import change, change_set, edit, text
 
@@ -30,6 +30,14 @@ def test_the_newest_refusal_of_the_very_same_is_named() -> None:
     assert repeats([one, other, again], refused) == {"c1": 7, "c4": 7}
     elsewhere = edit("summary", "A", issue_id="10002", issue_key="AIR-2")
     assert repeats([one], {1: [elsewhere]}) == {}
+
+
+def test_a_new_issue_is_known_by_what_it_says() -> None:
+    wanted: JsonObject = {"fields": {"summary": "새 일"}}
+    made = change(ChangeKind.CREATE, wanted, id="c1", issue_id="t1", issue_key="AIR-9001")
+    again = change(ChangeKind.CREATE, wanted, id="c1", issue_id="t2", issue_key="AIR-9002")
+    other = change(ChangeKind.CREATE, {"fields": {"summary": "다른 일"}}, id="c2", issue_id="t3")
+    assert repeats([again, other], {4: [made]}) == {"c1": 4}
 
 
 def test_a_rejected_set_and_what_was_left_out_of_another_are_remembered(house: House) -> None:

@@ -91,6 +91,31 @@ def test_a_rejection_arrives_with_the_reviewers_words(built: House, secret: str,
     assert read.structured["fields"].get("duedate") != "2026-12-25"
 
 
+def test_what_people_refused_is_not_handed_in_again(built: House, secret: str, key: str) -> None:
+    _, review = submit(built, secret, "again", key, duedate="2027-01-01")
+    digest = reviewing.view(built.gateway, review).digest
+    reviewing.reject(built.gateway, MINA, review, digest, "설날까지 기다립니다.")
+    telling.tell(built.gateway)
+
+    async def job(agent: Agent) -> tuple[Told, Told, Told]:
+        await agent.must(
+            "editJiraIssue", issueIdOrKey=key, fields={"duedate": "2027-01-01", "labels": ["ok"]}
+        )
+        refused = await agent.ask("submitForReview", reason="once more")
+        staged = await agent.must("showMyPendingChanges")
+        await agent.must("editJiraIssue", issueIdOrKey=key, fields={"duedate": None})
+        return refused, staged, await agent.must("submitForReview", reason="the rest")
+
+    refused, staged, rest = work(built.shadow.url, secret, job, task="again")
+    assert refused.refused
+    assert f"{key} duedate: rejected by {MINA} (“설날까지 기다립니다.”)" in refused.text
+    assert "discardMyChanges" in refused.text
+    assert len(staged.structured["changes"]) == 2
+    [change] = rest.structured["changes"]
+    assert change["field"] == "labels"
+    built.fetch()
+
+
 def test_a_promotion_is_told_change_by_change(built: House, secret: str, key: str) -> None:
     _, review = submit(built, secret, "promoted", key, duedate="2026-12-28", labels=["one"])
     digest = reviewing.view(built.gateway, review).digest

@@ -1,0 +1,34 @@
+"""When two changes ask for the same: what each writes to, and what it says there. Pure."""
+
+from pydantic import JsonValue
+
+from sandbox.contract.compare import equal
+from sandbox.contract.shapes import Change, ChangeKind
+
+
+def place(change: Change) -> tuple[str, str, str]:
+    """Return what a change writes to; what is only added is told apart by what it says."""
+    if change.kind is ChangeKind.EDIT:
+        return change.issue_id, change.kind, change.field or ""
+    if change.kind is ChangeKind.COMMENT_EDIT and isinstance(change.after, dict):
+        return change.issue_id, change.kind, str(change.after.get("id"))
+    return change.issue_id, change.kind, ""
+
+
+def said(change: Change) -> JsonValue:
+    """Return a change's value without the ids that each round gives anew."""
+    if change.kind is not ChangeKind.EDIT and isinstance(change.after, dict):
+        return {name: one for name, one in change.after.items() if name != "id"}
+    return change.after
+
+
+def same_wish(one: Change, other: Change) -> bool:
+    """Return whether both write the same to the same place, whatever Jira has there by now.
+
+    A new issue has another temporary id each time: it is the same if it says the same.
+    """
+    if one.kind is not other.kind:
+        return False
+    return (one.kind is ChangeKind.CREATE or place(one) == place(other)) and equal(
+        said(one), said(other)
+    )
