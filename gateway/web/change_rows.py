@@ -5,6 +5,7 @@ from collections.abc import Callable
 from markupsafe import Markup
 from pydantic import JsonValue
 
+from gateway.review.no_ops import no_ops
 from gateway.review.preferences import Preferences
 from gateway.review.rounds import Since, earlier, since
 from gateway.review.spaces import only_spaces
@@ -54,6 +55,7 @@ class ChangeRows:
         self.threads: dict[str, tuple[RemarkLine, ...]] = {}
         self.contents = {} if view is None else view.contents
         self.viewed = frozenset[str]() if view is None else view.viewed
+        self.idle = frozenset[str]() if view is None else no_ops(view)
         self.tongue = tongue
         self.gettext = tongue.gettext
         self.values = Values(tongue)
@@ -102,6 +104,7 @@ class ChangeRows:
             viewed=view.change.id in self.viewed,
             thread=self.threads.get(view.change.id, ()),
             muted=spaces and not self.likes.spaces,
+            idle=view.change.id in self.idle,
         )
 
     def title(self, view: ChangeView) -> str:

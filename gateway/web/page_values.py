@@ -77,6 +77,8 @@ class ChangeRow:
     thread: tuple[RemarkLine, ...] = ()
     #: Of spaces alone, and whoever looks wants such changes folded.
     muted: bool = False
+    #: Jira has it already: folded, and counted.
+    idle: bool = False
 
     @property
     def path(self) -> str:
@@ -141,6 +143,16 @@ class IssueCard:
     url: str
     new: bool
     rows: tuple[ChangeRow, ...]
+
+    @property
+    def shown(self) -> tuple[ChangeRow, ...]:
+        """What is to be looked at."""
+        return tuple(row for row in self.rows if not row.idle)
+
+    @property
+    def idle(self) -> tuple[ChangeRow, ...]:
+        """What Jira has already, for whoever asks."""
+        return tuple(row for row in self.rows if row.idle)
 
     @property
     def kept(self) -> bool:

@@ -5,10 +5,12 @@ database and without a clock.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from gateway.promotion.lasting import BY_CODE
 from gateway.promotion.quiet import is_quiet, quietable
+from gateway.review.no_ops import no_ops
 from gateway.review.people import Person, Role, at_least
 from gateway.review.preferences import Preferences
 from gateway.review.states import TRANSITIONS, Event, State
@@ -185,7 +187,8 @@ def _top_flags(view: ReviewView) -> list[Flag]:
 
 def plan_line(view: ReviewView, tongue: Tongue) -> tuple[Chip, ...]:
     """Return what the set would do, counted by kind."""
-    kinds = Counter(change.change.kind for change in _changes(view))
+    idle = no_ops(view)
+    kinds = Counter(one.change.kind for one in _changes(view) if one.change.id not in idle)
     chips = [
         Chip(text, "plus" if kind in (ChangeKind.CREATE, ChangeKind.COMMENT) else "tilde")
         for kind, number in kinds.items()
@@ -203,7 +206,13 @@ def plan_line(view: ReviewView, tongue: Tongue) -> tuple[Chip, ...]:
         for one in told
         if one.evidence.get("count", "").isdigit()
     ]
-    return (*chips, Chip(issues, "mute"), *mails)
+    return (*chips, Chip(issues, "mute"), *_hidden(len(idle), tongue), *mails)
+
+
+def _hidden(number: int, tongue: Tongue) -> Iterator[Chip]:
+    if number:
+        text = tongue.ngettext("%(num)d no-op hidden", "%(num)d no-ops hidden", number)
+        yield Chip(text, "mute")
 
 
 def _counted(kind: ChangeKind, number: int, tongue: Tongue) -> str:

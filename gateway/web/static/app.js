@@ -13,7 +13,7 @@
 
   // --- rows: changes on a change set, lines of the inbox ---------------------------
   let currentId = null;
-  const rows = () => all("[data-row]");
+  const rows = () => all("[data-row]").filter((row) => !row.closest("details:not([open])"));
   const current = () => (currentId ? document.getElementById(currentId) : null);
 
   function mark(row) {
