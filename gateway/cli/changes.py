@@ -14,6 +14,8 @@ from gateway.operations.context import Gateway
 from gateway.promotion.preflight import Verdict
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.values import InboxRow
+from gateway.web.language import Lang, Tongue
+from gateway.web.reporting import is_over, report
 
 _Verb = Callable[[Gateway, argparse.Namespace], int]
 
@@ -36,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _decided(verbs.add_parser("retry", help="try again what did not go through"))
     approve = verbs.add_parser("approve", help="print the link: only a person can approve")
     approve.add_argument("number", help="CS-7 or 7")
+    told = verbs.add_parser("report", help="print what was promoted, as Markdown to paste")
+    told.add_argument("number", help="CS-7 or 7")
+    told.add_argument("--lang", choices=[str(one) for one in Lang], default=str(Lang.EN))
     dry = verbs.add_parser(
         "dry-run", help="check everything promotion needs, print the requests, write nothing"
     )
@@ -120,6 +125,18 @@ def _dry_run(gateway: Gateway, args: argparse.Namespace) -> int:
     return CONFLICT if report.verdict is Verdict.BLOCKED else OK
 
 
+def _report(gateway: Gateway, args: argparse.Namespace) -> int:
+    view = reviewing.view(gateway, args.number, read_now=False)
+    if not is_over(view.state):
+        sys.stderr.write(
+            f"airlock: nothing of CS-{args.number} was promoted yet, or it is still going on. "
+            f"Look at {gateway.settings.public_url}/cs/{args.number}/run\n"
+        )
+        return FAILED
+    say(report(view, Tongue(Lang(args.lang)), gateway.settings.public_url).rstrip())
+    return OK
+
+
 def _send_back(gateway: Gateway, args: argparse.Namespace) -> int:
     reviewing.send_back(gateway, args.by, args.number, _seen(gateway, args), args.words)
     say(f"CS-{args.number} goes back to the agent.")
@@ -159,6 +176,7 @@ _VERBS: dict[str, _Verb] = {
     "list": _list,
     "show": _show,
     "dry-run": _dry_run,
+    "report": _report,
     "send-back": _send_back,
     "reject": _reject,
     "retry": _retry,

@@ -13,7 +13,12 @@ from anyio import sleep
 from fastapi import APIRouter, Depends, Header, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import (
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 
 from gateway.operations import resolving, reviewing, standing, undoing, watching
 from gateway.operations.context import Gateway
@@ -24,6 +29,7 @@ from gateway.web.dependencies import FreshDep, GatewayDep, PartyDep, TongueDep, 
 from gateway.web.forms import ResolveForm, UndoForm
 from gateway.web.language import Tongue
 from gateway.web.presenting_run import present_run, present_undo
+from gateway.web.reporting import is_over, report
 from gateway.web.run_values import RunPage
 from gateway.web.templating import page, piece
 
@@ -76,6 +82,15 @@ def events(
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
+
+
+@router.get("/report")
+def as_report(gateway: GatewayDep, person: PartyDep, tongue: TongueDep, review_id: int) -> Response:
+    """Answer what became of a promotion as Markdown, to be pasted elsewhere."""
+    view = reviewing.view(gateway, review_id, read_now=False, viewer=person.person)
+    if not is_over(view.state):
+        return RedirectResponse(f"/cs/{review_id}/run", status_code=303)
+    return PlainTextResponse(report(view, tongue, gateway.settings.public_url))
 
 
 @router.get("/undo")

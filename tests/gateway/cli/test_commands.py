@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gateway.operations import reviewing
 from tests.gateway.cli.running import airlock
 from tests.house import House, house
 from tests.journeys.agents import Agent, work
@@ -201,6 +202,24 @@ def test_people_decide_from_the_terminal_but_approve_in_a_browser(built: House) 
     # Sent back, it waits for the agent: there is nothing more to decide.
     again = [*BY, "--words", "됐습니다"]
     assert "not in a state" in run(built, "changes", "reject", str(review), *again, code=4)
+
+
+def test_a_promotion_is_reported_as_text_to_paste(built: House) -> None:
+    run(built, "login", "mina")
+    token = create(built, "reporting-bot")["token"]
+    stage(built, token, "reporting", submit=True)
+    [review] = built.fetch()
+    assert "nothing of" in run(built, "changes", "report", str(review), code=1)
+    digest = reviewing.view(built.gateway, review).digest
+    reviewing.approve(built.gateway, "mina", review, digest)
+    reviewing.promote(built.gateway, "mina", review, digest)
+    built.promote_all()
+    told = run(built, "changes", "report", f"CS-{review}")
+    assert told.startswith(f"## [CS-{review}](")
+    assert "**Promoted**: 1 of 1 requests written." in told
+    assert "제목 reporting" not in told
+    korean = run(built, "changes", "report", str(review), "--lang", "ko")
+    assert "**반영됨**: 요청 1개 중 1개 씀." in korean
 
 
 def test_a_persons_token_is_made_listed_and_revoked(built: House) -> None:

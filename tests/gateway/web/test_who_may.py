@@ -56,6 +56,7 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/cs/{review_id}/reject"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/send-back"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/promote"): Role.APPROVER,
+    ("GET", "/cs/{review_id}/report"): Role.VIEWER,
     ("GET", "/cs/{review_id}/run"): Role.VIEWER,
     ("GET", "/cs/{review_id}/run/events"): Role.VIEWER,
     ("GET", "/cs/{review_id}/undo"): Role.REVIEWER,
