@@ -363,10 +363,7 @@ class ChangeRows:
                     "Jira could not be read just now; this is compared with the last reading."
                 )
             )
-        if (
-            view.three in (Three.BOTH, Three.THEIRS, Three.SAME)
-            and view.change.kind is ChangeKind.EDIT
-        ):
+        if view.three in (Three.BOTH, Three.SAME) and view.change.kind is ChangeKind.EDIT:
             notes.append(self.gettext("Jira already has this value."))
         if view.change.depends_on:
             names = ", ".join(view.change.depends_on)

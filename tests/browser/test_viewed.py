@@ -1,7 +1,9 @@
 """Marks of what was looked at, by keyboard, by issue, without JavaScript."""
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from gateway.operations import reviewing
 from tests.browser.conftest import Place
 from tests.browser.test_review_pages import ready
 
@@ -32,3 +34,27 @@ def test_a_key_marks_a_change_as_viewed_and_the_plan_line_counts(place: Place) -
         page.goto(f"/cs/{review}")
         page.locator(".change .viewed button[aria-pressed=true]").first.click()
         expect(page.locator("[data-viewed]")).to_have_text(f"{marked - 1} of {total} viewed")
+
+
+def test_the_keyboard_passes_by_what_jira_has_already(place: Place) -> None:
+    review = place.review("no-ops", labels=["이미"], duedate="2027-03-02", number=2)
+    [issue] = reviewing.view(place.house.gateway, review, read_now=False).issues
+    # Somebody else sets the very same labels in Jira meanwhile.
+    with place.house.jira() as http:
+        body = {"fields": {"labels": ["이미"]}}
+        assert http.put(f"/rest/api/3/issue/{issue.key}", json=body).status_code == 204
+    with place.open() as page:
+        ready(page, f"/cs/{review}")
+        folded = page.locator("details.idle")
+        expect(folded.locator("summary")).to_contain_text("1 no-op hidden")
+        hidden = folded.locator("[data-row]")
+        expect(hidden).to_be_hidden()
+        seen = page.locator("[data-row]:visible")
+        expect(seen).to_have_count(1)
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        expect(seen.first).to_be_focused()
+        assert Axe().run(page).violations_count == 0
+        folded.locator("summary").click()
+        page.keyboard.press("j")
+        expect(hidden).to_be_focused()
