@@ -12,6 +12,8 @@ from sandbox.contract.shapes import ChangeKind, JsonObject
 #: Later on, all that was written equals Jira.
 _BEFORE_WRITING = frozenset({State.REVIEW, State.APPROVED})
 _THERE = frozenset({Three.SAME, Three.BOTH})
+#: What was seen of the agent's reading; that Jira changed since is what makes it a no-op.
+_MOOT = frozenset({"stale_read", "unread_write"})
 
 
 def no_ops(view: ReviewView) -> frozenset[str]:
@@ -30,7 +32,7 @@ def is_no_op(view: ChangeView) -> bool:
     """
     if not view.now_known or view.three not in _THERE or view.verdict != "keep" or view.pick:
         return False
-    if any(flag.severity != "info" for flag in view.flags):
+    if any(flag.severity != "info" and flag.id not in _MOOT for flag in view.flags):
         return False
     match view.change.kind:
         case ChangeKind.EDIT | ChangeKind.SPRINT:

@@ -46,7 +46,8 @@ def test_the_keyboard_passes_by_what_jira_has_already(place: Place) -> None:
     with place.open() as page:
         ready(page, f"/cs/{review}")
         folded = page.locator("details.idle")
-        expect(folded.locator("summary")).to_contain_text("1 no-op hidden")
+        summary = page.locator("details.idle > summary")
+        expect(summary).to_contain_text("1 no-op hidden")
         hidden = folded.locator("[data-row]")
         expect(hidden).to_be_hidden()
         seen = page.locator("[data-row]:visible")
@@ -55,6 +56,6 @@ def test_the_keyboard_passes_by_what_jira_has_already(place: Place) -> None:
         page.keyboard.press("j")
         expect(seen.first).to_be_focused()
         assert Axe().run(page).violations_count == 0
-        folded.locator("summary").click()
+        summary.click()
         page.keyboard.press("j")
         expect(hidden).to_be_focused()

@@ -29,7 +29,8 @@ def view(kind: ChangeKind = KINDS.EDIT, wants: Any = "같음", **given: Any) -> 
         view(KINDS.SPRINT, {"id": "4"}),
         view(KINDS.TRANSITION, {"status": DOING, "fields": {}}),
         view(KINDS.COMMENT_EDIT, SAID),
-        view(flags=(Flag(id="closed_ticket", severity="info"),)),
+        view(flags=(Flag(id="duplicate", severity="info"),)),
+        view(flags=(Flag(id="stale_read", severity="warn"),)),
     ],
 )
 def test_what_jira_has_already_is_a_no_op(found: ChangeView) -> None:
@@ -46,7 +47,8 @@ def test_what_jira_has_already_is_a_no_op(found: ChangeView) -> None:
         # Somebody decided about it, or should see what was seen.
         view(verdict="reject"),
         view(pick="edit"),
-        view(flags=(Flag(id="unread_write", severity="warn"),)),
+        view(flags=(Flag(id="shrink", severity="warn"),)),
+        view(flags=(Flag(id="security_changed", severity="block"),)),
         # The status is there, but not what is set on the way; the words, but not who may read them.
         view(KINDS.TRANSITION, {"status": DOING, "fields": {"resolution": {"id": "1"}}}),
         view(KINDS.COMMENT_EDIT, {**SAID, "visibility": {"type": "role"}}, now=SAID),
