@@ -34,7 +34,7 @@ def test_what_jira_has_by_now_is_folded_and_counted(eve: Visit) -> None:
     page = eve.get(f"/cs/{review}?lang=en").text
     assert folded(page) == ["c1", "c2"]
     assert chips(page).startswith("1 new comment on 1 issue 2 no-ops hidden")
-    assert "2 no-ops hidden <span" in page
+    assert "2 no-ops hidden · Jira has it already" in page
     assert "바뀌는 것 없는 변경 2개 접음" in eve.get(f"/cs/{review}?lang=ko").text
     # They are still part of what is approved, and nothing was decided for anybody.
     assert eve.digest(review) == before
