@@ -118,7 +118,7 @@ def test_a_clients_way_in_is_gone_end_to_end(built: House) -> None:
     assert {name: one["level"] for name, one in said.items()} == dict.fromkeys(
         ("client.reach", "client.resource", "client.issuer", "client.token"), "ok"
     )
-    assert "23 tools" in said["client.token"]["sentence"]
+    assert "24 tools" in said["client.token"]["sentence"]
     assert url in said["client.issuer"]["sentence"]
     assert token not in str(said)
 

@@ -85,7 +85,7 @@ def test_a_real_client_works_over_standard_input_and_output(
             return listed, answers, at.client.protocol_version
 
     listed, answers, version = asyncio.run(job())
-    assert listed == 23
+    assert listed == 24
     assert {one.structured["fields"]["summary"] for one in answers} == {"한글 제목 ✅"}
     assert version == ("2026-07-28" if era == "auto" else "2025-11-25")
 
@@ -156,7 +156,7 @@ def test_a_malformed_line_is_answered_and_the_next_one_works(built: House, secre
     answers = told(f"{built.shadow.url}/mcp", secret, *lines)
     assert [one["error"]["code"] for one in answers if "error" in one] == [-32700] * 3
     [listed] = [one for one in answers if "result" in one]
-    assert len(listed["result"]["tools"]) == 23
+    assert len(listed["result"]["tools"]) == 24
 
 
 def test_a_notification_is_never_answered(built: House, secret: str) -> None:

@@ -111,7 +111,7 @@ def test_the_era_without_a_handshake_is_spoken(built: House, secret: str) -> Non
     answer = post(built, "/mcp", message, secret, **headers)
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"].startswith("application/json")
-    assert len(answer.json()["result"]["tools"]) == 23
+    assert len(answer.json()["result"]["tools"]) == 24
 
 
 def test_a_header_that_contradicts_the_message_is_refused(built: House, secret: str) -> None:
@@ -144,7 +144,7 @@ def test_both_eras_list_the_same_tools_to_a_real_client(
         return [tool.name for tool in (await agent.client.list_tools()).tools]
 
     listed = work(built.shadow.url, secret, names, era=era)
-    assert len(listed) == 23
+    assert len(listed) == 24
     assert listed[0] == "getJiraIssue"
 
 

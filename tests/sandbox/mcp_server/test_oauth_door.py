@@ -98,7 +98,7 @@ def test_a_token_that_reads_steps_up_when_it_wants_to_stage(
 
     listed, asked = asyncio.run(work())
     # The tools that stage are listed; only the call made the person be asked again.
-    assert (listed, asked, program.stages) == (23, 1, [])
+    assert (listed, asked, program.stages) == (24, 1, [])
     assert [status for *_, status in program.traffic].count(403) == 1
     assert program.kept.tokens is not None
     assert program.kept.tokens.scope == "jira:read jira:stage"
