@@ -121,7 +121,7 @@ def _is_as_approved(
     return bodies.get(operation.position) == operation.body
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def _as_stored(plan: str) -> tuple[str, dict[int, str]]:
     """Return a stored plan's digest and its operations' bodies by position.
 

@@ -314,8 +314,9 @@ def _review(row: Row[Any]) -> Review:
 
 
 # Promotion asks for the same review before each of its writes: frozen values are shared.
-_change_set = lru_cache(maxsize=32)(ChangeSet.model_validate_json)
-_plan = lru_cache(maxsize=32)(Plan.model_validate_json)
+# Sets take turns, so fewer places than sets on their way would be as good as none.
+_change_set = lru_cache(maxsize=256)(ChangeSet.model_validate_json)
+_plan = lru_cache(maxsize=256)(Plan.model_validate_json)
 
 
 _GET = Prepared(lambda: select(_REVIEW).where(_REVIEW.c.id == bindparam("review")))

@@ -122,6 +122,7 @@ def gateway_at(place: Place, http: httpx2.Client | None = None) -> Gateway:
         settings=Settings(
             site=SITE,
             projects=("AIR",),
+            database_url=place.database_url,
             secret_key=b"only the gateway knows",
             people=PeopleRules(jira=JiraSays.ASK),
             quarantine_seconds=place.waits.quarantine,
