@@ -81,6 +81,8 @@ class Job:
     intend: Callable[[], bool] = lambda: False
     #: Takes note of too many requests; returns the seconds until it is this one's turn again.
     throttled: Callable[[ThrottledError], float] = lambda _error: 0.0
+    #: Takes note that Jira took the write.
+    taken: Callable[[], None] = lambda: None
 
 
 def carry(job: Job) -> Result | None:
@@ -203,6 +205,7 @@ def _write(job: Job, before: Now, request: Request) -> Result:
         return replace(lost, pause=error.sentence) if error.stranger else lost
     except UpstreamError as error:
         return _unknown(job, error.sentence)
+    job.taken()
     job.on_step(Step.SENT)
     return _answered(job, before, answer)
 

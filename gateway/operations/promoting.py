@@ -45,8 +45,6 @@ _CREATE_PATIENCE = 7
 _CREATE_TRIES = 2
 #: Until then nobody looks whether a person has connected their account again.
 _RECONNECT = 30 * SECOND
-#: What becomes of an operation that Jira was given to do.
-_SENT = frozenset({OpEvent.ANSWERED, OpEvent.NO_ANSWER})
 #: Anything else that was sent this often and never arrived is, too.
 _TRIES = 6
 
@@ -172,11 +170,9 @@ class Promoter:
             job,
             intend=lambda: self._intend(operation, probe_from),
             throttled=self._pace.again,
+            taken=self._pace.written,
         )
-        result = carry(job)
-        if result is not None and result.event in _SENT:
-            self._pace.written()
-        return result
+        return carry(job)
 
     def _probe(self, operation: Operation) -> Result | None:
         """Look up what became of a write; None when it stays unknown for now."""
