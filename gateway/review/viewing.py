@@ -3,7 +3,7 @@
 import hashlib
 
 from gateway.review.values import ChangeView
-from sandbox.contract.compare import mark_of
+from sandbox.contract.compare import Three, mark_of
 from sandbox.contract.digest import canonical
 from sandbox.contract.shapes import ChangeKind
 from sandbox.contract.wishes import said
@@ -23,6 +23,14 @@ def content(view: ChangeView) -> str:
     place = canonical([change.issue_key, str(change.kind), change.field or ""])
     # It decides nothing, and stands on the page twice: no longer than it takes to tell apart.
     return hashlib.sha256(b"\n".join((place, mark_of(wanted), replaced))).hexdigest()[:20]
+
+
+def unflagged(view: ChangeView) -> bool:
+    """Return whether nothing was seen in a change that asks for a look of its own.
+
+    A conflict does, a flag of whatever severity, and a change that Jira was not read for.
+    """
+    return view.three is not Three.CONFLICT and view.now_known and not view.flags
 
 
 _REPLACING = frozenset(

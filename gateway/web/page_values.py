@@ -134,6 +134,27 @@ class GroupCard:
 
 
 @dataclass(frozen=True, slots=True)
+class GlanceLink:
+    """One change that asks for a look of its own."""
+
+    key: str
+    title: str
+    anchor: str
+    #: ``warn``, ``bad``, ``out`` or ``ok``.
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What can be marked as viewed in one go, and what that leaves."""
+
+    #: Not viewed yet, and nothing was seen in them; empty: too few for a button.
+    rows: tuple[ChangeRow, ...]
+    #: Not viewed yet, with a conflict or a flag, or not compared with Jira.
+    left: tuple[GlanceLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IssueCard:
     """One issue with its changes."""
 
@@ -318,6 +339,8 @@ class ChangeSetPage:
     viewed: str = ""
     #: What is wanted alike on several issues.
     groups: tuple[GroupCard, ...] = ()
+    #: What can be marked as viewed in one go; None where that saves nothing.
+    glance: Glance | None = None
     #: Whether somebody called the reader by name in a remark.
     called: bool = False
     #: Ways to show changed texts; empty where there are none.

@@ -26,6 +26,7 @@ from gateway.web.page_values import (
     ConfirmLine,
     ReadLine,
 )
+from gateway.web.presenting_glance import glance
 from gateway.web.presenting_groups import group_cards
 from gateway.web.presenting_rounds import neighbours, round_line
 from gateway.web.request_blocks import RequestBlocks
@@ -99,6 +100,7 @@ def present(
         neighbours=neighbours(view, others),
         approvals=_approvals(view, tongue),
         viewed=_viewed(view, tongue),
+        glance=glance(view, by_id),
         looks=rows.looks.choices() if any(map(is_text, _changes(view))) else (),
         spaces=likes.spaces,
         advance=likes.advance,

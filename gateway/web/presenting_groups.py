@@ -25,7 +25,7 @@ def _card(number: int, group: Group, rows: dict[str, ChangeRow], maker: ChangeRo
         title=own[0].title,
         panels=_panels(group, own[0], maker),
         issues=tuple(
-            GroupIssue(one.change.issue_key, row.anchor, _look(row))
+            GroupIssue(one.change.issue_key, row.anchor, look(row))
             for one, row in zip(group.changes, own, strict=True)
         ),
         exceptions=sum(row.conflict or row.attention or not row.kept for row in own),
@@ -48,7 +48,8 @@ def _panels(group: Group, row: ChangeRow, maker: ChangeRows) -> tuple[Panel, ...
     return row.panels[-1:]
 
 
-def _look(row: ChangeRow) -> str:
+def look(row: ChangeRow) -> str:
+    """Return the colour of a change's dot."""
     if row.conflict:
         return "bad"
     if not row.kept:

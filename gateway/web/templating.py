@@ -41,6 +41,7 @@ _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("e",), N_("edit the value")),
     (("u",), N_("back to the agent's value")),
     (("v",), N_("viewed, or not yet")),
+    (("s",), N_("viewed: all changes without a flag")),
     (("t",), N_("next way to show changed texts")),
     (("w",), N_("show or fold changed spaces")),
     (("Ctrl ⏎",), N_("approve; on the sheet before promotion: promote")),

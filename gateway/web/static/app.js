@@ -104,6 +104,7 @@
     KeyV: view,
     KeyT: () => pressOnPage("look"),
     KeyW: () => pressOnPage("spaces"),
+    KeyS: () => pressOnPage("glance"),
     Digit1: () => press("pick-1"),
     Digit2: () => press("pick-2"),
     Digit3: () => press("pick-3"),
