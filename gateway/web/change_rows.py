@@ -17,6 +17,7 @@ from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
 from gateway.web.links import safe_href
 from gateway.web.looks import Looks
+from gateway.web.new_names import NewNames
 from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel, RemarkLine
 from gateway.web.reveal import reveal, spelled
 from gateway.web.sentences import FIELDS, KINDS, PICKED, SINCE
@@ -56,6 +57,7 @@ class ChangeRows:
         self.contents = {} if view is None else view.contents
         self.viewed = frozenset[str]() if view is None else view.viewed
         self.idle = frozenset[str]() if view is None else no_ops(view)
+        self.names = NewNames()
         self.tongue = tongue
         self.gettext = tongue.gettext
         self.values = Values(tongue)
@@ -66,8 +68,8 @@ class ChangeRows:
         """Return an issue with all its changes."""
         return IssueCard(
             anchor=f"i-{issue.issue_id}",
-            key=issue.key,
-            summary=reveal(issue.summary),
+            key=self.names.text(issue.key),
+            summary=self.names.html(reveal(issue.summary)),
             url=safe_href(issue.url) or "",
             new=issue.new,
             rows=tuple(self.row(change) for change in issue.changes),
@@ -92,9 +94,9 @@ class ChangeRows:
             title=self.title(view),
             field_id=view.change.field or "",
             chips=self._chips(view, conflict=conflict, spaces=spaces),
-            panels=self.panels(view) + self._round_before(view),
+            panels=self.names.panels(self.panels(view) + self._round_before(view)),
             notes=tuple(self._notes(view)),
-            flags=flag_lines(view.flags, self.tongue),
+            flags=self.names.flags(flag_lines(view.flags, self.tongue)),
             kept=view.verdict == "keep",
             words=view.words,
             conflict=conflict,
@@ -102,7 +104,7 @@ class ChangeRows:
             settle=self.boxes.box(view),
             content=self.contents.get(view.change.id, ""),
             viewed=view.change.id in self.viewed,
-            thread=self.threads.get(view.change.id, ()),
+            thread=self.names.remarks(self.threads.get(view.change.id, ())),
             muted=spaces and not self.likes.spaces,
             idle=view.change.id in self.idle,
         )

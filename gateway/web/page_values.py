@@ -341,6 +341,8 @@ class ChangeSetPage:
     groups: tuple[GroupCard, ...] = ()
     #: What can be marked as viewed in one go; None where that saves nothing.
     glance: Glance | None = None
+    #: Short name and temporary key of new issues that Jira has no key for.
+    new_names: tuple[tuple[str, str], ...] = ()
     #: Whether somebody called the reader by name in a remark.
     called: bool = False
     #: Ways to show changed texts; empty where there are none.

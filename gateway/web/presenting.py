@@ -18,6 +18,7 @@ from gateway.review.values import ChangeView, Flag, InboxRow, IssueView, ReviewV
 from gateway.web.change_rows import ChangeRows, is_text
 from gateway.web.flag_lines import flag_chips, flag_lines
 from gateway.web.language import Tongue
+from gateway.web.new_names import NewNames
 from gateway.web.page_values import (
     Actions,
     ChangeSetPage,
@@ -56,7 +57,9 @@ def present(
     ``only_fresh`` leaves out what is as in the round before; ``others`` are open sets;
     ``likes`` is how the person likes their pages.
     """
-    rows, blocks = ChangeRows(tongue, view, likes), RequestBlocks(tongue)
+    rows = ChangeRows(tongue, view, likes)
+    names, blocks = NewNames(view.issues), RequestBlocks(tongue)
+    rows.names = names
     rows.threads = threads(view, tongue, now)
     actions = _actions(view, person.role)
     cards = tuple(rows.card(issue) for issue in _shown(view, rows, only_fresh=only_fresh))
@@ -64,7 +67,7 @@ def present(
     return ChangeSetPage(
         id=view.id,
         name=f"CS-{view.id}",
-        title=reveal(view.title),
+        title=names.html(reveal(view.title)),
         state_id=str(view.state),
         state=state_chip(view.state, tongue),
         turn=tongue.gettext(TURNS[view.turn]),
@@ -76,21 +79,21 @@ def present(
         checked=tongue.moment(view.checked_at) if view.checked_at else "",
         plan=plan_line(view, tongue),
         seen=flag_chips(_all_flags(view), tongue),
-        flags=flag_lines(_top_flags(view), tongue, linked=True),
-        reason=reveal(view.reason),
-        reads=tuple(_read(one, tongue) for one in view.reads),
+        flags=names.flags(flag_lines(_top_flags(view), tongue, linked=True)),
+        reason=names.html(reveal(view.reason)),
+        reads=tuple(_read(one, tongue, names) for one in view.reads),
         hidden_reads=_hidden_reads(view, tongue),
         issues=cards,
         groups=group_cards(view, by_id, rows),
         requests=tuple(blocks.block(operation) for operation in view.operations),
         digest=view.digest,
-        obstacles=tuple(in_tongue(one, tongue) for one in view.obstacles),
+        obstacles=names.texts(tuple(in_tongue(one, tongue) for one in view.obstacles)),
         tally=_tally(view, tongue),
         actions=actions,
-        confirmation=_confirmation(view, tongue) if actions.promote else None,
-        cannot_undo=_cannot_undo(view, tongue),
-        confirm=_confirm(view, tongue),
-        words=reveal(view.words),
+        confirmation=_confirmation(view, tongue, names) if actions.promote else None,
+        cannot_undo=names.texts(_cannot_undo(view, tongue)),
+        confirm=_confirm(view, tongue, names),
+        words=names.html(reveal(view.words)),
         decided_by=view.decided_by_name or view.decided_by,
         running=view.state is State.PROMOTING,
         ran=view.state in _RAN,
@@ -100,7 +103,8 @@ def present(
         neighbours=neighbours(view, others),
         approvals=_approvals(view, tongue),
         viewed=_viewed(view, tongue),
-        glance=glance(view, by_id),
+        glance=glance(view, by_id, names),
+        new_names=names.waiting,
         looks=rows.looks.choices() if any(map(is_text, _changes(view))) else (),
         spaces=likes.spaces,
         advance=likes.advance,
@@ -250,7 +254,7 @@ def _actions(view: ReviewView, role: Role) -> Actions:
     )
 
 
-def _confirmation(view: ReviewView, tongue: Tongue) -> Confirmation:
+def _confirmation(view: ReviewView, tongue: Tongue, names: NewNames) -> Confirmation:
     kinds = Counter(operation.planned.kind for operation in view.operations)
     number = len(view.operations)
     title = tongue.ngettext(
@@ -262,7 +266,7 @@ def _confirmation(view: ReviewView, tongue: Tongue) -> Confirmation:
     return Confirmation(
         title=title,
         lines=tuple(_counted(kind, count, tongue) for kind, count in kinds.items()),
-        cannot_undo=_cannot_undo(view, tongue),
+        cannot_undo=names.texts(_cannot_undo(view, tongue)),
     )
 
 
@@ -276,14 +280,15 @@ def _cannot_undo(view: ReviewView, tongue: Tongue) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _confirm(view: ReviewView, tongue: Tongue) -> tuple[ConfirmLine, ...]:
-    return tuple(
-        ConfirmLine(one.code, tongue.gettext(CONFIRMATIONS[one.code], issues=", ".join(one.keys)))
+def _confirm(view: ReviewView, tongue: Tongue, names: NewNames) -> tuple[ConfirmLine, ...]:
+    said = (
+        (one.code, tongue.gettext(CONFIRMATIONS[one.code], issues=", ".join(one.keys)))
         for one in view.confirmations
     )
+    return tuple(ConfirmLine(code, names.text(text)) for code, text in said)
 
 
-def _read(read: Read, tongue: Tongue) -> ReadLine:
+def _read(read: Read, tongue: Tongue, names: NewNames) -> ReadLine:
     fields = ", ".join(read.fields) if read.fields else tongue.gettext("all fields")
     by = f"{read.door} · {read.client}" if read.client else read.door
-    return ReadLine(read.issue_key, fields, tongue.moment(read.at), by)
+    return ReadLine(names.text(read.issue_key), fields, tongue.moment(read.at), by)

@@ -3,6 +3,7 @@
 from gateway.review.states import State
 from gateway.review.values import ReviewView
 from gateway.review.viewing import unflagged
+from gateway.web.new_names import NewNames
 from gateway.web.page_values import ChangeRow, Glance, GlanceLink
 from gateway.web.presenting_groups import look
 
@@ -10,7 +11,7 @@ from gateway.web.presenting_groups import look
 _LEAST = 2
 
 
-def glance(view: ReviewView, rows: dict[str, ChangeRow]) -> Glance | None:
+def glance(view: ReviewView, rows: dict[str, ChangeRow], names: NewNames) -> Glance | None:
     """Return what one button marks as viewed; ``rows`` are the page's rows by change id.
 
     None where it would save nothing: too little is left, and nothing was marked yet.
@@ -25,7 +26,7 @@ def glance(view: ReviewView, rows: dict[str, ChangeRow]) -> Glance | None:
     ]
     plain = tuple(row for one, row in rest if unflagged(one))
     left = tuple(
-        GlanceLink(one.change.issue_key, row.title, row.anchor, look(row))
+        GlanceLink(names.text(one.change.issue_key), row.title, row.anchor, look(row))
         for one, row in rest
         if not unflagged(one)
     )

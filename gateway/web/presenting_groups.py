@@ -23,9 +23,9 @@ def _card(number: int, group: Group, rows: dict[str, ChangeRow], maker: ChangeRo
     return GroupCard(
         anchor=f"group-{number}",
         title=own[0].title,
-        panels=_panels(group, own[0], maker),
+        panels=maker.names.panels(_panels(group, own[0], maker)),
         issues=tuple(
-            GroupIssue(one.change.issue_key, row.anchor, look(row))
+            GroupIssue(maker.names.text(one.change.issue_key), row.anchor, look(row))
             for one, row in zip(group.changes, own, strict=True)
         ),
         exceptions=sum(row.conflict or row.attention or not row.kept for row in own),

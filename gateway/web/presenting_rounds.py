@@ -24,7 +24,7 @@ def round_line(view: ReviewView, rows: ChangeRows, *, only: bool) -> RoundLine |
         review=before.review_id,
         name=f"CS-{before.review_id}",
         number=before.number,
-        words=reveal(before.words),
+        words=rows.names.html(reveal(before.words)),
         by=before.decided_by_name or before.decided_by,
         fresh=rows.tongue.ngettext(
             "%(num)d of %(all)d changes is new or other than before",
@@ -32,10 +32,12 @@ def round_line(view: ReviewView, rows: ChangeRows, *, only: bool) -> RoundLine |
             fresh,
             all=len(changes),
         ),
-        gone=tuple(
-            f"{one.issue_key} "
-            + (names.get(one.field) or one.field or rows.gettext(KINDS[one.kind]))
-            for one in gone
+        gone=rows.names.texts(
+            tuple(
+                f"{one.issue_key} "
+                + (names.get(one.field) or one.field or rows.gettext(KINDS[one.kind]))
+                for one in gone
+            )
         ),
         only=only,
     )

@@ -12,6 +12,7 @@ from gateway.review.people import Person, Role, at_least
 from gateway.review.states import State
 from gateway.review.values import OperationView, ReviewView
 from gateway.web.language import N_, Tongue, ngettext
+from gateway.web.new_names import NewNames
 from gateway.web.page_values import Chip
 from gateway.web.presenting import present
 from gateway.web.request_blocks import RequestBlocks
@@ -69,7 +70,7 @@ def present_run(
     page = present(view, person, tongue, now)
     undo = view.state in _UNDOABLE and at_least(person.role, Role.REVIEWER)
     decides = at_least(person.role, Role.APPROVER)
-    blocks = RequestBlocks(tongue)
+    blocks = RequestBlocks(tongue, NewNames(view.issues))
     verdict, look = _VERDICTS.get(view.state, ("", "info"))
     released = () if view.state in (State.REVIEW, State.CHANGES_REQUESTED) else view.operations
     return RunPage(

@@ -7,6 +7,7 @@ from gateway.review.people import Person
 from gateway.review.values import OperationView, ReviewView
 from gateway.web.flag_lines import flag_lines
 from gateway.web.language import N_, Tongue
+from gateway.web.new_names import NewNames
 from gateway.web.page_values import Chip
 from gateway.web.presenting import present
 from gateway.web.request_blocks import RequestBlocks
@@ -25,7 +26,7 @@ def present_sheet(
     view: ReviewView, found: Preflight, person: Person, tongue: Tongue, now: int
 ) -> Sheet:
     """Return the sheet for one person."""
-    blocks = RequestBlocks(tongue)
+    blocks = RequestBlocks(tongue, NewNames(view.issues))
     reports = {one.position: one for one in found.operations}
     told = flag_lines([one for one in view.flags if one.id == "notifies"], tongue)
     return Sheet(

@@ -22,6 +22,7 @@ from gateway.promotion.values import (
 from gateway.review.values import OperationView
 from gateway.web.language import Tongue
 from gateway.web.links import safe_href
+from gateway.web.new_names import NewNames
 from gateway.web.page_values import Chip, Panel, RequestBlock
 from gateway.web.reveal import reveal
 from gateway.web.sentences import FIELDS, KINDS, OPERATION_LOOKS, OPERATION_STATES
@@ -32,8 +33,9 @@ from gateway.web.value_html import Values
 class RequestBlocks:
     """Makes blocks in the reader's language."""
 
-    def __init__(self, tongue: Tongue) -> None:
-        """Make the renderer of values."""
+    def __init__(self, tongue: Tongue, names: NewNames | None = None) -> None:
+        """Make the renderer of values; ``names`` are for headings, never for what is sent."""
+        self.names = names or NewNames()
         self.tongue = tongue
         self.gettext = tongue.gettext
         self.values = Values(tongue)
@@ -47,7 +49,7 @@ class RequestBlocks:
             position=planned.position,
             number=planned.position,
             kind=self.gettext(KINDS[planned.kind]),
-            issue=(receipt.upstream_key if receipt else None) or planned.issue_key,
+            issue=self.names.text((receipt.upstream_key if receipt else None) or planned.issue_key),
             url=safe_href(receipt.url) or "" if receipt else "",
             line=_request_line(planned),
             facts=self._facts(planned),
