@@ -17,6 +17,7 @@ from gateway.promotion.service import is_service, made_internal, wants_customers
 from gateway.promotion.settled import Settled, settle
 from gateway.promotion.values import SiteIdentity
 from gateway.review.editing import editable
+from gateway.review.unchanged import unchanged
 from gateway.review.values import ChangeView, Flag, IssueView
 from sandbox.contract.compare import Three, equal, three_way
 from sandbox.contract.shapes import Change, ChangeKind, ChangeSet, JsonObject, Read, SiteBaseline
@@ -133,7 +134,14 @@ def _issue(issue_id: str, views: list[ChangeView], scene: Scene) -> IssueView:
         url="" if new else f"{scene.identity.base_url}/browse/{key}",
         new=new,
         changes=tuple(views),
+        unchanged=0 if new else _unchanged(views, scene),
     )
+
+
+def _unchanged(views: list[ChangeView], scene: Scene) -> int:
+    changes = [one.change for one in views]
+    doc = scene.docs.get(changes[0].id)
+    return len(unchanged(fields_of(doc), changes, Fields.of(scene.site)))
 
 
 def _change(

@@ -63,6 +63,8 @@ class IssueView(Frozen):
     #: True for an issue that does not exist upstream yet.
     new: bool
     changes: tuple[ChangeView, ...]
+    #: How many of its fields no change touches.
+    unchanged: int = 0
 
 
 class OperationView(Frozen):

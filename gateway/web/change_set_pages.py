@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.operations import (
     deciding,
     desk,
+    leaving,
     preferring,
     preflight,
     remarking,
@@ -38,6 +39,7 @@ from gateway.web.forms import (
 )
 from gateway.web.presenting import present
 from gateway.web.presenting_desk import present_desk
+from gateway.web.presenting_left import present_left
 from gateway.web.presenting_sheet import present_sheet
 from gateway.web.templating import page
 
@@ -160,6 +162,20 @@ def send_back(gateway: GatewayDep, person: PartyDep, review_id: int, form: Worde
     """Ask the agent for another round."""
     reviewing.send_back(gateway, person.person, review_id, form.digest, form.words)
     return _see("/")
+
+
+@router.get("/issue/{issue_id}/fields")
+def fields(
+    request: Request,
+    gateway: GatewayDep,
+    person: PartyDep,
+    tongue: TongueDep,
+    review_id: int,
+    issue_id: str,
+) -> Response:
+    """Show the fields of an issue that the set leaves as they are."""
+    found = leaving.left(gateway, person, review_id, issue_id)
+    return page(request, "left.html", tongue, person, page=present_left(found, tongue))
 
 
 @router.get("/dry-run")

@@ -164,6 +164,9 @@ class IssueCard:
     url: str
     new: bool
     rows: tuple[ChangeRow, ...]
+    #: How many of its fields no change touches, and the id as one part of their address.
+    unchanged: int = 0
+    path: str = ""
 
     @property
     def shown(self) -> tuple[ChangeRow, ...]:

@@ -9,6 +9,7 @@ AXE = (
     "/together?pick={waiting}:{digest}",
     "/cs/{approved}/promote",
     "/cs/{waiting}/dry-run",
+    "/cs/{waiting}/issue/{issue}/fields",
     "/cs/{promoted}",
     "/cs/{promoted}/run",
     "/cs/{promoted}/undo",

@@ -61,8 +61,10 @@ def furnished(place: Place, waiting: int) -> Iterator[Furnished]:
     oauth = OAuth(issuer=place.url, resource=RESOURCE, clients=("local",))
     accounts = replace(before.people, local_accounts=True)
     gateway.settings = replace(before, oauth=oauth, people=accounts)
-    digest = reviewing.view(gateway, waiting).digest
-    named = {"waiting": str(waiting), "digest": digest, "key": first_key(place, waiting)}
+    view = reviewing.view(gateway, waiting)
+    issue = next(one.issue_id for one in view.issues if one.unchanged)
+    named = {"waiting": str(waiting), "digest": view.digest, "issue": issue}
+    named["key"] = first_key(place, waiting)
     for state in ("approved", "promoted"):
         number = place.review(f"axe-{state}", number=3, labels=[f"axe-{state}"])
         digest = reviewing.view(gateway, number).digest

@@ -35,6 +35,7 @@ PATHS = (
     "/cs/2/undo",
     "/cs/3/promote",
     "/cs/3/dry-run",
+    "/cs/1/issue/10001/fields",
     "/history",
     "/history?cs=CS-1&what=decisions",
     "/agents",

@@ -73,6 +73,7 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/agents/tokens/{token_id}/revoke"): Role.ADMIN,
     ("GET", "/cs/{review_id}/promote"): Role.VIEWER,
     ("GET", "/cs/{review_id}/dry-run"): Role.VIEWER,
+    ("GET", "/cs/{review_id}/issue/{issue_id}/fields"): Role.VIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}/value"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/mails"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/changes"): Role.REVIEWER,
@@ -271,7 +272,13 @@ def ask(visit: Visit, row: Route_, headers: dict[str, str], review: int = 1) -> 
     """Send one request, with the cookies that the browser has."""
     method, template = row
     path = template.format(
-        review_id=review, change_id="c1", token_id="none", position=1, secret="no", key="AIR-1"
+        review_id=review,
+        change_id="c1",
+        issue_id="10001",
+        token_id="none",
+        position=1,
+        secret="no",
+        key="AIR-1",
     )
     if template.startswith(PREFIX):
         etag = {} if method == "GET" else {"If-Match": '"none"'}
