@@ -91,7 +91,7 @@ def show(scene: Scene) -> Shown:
     by_issue: dict[str, list[ChangeView]] = {}
     for view in views:
         by_issue.setdefault(view.change.issue_id, []).append(view)
-    issues = tuple(_issue(issue_id, group, scene) for issue_id, group in by_issue.items())
+    issues = tuple(_issue(issue_id, group, fields, scene) for issue_id, group in by_issue.items())
     docs = [now.doc for now in scene.now.values() if now.doc is not None]
     return Shown(issues, set_flags(scene.change_set, views, docs, scene.policy))
 
@@ -120,7 +120,7 @@ def _with_agent(view: ChangeView, agent: _Agent, fields: Fields, scene: Scene) -
     )
 
 
-def _issue(issue_id: str, views: list[ChangeView], scene: Scene) -> IssueView:
+def _issue(issue_id: str, views: list[ChangeView], known: Fields, scene: Scene) -> IssueView:
     first = views[0].change
     now = scene.now.get(issue_id)
     doc = (now.doc if now else None) or scene.docs.get(first.id)
@@ -134,14 +134,14 @@ def _issue(issue_id: str, views: list[ChangeView], scene: Scene) -> IssueView:
         url="" if new else f"{scene.identity.base_url}/browse/{key}",
         new=new,
         changes=tuple(views),
-        unchanged=0 if new else _unchanged(views, scene),
+        unchanged=0 if new else _unchanged(views, known, scene),
     )
 
 
-def _unchanged(views: list[ChangeView], scene: Scene) -> int:
+def _unchanged(views: list[ChangeView], known: Fields, scene: Scene) -> int:
     changes = [one.change for one in views]
     doc = scene.docs.get(changes[0].id)
-    return len(unchanged(fields_of(doc), changes, Fields.of(scene.site)))
+    return len(unchanged(fields_of(doc), changes, known))
 
 
 def _change(

@@ -1,7 +1,6 @@
 """Each change as a row: what is in Jira now, what the agent wants, what to know of it."""
 
 from collections.abc import Callable
-from urllib.parse import quote
 
 from markupsafe import Markup
 from pydantic import JsonValue
@@ -75,7 +74,6 @@ class ChangeRows:
             new=issue.new,
             rows=tuple(self.row(change) for change in issue.changes),
             unchanged=issue.unchanged,
-            path=quote(issue.issue_id, safe=""),
         )
 
     def is_fresh(self, change_id: str) -> bool:

@@ -164,9 +164,13 @@ class IssueCard:
     url: str
     new: bool
     rows: tuple[ChangeRow, ...]
-    #: How many of its fields no change touches, and the id as one part of their address.
+    #: How many of its fields no change touches.
     unchanged: int = 0
-    path: str = ""
+
+    @property
+    def path(self) -> str:
+        """The issue's id as one part of an address."""
+        return quote(self.anchor.removeprefix("i-"), safe="")
 
     @property
     def shown(self) -> tuple[ChangeRow, ...]:
