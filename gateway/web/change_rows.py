@@ -22,7 +22,7 @@ from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel, RemarkLin
 from gateway.web.reveal import reveal, spelled
 from gateway.web.sentences import FIELDS, KINDS, PICKED, SINCE
 from gateway.web.settle_box import SettleBoxes
-from gateway.web.value_html import Values, name_of, web_link
+from gateway.web.value_html import Values, marked, name_of, web_link
 from sandbox.contract.compare import Three, equal
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
@@ -385,11 +385,6 @@ def is_text(view: ChangeView) -> bool:
         return view.change.kind in (ChangeKind.COMMENT, ChangeKind.COMMENT_EDIT)
     long = isinstance(view.wants, str) and len(view.wants) > _SHORT
     return view.rich or long
-
-
-def marked(tag: str, label: str, html: Markup) -> Markup:
-    """Return a value as ``ins`` or ``del``, which is also said in a word."""
-    return Markup('<{0}><span class="vh">[{1}] </span>{2}</{0}>').format(tag, label, html)
 
 
 def _object(value: JsonValue) -> JsonObject:

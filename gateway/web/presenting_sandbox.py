@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from gateway.operations.browsing import Board, Browsed, Card, status_of
 from gateway.promotion.fields import fields_of, listed, part
 from gateway.web.audience import is_internal
-from gateway.web.change_rows import ChangeRows, marked
+from gateway.web.change_rows import ChangeRows
 from gateway.web.language import N_, Tongue
 from gateway.web.page_values import Chip
 from gateway.web.presenting_inbox import Choice
@@ -25,7 +25,7 @@ from gateway.web.sandbox_values import (
     Tab,
 )
 from gateway.web.sentences import FIELDS, KINDS
-from gateway.web.value_html import Values, name_of
+from gateway.web.value_html import Values, marked, name_of
 from sandbox.contract.compare import equal
 from sandbox.contract.shapes import JsonObject
 

@@ -169,6 +169,11 @@ def chip(inner: Markup, css: str = "") -> Markup:
     return Markup('<span class="chip {}">{}</span>').format(css, inner)
 
 
+def marked(tag: str, label: str, html: Markup) -> Markup:
+    """Return a value as ``ins`` or ``del``, which is also said in a word."""
+    return Markup('<{0}><span class="vh">[{1}] </span>{2}</{0}>').format(tag, label, html)
+
+
 def name_of(value: JsonValue) -> str:
     """Return the words that stand for a thing."""
     if not isinstance(value, dict):
