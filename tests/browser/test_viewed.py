@@ -59,3 +59,42 @@ def test_the_keyboard_passes_by_what_jira_has_already(place: Place) -> None:
         summary.click()
         page.keyboard.press("j")
         expect(hidden).to_be_focused()
+
+
+def test_one_key_marks_what_has_no_flag_and_the_rest_is_linked(place: Place) -> None:
+    review = place.review("glance")
+    with place.open() as page:
+        ready(page, f"/cs/{review}")
+        total = page.locator(".change").count()
+        links = page.locator("[data-glance] details a")
+        left = links.count()
+        assert 0 < total - left
+        page.keyboard.press("s")
+        expect(page.locator("[data-viewed]")).to_have_text(f"{total - left} of {total} viewed")
+        expect(page.locator("[data-glance] button")).to_have_count(0)
+        expect(links).to_have_count(left)
+        for at in range(left):
+            place_of = links.nth(at).get_attribute("href")
+            expect(page.locator(f"{place_of} .viewed button")).to_have_attribute(
+                "aria-pressed", "false"
+            )
+
+
+def test_what_does_not_change_is_unfolded_in_its_place_and_without_a_script(place: Place) -> None:
+    review = place.review("left as it is")
+    with place.open() as page:
+        ready(page, f"/cs/{review}")
+        rest = page.locator("details.left-as-is").first
+        number = (rest.locator("summary").text_content() or "").split()[0]
+        rest.locator("summary").focus()
+        page.keyboard.press("Enter")
+        expect(rest.locator("dt")).to_have_count(int(number))
+        expect(rest.locator("dt").first).to_be_visible()
+        assert page.url.endswith(f"/cs/{review}")
+        rest.scroll_into_view_if_needed()
+    with place.open(java_script_enabled=False) as page:
+        page.goto(f"/cs/{review}")
+        rest = page.locator("details.left-as-is").first
+        rest.locator("summary").click()
+        rest.get_by_role("link").click()
+        expect(page.locator("dt")).to_have_count(int(number))
