@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from pydantic import JsonValue
+
 from gateway.promotion.fields import Fields, part
 from sandbox.contract.shapes import Change, ChangeKind, JsonObject
 
@@ -11,7 +13,7 @@ _UNTOLD = frozenset({
     "statuscategorychangedate", "statusCategory", "progress", "aggregateprogress",
     "issuerestriction",
 })  # fmt: skip
-_EMPTY = (None, "", [], {})
+_EMPTY: tuple[JsonValue, ...] = (None, "", [], {})
 
 
 def unchanged(fields: JsonObject, changes: Iterable[Change], known: Fields) -> JsonObject:

@@ -81,7 +81,7 @@ def test_one_key_marks_what_has_no_flag_and_the_rest_is_linked(place: Place) -> 
 
 
 def test_what_does_not_change_is_unfolded_in_its_place_and_without_a_script(place: Place) -> None:
-    review = place.review("left as it is")
+    review = place.review("left")
     with place.open() as page:
         ready(page, f"/cs/{review}")
         rest = page.locator("details.left-as-is").first

@@ -3,6 +3,7 @@
 from typing import Any
 
 from markupsafe import Markup
+from pydantic import JsonValue
 
 from gateway.promotion.states import OpState
 from gateway.review.values import Flag, IssueView, OperationView, ReviewView
@@ -36,8 +37,9 @@ KO = Tongue(Lang.KO)
 def naming(key: str = KEY, **more: Any) -> ReviewView:
     """Return a review that names its new issue in texts, a link's text, a flag and a request."""
     words = f"See {KEY}, not NEW-1 or X-{KEY}."
-    link = {"type": "link", "attrs": {"href": f"https://jira.example.com/browse/{KEY}"}}
-    linked = {**text(f"https://jira.example.com/browse/{KEY}"), "marks": [link]}
+    link: JsonValue = {"type": "link", "attrs": {"href": f"https://jira.example.com/browse/{KEY}"}}
+    linked: dict[str, JsonValue] = {**text(f"https://jira.example.com/browse/{KEY}")}
+    linked["marks"] = [link]
     said = change(
         "k1",
         ChangeKind.COMMENT,
