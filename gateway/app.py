@@ -25,6 +25,7 @@ from gateway.web import (
     setting_pages,
     sign_in_pages,
     together_pages,
+    window_pages,
 )
 from gateway.web.access_log import keep_secrets_out
 from gateway.web.api import PREFIX, api
@@ -47,6 +48,7 @@ PAGES = (
     jira_pages,
     setting_pages,
     notice_pages,
+    window_pages,
     oauth_pages,
     sign_in_pages,
     local_pages,

@@ -13,7 +13,7 @@ from gateway.cli.main import COMMANDS
 from gateway.jira_settings import Setting
 from gateway.promotion.kinds import KINDS
 from gateway.settings import TABLE
-from gateway.web import hook_pages, oauth_door
+from gateway.web import api_windows, hook_pages, oauth_door
 from gateway.web.api import PREFIX
 from gateway.web.api import router as api_router
 from sandbox.app import McpFirst
@@ -204,7 +204,7 @@ def _routes(sandbox: Inside) -> list[str]:
 
 
 def _api_rows() -> Iterable[tuple[str, str, str]]:
-    for route in api_router.routes:
+    for route in (*api_router.routes, *api_windows.router.routes):
         if isinstance(route, APIRoute):
             said = (route.endpoint.__doc__ or "").partition("\n")[0]
             yield f"`{PREFIX}{route.path}`", ", ".join(sorted(route.methods or ())), said

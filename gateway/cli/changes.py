@@ -9,14 +9,16 @@ from typing import Any
 from gateway.cli.dry_run import dry_run_lines
 from gateway.cli.main import CONFLICT, FAILED, OK, REFUSED, USAGE
 from gateway.cli.telling import say, say_json, say_table, with_gateway
-from gateway.operations import preflight, retrying, reviewing
+from gateway.operations import freezing, preflight, retrying, reviewing
 from gateway.operations.context import Gateway
+from gateway.promotion.freezing import Delay
 from gateway.promotion.preflight import Verdict
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.values import InboxRow
 from gateway.web.language import Lang, Tongue
 from gateway.web.reporting import is_over, report
 
+_TONGUE = Tongue(Lang.EN)
 _Verb = Callable[[Gateway, argparse.Namespace], int]
 
 
@@ -95,14 +97,29 @@ def _list(gateway: Gateway, args: argparse.Namespace) -> int:
     if args.json:
         say_json([_told(row) for row in rows])
         return 0
+    waiting = freezing.delays(gateway, rows)
     say_table(
-        ("set", "state", "turn", "agent", "for", "title"),
+        ("set", "state", "turn", "agent", "for", "waits until", "title"),
         [
-            (f"CS-{one.id}", one.state, one.turn, one.agent, one.person_name, one.title)
+            (
+                f"CS-{one.id}",
+                one.state,
+                one.turn,
+                one.agent,
+                one.person_name,
+                _delay(waiting.get(one.id)),
+                one.title,
+            )
             for one in rows
         ],
     )
     return 0
+
+
+def _delay(found: Delay | None) -> str:
+    if found is None:
+        return ""
+    return "a window ends" if found.until is None else _TONGUE.moment_in(found.until, found.zone)
 
 
 def _told(row: InboxRow) -> dict[str, Any]:

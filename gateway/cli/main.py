@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "agent": "register agents; make, list and revoke their tokens",
     "workspace": "list, fork, reset or discard agents' workspaces",
     "changes": "list, show, dry-run, report, send back, reject and retry change sets",
+    "windows": "times in which nothing is promoted (freeze windows): list, add and end them",
     "people": "let people in; their roles, in all projects or in some; take them out",
     "token": "make, list and revoke people's own tokens for the machine API",
     "audit": "verify and export the record of what people and the gateway did",

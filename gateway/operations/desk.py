@@ -57,13 +57,18 @@ def desk_of(gateway: Gateway, person: Person, rows: Iterable[InboxRow] = ()) -> 
         )
 
 
-def offered(gateway: Gateway, person: Person) -> tuple[tuple[str, str], ...]:
-    """Return key and name of the projects that somebody may decide in: these they can follow."""
+def projects(gateway: Gateway) -> tuple[tuple[str, str], ...]:
+    """Return key and name of the site's projects."""
     with gateway.database.read() as conn:
         metadata = sites.metadata(conn, gateway.site)
     found = () if metadata is None else metadata.projects
     named = ((str(one.get("key") or ""), str(one.get("name") or "")) for one in found)
-    return tuple(one for one in named if _decides(gateway, person, one[0]))[:_MOST]
+    return tuple(one for one in named if one[0])
+
+
+def offered(gateway: Gateway, person: Person) -> tuple[tuple[str, str], ...]:
+    """Return key and name of the projects that somebody may decide in: these they can follow."""
+    return tuple(one for one in projects(gateway) if _decides(gateway, person, one[0]))[:_MOST]
 
 
 def follow(gateway: Gateway, person: Person, projects: Collection[str]) -> None:

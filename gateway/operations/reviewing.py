@@ -15,10 +15,10 @@ from gateway.operations.approvals import still_approved
 from gateway.operations.context import Gateway
 from gateway.operations.differences import differences
 from gateway.operations.listing import rows
-from gateway.operations.quieting import QuietOffer, offer
 from gateway.operations.seeing import Sight, see, view_of
 from gateway.operations.settling import not_open, settle
 from gateway.operations.wishes import decision_of, still_shown
+from gateway.promotion.freezing import Schedule
 from gateway.promotion.plan import KEEP, REJECT
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Plan
@@ -29,7 +29,7 @@ from gateway.review.rules import STALE, UNSEEN, Act, cannot_in_jira, event_of, m
 from gateway.review.settling import Wish
 from gateway.review.states import State
 from gateway.review.values import InboxRow, ReviewView
-from gateway.store import audit, outbox, people, reviews
+from gateway.store import audit, outbox, people, reviews, windows
 from gateway.store.reviews import Decision, Review
 from sandbox.contract.scope import Refusal
 
@@ -173,30 +173,6 @@ def put_value(
     commit(gateway, asked, store, body)
 
 
-def quiet_offer(gateway: Gateway, person: str, review_id: int) -> QuietOffer:
-    """Return whether a reviewer may choose that no mails are sent; asks Jira."""
-    sight = see(gateway, _review(gateway, review_id), read_now=False, viewer=person)
-    return offer(gateway, sight.plan)
-
-
-def set_quiet(gateway: Gateway, person: str, review_id: int, digest: str, *, quiet: bool) -> None:
-    """Choose whether mails are sent, where Jira offers it; raises RefusedError, StaleError."""
-    asked = ask(gateway, Act.DECIDE, person, review_id, digest, read_now=False)
-    refusal = offer(gateway, asked.sight.plan).refusal if quiet else None
-    if refusal is not None:
-        raise RefusedError(refusal)
-
-    def store(conn: Connection) -> bool:
-        if not reviews.touch(conn, asked.review, quiet=quiet):
-            return False
-        # Approvals were of requests that said otherwise.
-        reviews.drop_approvals(conn, review_id)
-        return True
-
-    verdict = "quiet" if quiet else "mails"
-    commit(gateway, asked, store, {"verdict": verdict}, kind="review_quiet")
-
-
 def approve(
     gateway: Gateway,
     person: str,
@@ -265,26 +241,39 @@ def withdraw_approval(gateway: Gateway, person: str, review_id: int, digest: str
 
 
 def promote(
-    gateway: Gateway, person: str, review_id: int, digest: str, *, carry_on: bool = False
+    gateway: Gateway,
+    person: str,
+    review_id: int,
+    digest: str,
+    *,
+    carry_on: bool = False,
+    schedule: Schedule | None = None,
 ) -> None:
     """Release the approved operations of that digest; raises RefusedError, StaleError.
 
     After a promotion that did not go through wholly, releases what is left to do. With
     ``carry_on`` one that fails stops only what depends on it; else it stops the set.
+    Nothing of it is written before a ``schedule``, nor while a freeze window is on.
     """
     asked = ask(gateway, Act.PROMOTE, person, review_id, digest, read_now=False)
     event = event_of(Act.PROMOTE, asked.review.state)
+    later = 0 if schedule is None else schedule.not_before
 
     def store(conn: Connection) -> bool:
         still_approved(conn, gateway, review_id, digest)
         not_open(conn, review_id, digest)
         if not reviews.move(conn, asked.review, event):
             return False
-        outbox.release(conn, review_id, digest, carry_on=carry_on)
+        projects = asked.sight.situation.projects
+        windows.set_timing(conn, review_id, projects, schedule, asked.person.person)
+        outbox.release(conn, review_id, digest, carry_on=carry_on, not_before=later)
         settle(conn, gateway, review_id, digest)
         return True
 
-    commit(gateway, asked, store, {"digest": digest, "carry_on": carry_on})
+    body: dict[str, JsonValue] = {"digest": digest, "carry_on": carry_on}
+    if schedule is not None:
+        body |= {"verdict": "later", "not_before": later, "zone": schedule.zone}
+    commit(gateway, asked, store, body)
 
 
 def _approved(conn: Connection, gateway: Gateway, asked: Asked, plan: Plan) -> bool:

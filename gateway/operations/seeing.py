@@ -11,19 +11,31 @@ from gateway.operations.fetching import attached
 from gateway.operations.grounds import Looked
 from gateway.promotion.beside import late
 from gateway.promotion.drafts import UnplannableError
+from gateway.promotion.freezing import Delay
 from gateway.promotion.ground import Ground
 from gateway.promotion.plan import KEEP, make_plan
 from gateway.promotion.references import is_temporary_id, temporary_names
 from gateway.promotion.settled import Settled, settle
 from gateway.promotion.states import OpState
 from gateway.promotion.values import Plan, Receipt, SideEffect
+from gateway.review.delaying import delayed
 from gateway.review.dry_runs import DryRun, stops
 from gateway.review.repeats import repeats
 from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
-from gateway.review.states import TURNS, State
+from gateway.review.states import TURNS, State, Turn
 from gateway.review.values import OperationView, ReviewView, Round
-from gateway.store import baselines, dry_runs, files, outbox, people, progress, refused, reviews
+from gateway.store import (
+    baselines,
+    dry_runs,
+    files,
+    outbox,
+    people,
+    progress,
+    refused,
+    reviews,
+    windows,
+)
 from gateway.store.outbox import Operation
 from gateway.store.progress import Waits
 from gateway.store.reviews import Decision, Review
@@ -55,6 +67,8 @@ class Sight:
     checked_at: int | None
     #: Operation to what apps did after it was read back.
     late: dict[int, tuple[SideEffect, ...]] = field(default_factory=dict)
+    #: Why it waits, or would wait once it is released.
+    delay: Delay | None = None
     #: The round that this one replaces.
     before: Review | None = None
     #: Person to display name.
@@ -96,6 +110,7 @@ class _Stored:
     dry_run: DryRun | None
     #: Operation to what apps did after it was read back.
     late: dict[int, tuple[SideEffect, ...]]
+    delay: Delay | None
 
 
 def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None = None) -> Sight:
@@ -153,6 +168,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         person_name=stored.person_name,
         waits=stored.waits,
         late=stored.late,
+        delay=stored.delay,
         before=stored.before,
         names=stored.names,
         ground=stored.ground,
@@ -192,6 +208,7 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         decided_by=review.decided_by or "",
         decided_by_name=sight.names.get(review.decided_by or "", ""),
         paused=sight.waits.paused,
+        delayed=delayed(sight.delay, sight.names),
         before=None if sight.before is None else _round(sight.before, sight.names),
     )
 
@@ -216,6 +233,7 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
     made = review.approved_plan, ""
     if made[0] is None or review.state in _OPEN:
         made = _try(review, ground, decisions)
+    keys = grounds.projects(conn, review.change_set)
     # Over every leaf of a plan it takes a while: once for each look, too.
     whole = "" if made[0] is None else made[0].digest()
     return _Stored(
@@ -232,11 +250,18 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         held=files.held(conn, review.site, attached(review.change_set)),
         names={one.person: one.name for one in people.listed(conn)},
         before=_before(conn, review),
-        projects=grounds.projects(conn, review.change_set),
+        projects=keys,
         repeats=repeats(review.change_set.changes, refused.before(conn, review)),
         dry_run=dry_runs.newest(conn, review.id),
         late=_late(conn, gateway, operations) if review.state in _ENDED else {},
+        delay=_delay(conn, review, keys),
     )
+
+
+def _delay(conn: Connection, review: Review, projects: frozenset[str]) -> Delay | None:
+    if TURNS[review.state] is Turn.NOBODY:
+        return None
+    return windows.delays(conn, review.site, {review.id: projects}).get(review.id)
 
 
 def _late(

@@ -42,6 +42,8 @@ class OpEvent(StrEnum):
     RETRY = "retry"
     SEND_AGAIN = "send again"
     LEAVE = "leave"
+    CALL_BACK = "call back"
+    STOP = "stop"
 
 
 OP_TRANSITIONS: dict[OpState, dict[OpEvent, OpState]] = {
@@ -52,6 +54,8 @@ OP_TRANSITIONS: dict[OpState, dict[OpEvent, OpState]] = {
     OpState.READY: {
         OpEvent.CLAIM: OpState.INFLIGHT,
         OpEvent.DEPENDENCY_FAILED: OpState.SKIPPED,
+        OpEvent.CALL_BACK: OpState.HELD,
+        OpEvent.STOP: OpState.SKIPPED,
     },
     OpState.INFLIGHT: {
         OpEvent.ANSWERED: OpState.APPLIED,

@@ -36,6 +36,7 @@ class Act(StrEnum):
     REJECT = "reject"
     SEND_BACK = "send_back"
     PROMOTE = "promote"
+    STOP = "stop"
 
 
 #: The least role that an act takes.
@@ -46,6 +47,7 @@ _ROLES = {
     Act.REJECT: Role.REVIEWER,
     Act.SEND_BACK: Role.REVIEWER,
     Act.PROMOTE: Role.APPROVER,
+    Act.STOP: Role.REVIEWER,
 }
 #: What an act does to the review's state; the first one that its state knows.
 _EVENTS = {
@@ -54,6 +56,7 @@ _EVENTS = {
     Act.REJECT: (Event.REJECT,),
     Act.SEND_BACK: (Event.SEND_BACK,),
     Act.PROMOTE: (Event.PROMOTE, Event.RETRY),
+    Act.STOP: (Event.CALL_BACK,),
 }
 #: Acts that take a written reason.
 _WORDED = frozenset({Act.REJECT, Act.SEND_BACK})

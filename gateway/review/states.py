@@ -36,6 +36,7 @@ class Event(StrEnum):
     SOME_APPLIED = "some applied"
     NONE_APPLIED = "none applied"
     RETRY = "retry"
+    CALL_BACK = "call back"
 
 
 class Turn(StrEnum):
@@ -65,6 +66,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         Event.ALL_APPLIED: State.PROMOTED,
         Event.SOME_APPLIED: State.PARTLY_PROMOTED,
         Event.NONE_APPLIED: State.FAILED,
+        Event.CALL_BACK: State.APPROVED,
     },
     State.PROMOTED: {},
     State.PARTLY_PROMOTED: {Event.RETRY: State.PROMOTING},

@@ -104,6 +104,20 @@ class Remark(Frozen):
     called: tuple[str, ...] = ()
 
 
+class Delayed(Frozen):
+    """What a set waits for once it is released, though nothing is wrong with it."""
+
+    #: The first moment at which it may be written; None: no end is in sight.
+    until: int | None
+    #: The time zone in which that was set.
+    zone: str
+    #: Why nothing is promoted now, of each freeze window.
+    reasons: tuple[str, ...] = ()
+    #: The time that a person chose, while it is to come, and who that is.
+    not_before: int | None = None
+    chosen_by: str = ""
+
+
 class ReviewView(Frozen):
     """A change set as the page shows it."""
 
@@ -143,6 +157,8 @@ class ReviewView(Frozen):
     decided_by_name: str = ""
     #: Why nothing of this site is written now; empty when it is.
     paused: str = ""
+    #: Why what is released would wait now, or waits; None: it would not.
+    delayed: Delayed | None = None
     #: The round that this one replaces; None for a first one.
     before: Round | None = None
     #: Change id to what is seen of it (``review.viewing``), and which of them whoever looks

@@ -26,10 +26,11 @@ from sqlalchemy import (
 )
 
 from gateway.promotion.states import SETTLED, OpEvent, OpState, next_op_state
-from gateway.store import outbox, waits
+from gateway.store import outbox, waits, windows
 from gateway.store.outbox import Operation
 from gateway.store.prepared import CLOCK, Prepared
 from gateway.store.tables import GatewayTable
+from gateway.store.windows import OPEN, Shut
 
 _TABLES = GatewayTable.metadata.tables
 _OP = _TABLES["operation"]
@@ -66,11 +67,12 @@ def claim(
     if stand.lease is not None and stand.lease <= now:
         _expire(conn, site, now, lease, quarantine)
         unknown = True
+    shut = windows.shut(conn, site, now) if stand.windows else OPEN
     # What has to be looked up goes before what has to be sent.
     states = (OpState.UNKNOWN, OpState.READY) if unknown else (OpState.READY,)
     taken: list[str] = []
     for _ in range(_TRIES):
-        rows = _first(conn, states, site, now, taken)
+        rows = _first(conn, states, site, now, taken, shut)
         if not rows:
             return None
         found = _take(conn, rows[0], owner, now + lease)
@@ -90,14 +92,21 @@ def next_due(conn: Connection, site: str) -> int | None:
 
 
 def _first(
-    conn: Connection, states: tuple[OpState, ...], site: str, now: int, taken: list[str]
+    conn: Connection,
+    states: tuple[OpState, ...],
+    site: str,
+    now: int,
+    taken: list[str],
+    shut: Shut,
 ) -> tuple[Any, ...]:
     """Return the row to take, and the next one: of the first of these states that has any."""
     for state in states:
-        if taken:
-            rows = _NEXT_BUT.run(conn, here=site, state=state, now=now, taken=taken)
-        else:
-            rows = _NEXT.run(conn, here=site, state=state, now=now)
+        # What has begun is looked up and ended, whatever window is on.
+        sets = shut.sets if state is OpState.READY else ""
+        if shut.whole and state is OpState.READY:
+            continue
+        given = ({"taken": taken} if taken else {}) | ({"shut": sets} if sets else {})
+        rows = _NEXT[bool(taken), bool(sets)].run(conn, here=site, state=state, now=now, **given)
         if rows.every:
             return rows.every
     return ()
@@ -189,6 +198,7 @@ def _standing() -> Any:
         paused.label("paused"),
         lease.scalar_subquery().label("lease"),
         unknown.label("unknown"),
+        windows.there_are(bindparam("site")).label("windows"),
     )
 
 
@@ -206,13 +216,13 @@ def _due() -> Any:
 
 _DUE = Prepared(_due)
 _STANDING = Prepared(_standing)
-_NEXT = Prepared(_next)
-# Only where others claim at the same time: on PostgreSQL.
-_NEXT_BUT = Prepared(
-    lambda: _next().where(
-        _OP.c.issue_id != all_(cast(bindparam("taken", type_=ARRAY(Text)), ARRAY(Text)))
-    )
-)
+#: By whether issues are left out that others have taken, and sets that a window holds.
+_NEXT = {
+    (False, False): Prepared(_next),
+    (True, False): Prepared(lambda: _next().where(_not_taken())),
+    (False, True): Prepared(lambda: _next().where(_not_shut())),
+    (True, True): Prepared(lambda: _next().where(_not_taken(), _not_shut())),
+}
 _TAKE_READY = Prepared(_taking_ready)
 _TAKE_UNKNOWN = Prepared(lambda: _taking(OpState.UNKNOWN))
 _TURN = Prepared(
@@ -222,6 +232,17 @@ _TURN = Prepared(
         )
     )
 )
+
+
+def _not_taken() -> Any:
+    """Only where others claim at the same time: on PostgreSQL."""
+    return _OP.c.issue_id != all_(cast(bindparam("taken", type_=ARRAY(Text)), ARRAY(Text)))
+
+
+def _not_shut() -> Any:
+    return bindparam("shut", type_=Text).not_like(
+        literal_column("'%;'", Text) + cast(_OP.c.review_id, Text) + literal_column("';%'", Text)
+    )
 
 
 def _earlier() -> Any:

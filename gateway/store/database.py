@@ -34,12 +34,14 @@ from gateway.store.preference_tables import PreferenceRow
 from gateway.store.prepared import run_text
 from gateway.store.remark_tables import RemarkRow
 from gateway.store.viewing_tables import ViewedRow
+from gateway.store.window_tables import FreezeWindowRow
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
 #: One of each file of tables: a file that is not read has none.
 _OF_EACH_FILE = (
     AssignmentRow,
     DryRunRow,
+    FreezeWindowRow,
     InstanceRow,
     NoticeRow,
     OAuthClientRow,

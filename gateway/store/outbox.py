@@ -126,16 +126,43 @@ def hold(conn: Connection, review_id: int, plan: Plan, edition: int, *, wary: bo
         conn.execute(insert(_NEED), needs)
 
 
-def release(conn: Connection, review_id: int, digest: str, *, carry_on: bool) -> None:
+def release(
+    conn: Connection, review_id: int, digest: str, *, carry_on: bool, not_before: int = 0
+) -> None:
     """Let an approval's operations go, those that failed again; all promoters hear of it.
 
     ``carry_on``: what does not depend on a failed one goes on all the same.
+    ``not_before``: none of them earlier, by the database's clock.
     """
     here = and_(_OP.c.review_id == review_id, _OP.c.digest == digest)
     conn.execute(update(_OP).where(here).values(carry_on=carry_on))
     happen(conn, review_id, digest, OpEvent.RELEASE)
     happen(conn, review_id, digest, OpEvent.RETRY)
+    if not_before:
+        ready = update(_OP).where(here, _OP.c.state == OpState.READY)
+        conn.execute(ready.values(not_before=not_before))
     ring(conn)
+
+
+def stop(conn: Connection, review_id: int, digest: str, trouble: str) -> bool:
+    """Begin nothing more of a released set; returns whether nothing of it had begun.
+
+    Then it is held as before it was released; else what was not begun is skipped. Waits
+    for nobody: what a promoter has in its hands at this moment goes its way.
+    """
+    here = and_(
+        _OP.c.review_id == review_id, _OP.c.digest == digest, _OP.c.state != OpState.SUPERSEDED
+    )
+    ready = select(_OP.c.id, _OP.c.attempts).where(here, _OP.c.state == OpState.READY)
+    free = conn.execute(ready.with_for_update(skip_locked=True)).all()
+    every = conn.execute(select(func.count()).where(here)).scalar_one()
+    back = len(free) == every and not any(row.attempts for row in free)
+    after = next_op_state(OpState.READY, OpEvent.CALL_BACK if back else OpEvent.STOP)
+    values = {"state": after, "not_before": 0, "trouble": "" if back else trouble}
+    for start in range(0, len(free), _MANY):
+        some = [row.id for row in free[start : start + _MANY]]
+        conn.execute(update(_OP).where(_OP.c.id.in_(some)).values(**values))
+    return back
 
 
 def of_review(conn: Connection, review_id: int, digest: str) -> tuple[Operation, ...]:

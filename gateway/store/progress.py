@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from gateway.promotion.states import SETTLED, OpState
 from gateway.store import waits as stored_waits
+from gateway.store import windows
 from gateway.store.database import database_now
 from gateway.store.tables import GatewayTable
 from sandbox.contract.digest import digest
@@ -39,7 +40,10 @@ def mark(conn: Connection, review_id: int) -> str | None:
     ).all()
     paused = conn.execute(select(_SITE.c.paused).where(_SITE.c.site == found.site)).scalar()
     rests = [[one.issue_id, one.until] for one in stored_waits.waiting(conn, found.site)]
-    return digest([found.state, found.edition, paused, rests, [list(row) for row in rows]])[:20]
+    late = windows.delay_of(conn, found.site, review_id)
+    delay = None if late is None else [late.until, [one.id for one in late.windows]]
+    shown = [found.state, found.edition, paused, rests, delay, [list(row) for row in rows]]
+    return digest(shown)[:20]
 
 
 def waits(conn: Connection, site: str, review_id: int) -> Waits:

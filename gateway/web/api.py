@@ -17,6 +17,7 @@ from gateway.promotion.preflight import Preflight
 from gateway.review.people import Person
 from gateway.review.states import State
 from gateway.review.values import InboxRow, ReviewView
+from gateway.web import api_windows
 from gateway.web.api_asking import (
     CommentDep,
     KeyDep,
@@ -154,6 +155,7 @@ def api(gateway: Gateway) -> FastAPI:
     made.state.gateway = gateway
     add_problem_handlers(made)
     made.include_router(router)
+    made.include_router(api_windows.router)
     return made
 
 

@@ -13,7 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from gateway.operations import (
     deciding,
     desk,
+    freezing,
     leaving,
+    mailing,
     preferring,
     preflight,
     remarking,
@@ -132,7 +134,7 @@ def viewed(gateway: GatewayDep, person: PartyDep, review_id: int, form: ViewedFo
 def mails(gateway: GatewayDep, person: PartyDep, review_id: int, form: MailsForm) -> Response:
     """Choose whether Jira sends mails, where it lets itself be told."""
     quiet = form.mails == "no"
-    reviewing.set_quiet(gateway, person.person, review_id, form.digest, quiet=quiet)
+    mailing.set_quiet(gateway, person.person, review_id, form.digest, quiet=quiet)
     return _see(f"/cs/{review_id}")
 
 
@@ -206,9 +208,14 @@ def confirm(
 
 @router.post("/promote")
 def promote(gateway: GatewayDep, person: FreshDep, review_id: int, form: PromoteForm) -> Response:
-    """Release the approved operations."""
+    """Release the approved operations, at once or to be written not before a time."""
     reviewing.promote(
-        gateway, person.person, review_id, form.digest, carry_on=form.carry_on == "yes"
+        gateway,
+        person.person,
+        review_id,
+        form.digest,
+        carry_on=form.carry_on == "yes",
+        schedule=freezing.schedule(gateway, person.person, form.after, form.zone),
     )
     return _see(f"/cs/{review_id}/run")
 

@@ -142,6 +142,9 @@ class PromoteDecision(Decision):
     """A promotion, and what happens when one request is not written."""
 
     carry_on: str = Field(default="no", max_length=3)
+    #: Local date and time before which nothing is written; empty: at once.
+    after: str = Field(default="", max_length=40)
+    zone: str = Field(default="UTC", max_length=60)
 
 
 class UndoRequest(BaseModel):

@@ -78,6 +78,14 @@ SAYINGS: dict[str, Saying] = {
     "review_reject": Saying(Group.DECISIONS, N_("Rejected the whole set"), "bad"),
     "review_send_back": Saying(Group.DECISIONS, N_("Sent it back to the agent"), "warn"),
     "review_promote": Saying(Group.DECISIONS, N_("Released it for writing"), "info"),
+    "review_promote later": Saying(
+        Group.DECISIONS, N_("Released it for writing, not before a chosen time"), "info"
+    ),
+    "review_stop": Saying(Group.DECISIONS, N_("Stopped the writing, or called it back"), "warn"),
+    "freeze_made": Saying(
+        Group.WRITES, N_("Made a freeze window, %(from)s to %(to)s %(zone)s: %(reason)s"), "warn"
+    ),
+    "freeze_ended": Saying(Group.WRITES, N_("Ended the freeze window %(window)s"), "info"),
     "review_assigned": Saying(Group.DECISIONS, N_("To be looked after by %(person)s"), "info"),
     "review_let_go": Saying(Group.DECISIONS, N_("No longer looked after by %(person)s")),
     "follow_up": Saying(Group.DECISIONS, N_("Noted what is still to be done"), "warn"),
@@ -176,5 +184,5 @@ def every_kind() -> tuple[str, ...]:
 
 
 def _kind(name: str) -> str:
-    decision = name.startswith(("review_decide ", "review_quiet "))
+    decision = name.startswith(("review_decide ", "review_quiet ", "review_promote "))
     return name.split(" ", maxsplit=1)[0] if decision else name

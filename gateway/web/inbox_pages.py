@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.operations import asking_rights, desk, filters, standing, together
+from gateway.operations import asking_rights, desk, filters, freezing, standing, together
 from gateway.review.routing import SOMETIMES, Whose, chosen
 from gateway.review.states import Turn
 from gateway.review.triage import Level, Sort, Triage, triage, waiting
@@ -74,9 +74,11 @@ def inbox(
     mine = desk.desk_of(gateway, person, rows)
     parts = {whose: chosen(rows, mine, whose) for whose in Whose}
     found = triage(parts[wanted.whose or mine.usual], wanted)
+    shown_rows = [row for one in found.groups for row in one.rows]
     asked = Asked(
         wanted=wanted,
-        offers=together.offered(gateway, person, (row for one in found.groups for row in one.rows)),
+        offers=together.offered(gateway, person, shown_rows),
+        delays=freezing.delays(gateway, shown_rows),
         desk=mine,
         waiting=_waiting(parts),
         projects=desk.offered(gateway, person),

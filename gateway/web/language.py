@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -37,6 +38,8 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 #: A point in time, to the minute; Babel's own medium form has seconds.
 _MOMENT = {Lang.EN: "MMM d, y, HH:mm", Lang.KO: "y. M. d. HH:mm"}
+#: The same with its weekday.
+_WEEKDAY = {Lang.EN: "EEE, MMM d, y, HH:mm", Lang.KO: "y. M. d. (EEE) HH:mm"}
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text translated later
@@ -88,6 +91,13 @@ class Tongue:
         """Return a point in time, to the minute, in UTC."""
         moment = format_datetime(_time(microseconds), _MOMENT[self.lang], locale=self._locale)
         return f"{moment} UTC"
+
+    def moment_in(self, microseconds: int, zone: str, *, named: bool = True) -> str:
+        """Return a point in time with its weekday, as the clocks of a zone show it."""
+        known = _zone(zone)
+        local = _time(microseconds).astimezone(known)
+        moment = format_datetime(local, _WEEKDAY[self.lang], locale=self._locale, tzinfo=known)
+        return f"{moment} {known.key}" if named else moment
 
     def date_of(self, microseconds: int) -> str:
         """Return a point in time's day, with its weekday, in UTC."""
@@ -163,6 +173,15 @@ def _weight(parameter: str) -> float:
         return float(text) if text else 1.0
     except ValueError:
         return 0.0
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    """Return a time zone; UTC for one that is not known here."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")
 
 
 def _time(microseconds: int) -> datetime:

@@ -226,6 +226,7 @@ class Actions:
     promote: bool = False
     withdraw: bool = False
     retry: bool = False
+    stop: bool = False
     #: To say something about a change.
     remark: bool = False
 
@@ -352,6 +353,8 @@ class ChangeSetPage:
     new_names: tuple[tuple[str, str], ...] = ()
     #: Whether somebody called the reader by name in a remark.
     called: bool = False
+    #: Why it waits, or would wait, and until when; empty: for nothing.
+    delayed: str = ""
     #: Ways to show changed texts; empty where there are none.
     looks: tuple[LookChoice, ...] = ()
     #: Whether spaces that change are shown like all else.

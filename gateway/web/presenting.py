@@ -27,6 +27,7 @@ from gateway.web.page_values import (
     ConfirmLine,
     ReadLine,
 )
+from gateway.web.presenting_delay import delay_line
 from gateway.web.presenting_glance import glance
 from gateway.web.presenting_groups import group_cards
 from gateway.web.presenting_rounds import neighbours, round_line
@@ -109,6 +110,7 @@ def present(
         spaces=likes.spaces,
         advance=likes.advance,
         called=is_called(view, person),
+        delayed=delay_line(view, tongue),
     )
 
 
@@ -250,6 +252,7 @@ def _actions(view: ReviewView, role: Role) -> Actions:
         promote=Event.PROMOTE in events and approver and bool(view.digest),
         withdraw=Event.WITHDRAW_APPROVAL in events and reviewer,
         retry=Event.RETRY in events and approver and bool(view.digest),
+        stop=Event.CALL_BACK in events and reviewer,
         remark=reviewer,
     )
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from gateway.promotion.freezing import Delay
 from gateway.review.routing import SOMETIMES, Desk, Whose, may_decide
 from gateway.review.states import Turn
 from gateway.review.triage import TURNS_SHOWN, Level, Sort, Sorted, Triage, TurnGroup
@@ -14,6 +15,7 @@ from gateway.web.flag_lines import flag_chips
 from gateway.web.language import N_, Tongue
 from gateway.web.page_values import Chip
 from gateway.web.presenting import state_chip
+from gateway.web.presenting_delay import delay_chip
 from gateway.web.presenting_desk import resting_until
 from gateway.web.reveal import reveal
 from gateway.web.sentences import KINDS, TURNS
@@ -64,6 +66,8 @@ class InboxLine:
     free: bool = False
     #: Until when they have set it aside, and what somebody noted to be still to do.
     rest: str = ""
+    #: Until when it waits, though it is released; empty: it does not.
+    delay: str = ""
     note: Markup = _NO_NOTE
 
 
@@ -90,6 +94,8 @@ class Asked:
     waiting: Mapping[Whose, int] = field(default_factory=dict)
     #: Key and name of the projects that they can follow.
     projects: tuple[tuple[str, str], ...] = ()
+    #: Set to why it waits, though it is released.
+    delays: Mapping[int, Delay] = field(default_factory=dict)
     #: Name to query of their saved views.
     saved: Mapping[str, str] = field(default_factory=dict)
 
@@ -277,6 +283,7 @@ def _line(row: InboxRow, tongue: Tongue, now: int, asked: Asked) -> InboxLine:
         received=tongue.moment(row.received_at),
         pick=f"{row.id}:{digest}" if digest else "",
         holder=desk.name_of(holder) if holder and row.turn is not Turn.NOBODY else "",
+        delay=delay_chip(asked.delays[row.id], tongue) if row.id in asked.delays else "",
         rest=resting_until(desk.resting[row.id], tongue) if row.id in desk.resting else "",
         note=reveal(desk.follow_ups[row.id].note) if row.id in desk.follow_ups else _NO_NOTE,
         free=mine and may_decide(desk.people.get(desk.me), desk.site, row.projects),

@@ -77,7 +77,11 @@ def present_run(
         page=page,
         mark=mark,
         totals=_totals(released, tongue),
-        steps=tuple(_step(one, blocks, undo=undo, decides=decides) for one in released),
+        steps=tuple(
+            _step(one, blocks, undo=undo, decides=decides, delayed=view.delayed is not None)
+            for one in released
+        ),
+        begun=any(one.state is not OpState.READY for one in released),
         paused=in_tongue(view.paused, tongue),
         verdict=tongue.gettext(verdict),
         verdict_look=look,
@@ -122,10 +126,12 @@ def _verdicts(view: OperationView, tongue: Tongue) -> tuple[tuple[str, str], ...
     )
 
 
-def _step(view: OperationView, blocks: RequestBlocks, *, undo: bool, decides: bool) -> Step:
+def _step(
+    view: OperationView, blocks: RequestBlocks, *, undo: bool, decides: bool, delayed: bool
+) -> Step:
     return Step(
         block=blocks.block(view),
-        waiting=_waiting(view, blocks.tongue),
+        waiting=_waiting(view, blocks.tongue, delayed=delayed),
         verdicts=_verdicts(view, blocks.tongue) if decides else (),
         asks_key=view.planned.kind is ChangeKind.CREATE and view.state is OpState.NEEDS_HUMAN,
         evidence=blocks.evidence(view) if view.state is OpState.NEEDS_HUMAN else (),
@@ -133,8 +139,9 @@ def _step(view: OperationView, blocks: RequestBlocks, *, undo: bool, decides: bo
     )
 
 
-def _waiting(view: OperationView, tongue: Tongue) -> str:
-    if view.until is None:
+def _waiting(view: OperationView, tongue: Tongue, *, delayed: bool) -> str:
+    # What the whole set waits for stands at the top, once.
+    if view.until is None or (delayed and view.state is OpState.READY):
         return ""
     when = tongue.second_of(view.until)
     if view.state is OpState.UNKNOWN:

@@ -20,13 +20,13 @@ from starlette.responses import (
     StreamingResponse,
 )
 
-from gateway.operations import resolving, reviewing, standing, undoing, watching
+from gateway.operations import freezing, resolving, reviewing, standing, undoing, watching
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
 from gateway.review.refusals import UnknownReviewError
 from gateway.review.states import State
 from gateway.web.dependencies import FreshDep, GatewayDep, PartyDep, TongueDep, party_of, visitor
-from gateway.web.forms import ResolveForm, UndoForm
+from gateway.web.forms import DecisionForm, ResolveForm, UndoForm
 from gateway.web.language import Tongue
 from gateway.web.presenting_run import present_run, present_undo
 from gateway.web.reporting import is_over, report
@@ -82,6 +82,13 @@ def events(
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
+
+
+@router.post("/stop")
+def stop(gateway: GatewayDep, person: PartyDep, review_id: int, form: DecisionForm) -> Response:
+    """Begin nothing more of it; if nothing had begun, it is approved as before."""
+    back = freezing.stop(gateway, person.person, review_id, form.digest)
+    return RedirectResponse(f"/cs/{review_id}{'' if back else '/run'}", status_code=303)
 
 
 @router.get("/report")

@@ -48,6 +48,8 @@ class RunPage:
     verdict: str
     verdict_look: str
     undo: bool
+    #: Whether something of it was begun: else it can be called back whole.
+    begun: bool
     #: Reviews that undo it, by number and name.
     undone_by: tuple[tuple[int, str], ...]
 

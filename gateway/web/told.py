@@ -15,6 +15,7 @@ from gateway.web.told_inbox import INBOX_SENTENCES
 from gateway.web.told_notices import NOTICE_TROUBLES
 from gateway.web.told_pages import PAGE_SENTENCES
 from gateway.web.told_undo import UNDO_SENTENCES
+from gateway.web.told_windows import WINDOW_SENTENCES
 
 #: ``%(…)s`` stands for a value.
 SENTENCES: tuple[str, ...] = (
@@ -259,6 +260,7 @@ SENTENCES: tuple[str, ...] = (
     *UNDO_SENTENCES,
     *INBOX_SENTENCES,
     *PAGE_SENTENCES,
+    *WINDOW_SENTENCES,
     *ACCESS_SENTENCES,
     # why a notification did not arrive
     *NOTICE_TROUBLES,

@@ -22,6 +22,7 @@ AXE = (
     "/agents",
     "/people",
     "/notifications",
+    "/windows",
     "/jira",
     "/settings",
     "/oauth/grants",

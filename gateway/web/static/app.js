@@ -212,6 +212,10 @@
 
   // A key pressed before htmx has taken over would post the plain way.
   addEventListener("load", () => setTimeout(() => {
+    // A time is chosen in the zone of whoever chooses, unless they write another one.
+    all("[data-zone]").forEach((field) => {
+      if (field.value === "UTC") field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    });
     root.dataset.ready = "";
     follow();
   }));

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from gateway.operations import reviewing
+from gateway.operations import mailing, reviewing
 from gateway.promotion.quiet import quieted
 from gateway.promotion.values import Request
 from gateway.review.refusals import RefusedError, StaleError
@@ -81,12 +81,12 @@ def test_what_the_reviewer_chose_is_approved_and_sent(house: House, edge: Edge) 
     edge.given = ("ADMINISTER_PROJECTS",)
     review = house.arrive(change_set(edit("summary", "A"), COMMENT))
     before = reviewing.view(house.gateway, review).digest
-    found = reviewing.quiet_offer(house.gateway, "eve", review)
+    found = mailing.quiet_offer(house.gateway, "eve", review)
     assert (found.offered, found.chosen, found.requests) == (True, False, 1)
-    reviewing.set_quiet(house.gateway, "eve", review, before, quiet=True)
+    mailing.set_quiet(house.gateway, "eve", review, before, quiet=True)
     after = reviewing.view(house.gateway, review).digest
     assert after != before
-    assert reviewing.quiet_offer(house.gateway, "eve", review).chosen
+    assert mailing.quiet_offer(house.gateway, "eve", review).chosen
     with pytest.raises(StaleError):
         reviewing.approve(house.gateway, "eve", review, before)
     reviewing.approve(house.gateway, "eve", review, after)
@@ -102,10 +102,10 @@ def test_a_choice_can_be_taken_back_before_the_approval(house: House, edge: Edge
     edge.given = ("ADMINISTER",)
     review = house.arrive(change_set(edit("summary", "A")))
     before = reviewing.view(house.gateway, review).digest
-    reviewing.set_quiet(house.gateway, "eve", review, before, quiet=True)
+    mailing.set_quiet(house.gateway, "eve", review, before, quiet=True)
     quiet = reviewing.view(house.gateway, review).digest
     edge.given = ()
-    reviewing.set_quiet(house.gateway, "eve", review, quiet, quiet=False)
+    mailing.set_quiet(house.gateway, "eve", review, quiet, quiet=False)
     assert reviewing.view(house.gateway, review).digest == before
 
 
@@ -119,14 +119,14 @@ def test_without_the_permission_it_is_not_offered(
     edge.given, edge.status = given, status
     review = house.arrive(change_set(edit("summary", "A")))
     digest = reviewing.view(house.gateway, review).digest
-    assert not reviewing.quiet_offer(house.gateway, "eve", review).offered
+    assert not mailing.quiet_offer(house.gateway, "eve", review).offered
     with pytest.raises(RefusedError, match=words):
-        reviewing.set_quiet(house.gateway, "eve", review, digest, quiet=True)
+        mailing.set_quiet(house.gateway, "eve", review, digest, quiet=True)
     assert reviewing.view(house.gateway, review).digest == digest
 
 
 def test_where_no_request_can_be_told_there_is_no_choice(house: House, edge: Edge) -> None:
     edge.given = ("ADMINISTER",)
     review = house.arrive(change_set(COMMENT))
-    found = reviewing.quiet_offer(house.gateway, "eve", review)
+    found = mailing.quiet_offer(house.gateway, "eve", review)
     assert (found.offered, found.requests) == (False, 0)

@@ -48,6 +48,7 @@ PATHS = (
     "/sandbox/AIR-1?view=shadow",
     "/sandbox/AIR-1?view=after",
     "/notifications",
+    "/windows",
     "/account/password",
     "/sign-in",
     "/sign-in/password?link=x",

@@ -87,6 +87,11 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/people/sign-out"): Role.ADMIN,
     ("POST", "/people/disable"): Role.ADMIN,
     ("POST", "/people/enable"): Role.ADMIN,
+    # Windows of projects that somebody may not see are left out.
+    ("GET", "/windows"): Role.NONE,
+    ("POST", "/windows"): Role.ADMIN,
+    ("POST", "/windows/{number}/end"): Role.ADMIN,
+    ("POST", "/cs/{review_id}/stop"): Role.REVIEWER,
     ("GET", "/notifications"): Role.ADMIN,
     ("POST", "/notifications/test"): Role.ADMIN,
     ("GET", "/jira"): Role.NONE,
@@ -143,6 +148,7 @@ API: dict[Route_, Api | None] = {
     ("POST", f"{_ONE}/retry"): Api(ApiScope.RETRY, Role.APPROVER),
     ("POST", f"{_ONE}/approve"): Api(ApiScope.READ, Role.VIEWER),
     ("POST", f"{_ONE}/promote"): Api(ApiScope.READ, Role.VIEWER),
+    ("GET", f"{PREFIX}/windows"): Api(ApiScope.READ, Role.NONE),
     ("GET", f"{PREFIX}/openapi.json"): None,
 }
 #: No token and no cookie opens these: Jira signs what it sends.
@@ -277,6 +283,7 @@ def ask(visit: Visit, row: Route_, headers: dict[str, str], review: int = 1) -> 
         issue_id="10001",
         token_id="none",
         position=1,
+        number=1,
         secret="no",
         key="AIR-1",
     )
