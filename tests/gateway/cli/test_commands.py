@@ -204,6 +204,20 @@ def test_people_decide_from_the_terminal_but_approve_in_a_browser(built: House) 
     assert "not in a state" in run(built, "changes", "reject", str(review), *again, code=4)
 
 
+def test_freeze_windows_are_made_listed_and_ended(built: House) -> None:
+    weekly = ["windows", "add", "Fri 18:00", "Mon 08:00", "--zone", "Asia/Seoul"]
+    said = run(built, *weekly, "--reason", "주말", "--project", "WEB")
+    number = said.split()[1]
+    [row] = json.loads(run(built, "windows", "list", "--json"))
+    assert (row["project"], row["begins"], row["weekly"]) == ("WEB", "Fri 18:00", True)
+    assert "주말" in run(built, "windows", "list")
+    once = ["windows", "add", "2098-12-24T18:00", "2098-12-27T08:00", "--zone", "Mars"]
+    assert "no time zone" in run(built, *once, "--reason", "x", code=4)
+    run(built, "windows", "end", number)
+    assert json.loads(run(built, "windows", "list", "--json")) == []
+    assert "ended already" in run(built, "windows", "end", number, code=4)
+
+
 def test_a_promotion_is_reported_as_text_to_paste(built: House) -> None:
     run(built, "login", "mina")
     token = create(built, "reporting-bot")["token"]
