@@ -13,6 +13,7 @@ from gateway.operations import freezing, preflight, retrying, reviewing
 from gateway.operations.context import Gateway
 from gateway.promotion.freezing import Delay
 from gateway.promotion.preflight import Verdict
+from gateway.review.reasons import Reason, with_reasons
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.values import InboxRow
 from gateway.web.language import Lang, Tongue
@@ -36,7 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for verb, text in _WORDED.items():
         worded = verbs.add_parser(verb, help=text)
         _decided(worded)
-        worded.add_argument("--words", required=True, help="a reason for the agent to learn from")
+        worded.add_argument("--words", default="", help="what the agent is to learn from it")
+        worded.add_argument(
+            "--reason", action="append", default=[], choices=list(Reason), help="why, in a word"
+        )
     _decided(verbs.add_parser("retry", help="try again what did not go through"))
     approve = verbs.add_parser("approve", help="print the link: only a person can approve")
     approve.add_argument("number", help="CS-7 or 7")
@@ -155,15 +159,19 @@ def _report(gateway: Gateway, args: argparse.Namespace) -> int:
 
 
 def _send_back(gateway: Gateway, args: argparse.Namespace) -> int:
-    reviewing.send_back(gateway, args.by, args.number, _seen(gateway, args), args.words)
+    reviewing.send_back(gateway, args.by, args.number, _seen(gateway, args), _words(args))
     say(f"CS-{args.number} goes back to the agent.")
     return OK
 
 
 def _reject(gateway: Gateway, args: argparse.Namespace) -> int:
-    reviewing.reject(gateway, args.by, args.number, _seen(gateway, args), args.words)
+    reviewing.reject(gateway, args.by, args.number, _seen(gateway, args), _words(args))
     say(f"CS-{args.number} is rejected.")
     return OK
+
+
+def _words(args: argparse.Namespace) -> str:
+    return with_reasons(args.reason, args.words)
 
 
 def _retry(gateway: Gateway, args: argparse.Namespace) -> int:

@@ -10,8 +10,10 @@ from gateway.identity import admitting, links, passwords
 from gateway.identity.admitting import AdmittingError
 from gateway.identity.passwords import PasswordError
 from gateway.identity.people import UnknownPersonError
+from gateway.operations import desk
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
+from gateway.review.refusals import RefusedError
 from gateway.store import people
 
 _ACTOR = "command line"
@@ -34,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     jira = verbs.add_parser("jira", help="say which Jira account is somebody's")
     jira.add_argument("person", help="as 'people list' shows it")
     jira.add_argument("account", help="id, name or e-mail address; empty: none")
+    follow = verbs.add_parser("follow", help="have somebody follow exactly these projects")
+    follow.add_argument("person", help="as 'people list' shows it")
+    follow.add_argument("project", nargs="*", help="keys; none: they follow nothing any more")
     for verb, text in _BOTH.items():
         verbs.add_parser(verb, help=text).add_argument("person", help="as 'people list' shows it")
 
@@ -52,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     def work(gateway: Gateway) -> int:
         try:
             return _VERBS[args.verb](gateway, args)
-        except (AdmittingError, PasswordError, UnknownPersonError) as error:
+        except (AdmittingError, PasswordError, RefusedError, UnknownPersonError) as error:
             sys.stderr.write(f"airlock: {error}\n")
             return FAILED
 
@@ -120,6 +125,12 @@ def _jira(gateway: Gateway, args: argparse.Namespace) -> int:
     return OK
 
 
+def _follow(gateway: Gateway, args: argparse.Namespace) -> int:
+    desk.have_follow(gateway, args.person, args.project, by=_ACTOR)
+    say(f"{args.person} follows {', '.join(sorted(set(args.project))) or 'no project'}.")
+    return OK
+
+
 def _disable(gateway: Gateway, args: argparse.Namespace) -> int:
     admitting.disable(gateway, args.person, by=_ACTOR)
     say(f"{args.person} is signed out everywhere and cannot come in any more.")
@@ -137,6 +148,7 @@ _VERBS: dict[str, Callable[[Gateway, argparse.Namespace], int]] = {
     "add": _add,
     "role": _role,
     "jira": _jira,
+    "follow": _follow,
     "link": _link,
     "password": _password,
     "disable": _disable,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gateway.identity.people import UnknownPersonError
 from gateway.operations.context import Gateway
 from gateway.review.people import EVERY, Person, Role
-from gateway.store import audit, people, sites
+from gateway.store import audit, desk, people, sites
 from sandbox.contract.shapes import JsonObject
 
 
@@ -18,6 +18,8 @@ class Member:
     sessions: int
     #: How Jira shows their account; empty when none is known.
     account_name: str
+    #: Keys of the projects that they follow.
+    follows: tuple[str, ...] = ()
 
 
 def crew(gateway: Gateway) -> tuple[Member, ...]:
@@ -26,6 +28,7 @@ def crew(gateway: Gateway) -> tuple[Member, ...]:
         found = people.listed(conn)
         open_now = people.sessions(conn, now=gateway.clock())
         metadata = sites.metadata(conn, gateway.site)
+        followed = desk.follows(conn, gateway.site)
     users = () if metadata is None else metadata.users
     names = {
         str(one.get(key)): str(one.get("displayName") or "")
@@ -34,7 +37,12 @@ def crew(gateway: Gateway) -> tuple[Member, ...]:
         if one.get(key)
     }
     return tuple(
-        Member(one, open_now.get(one.person, 0), names.get(one.jira_account or "", ""))
+        Member(
+            one,
+            open_now.get(one.person, 0),
+            names.get(one.jira_account or "", ""),
+            tuple(sorted(followed.get(one.person, ()))),
+        )
         for one in found
     )
 

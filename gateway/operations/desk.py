@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from gateway.identity.people import UnknownPersonError
 from gateway.operations import grounds, marking, standing
 from gateway.operations.context import Gateway
 from gateway.review.people import Person, Role, at_least
@@ -83,6 +84,33 @@ def follow(gateway: Gateway, person: Person, projects: Collection[str]) -> None:
         )
     with gateway.database.write() as conn:
         desk.follow(conn, gateway.site, person.person, projects)
+
+
+def have_follow(gateway: Gateway, who: str, projects: Collection[str], *, by: str) -> None:
+    """Have somebody else follow exactly these projects, as an admin says.
+
+    Raises UnknownPersonError, or RefusedError where they could decide nothing.
+    """
+    wanted = sorted(set(projects))
+    with gateway.database.write() as conn:
+        person = people.get(conn, who)
+        if person is None:
+            raise UnknownPersonError(who)
+        for one in wanted:
+            if not _decides(gateway, person, one):
+                raise RefusedError(
+                    Refusal(
+                        "project",
+                        f"{person.name} may decide nothing in {one}.",
+                        "Give them a role there first, or leave it out.",
+                    )
+                )
+        before = desk.follows(conn, gateway.site).get(who, frozenset())
+        if before == set(wanted):
+            return
+        desk.follow(conn, gateway.site, who, wanted)
+        body: JsonObject = {"person": who, "projects": ", ".join(wanted)}
+        audit.append(conn, at=gateway.clock(), actor=by, kind="follows_set", body=body)
 
 
 def assign(gateway: Gateway, person: Person, review_id: int, to: str, shown: str) -> None:

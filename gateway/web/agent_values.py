@@ -37,6 +37,8 @@ class AgentCard:
     last: str
     #: How people decided about its sets, in a line; empty: they have not yet.
     record: str
+    #: For which reasons people refused how often; empty: never.
+    reasons: str
     tokens: tuple[TokenLine, ...]
     old: tuple[TokenLine, ...]
 

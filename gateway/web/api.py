@@ -15,6 +15,7 @@ from gateway.operations import preflight, retrying, reviewing, standing
 from gateway.operations.context import Gateway
 from gateway.promotion.preflight import Preflight
 from gateway.review.people import Person
+from gateway.review.reasons import Reason, with_reasons
 from gateway.review.states import State
 from gateway.review.values import InboxRow, ReviewView
 from gateway.web import api_windows
@@ -40,7 +41,8 @@ router = APIRouter(prefix="/change-sets")
 class Words(BaseModel):
     """What the agent is told."""
 
-    words: str = Field(max_length=LONGEST_WORDS)
+    words: str = Field(default="", max_length=LONGEST_WORDS)
+    reasons: list[Reason] = Field(default=[], max_length=len(Reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _decide(
 ) -> Response:
     """Do once what was asked for in words; answers where the change set stands then."""
     verb, decide = act
-    words = sent.body.words
+    words = with_reasons(sent.body.reasons, sent.body.words)
 
     def work() -> JsonValue:
         decide(gateway, person.person, review_id, sent.shown, words)

@@ -23,6 +23,7 @@ from gateway.web.reveal import reveal, spelled
 from gateway.web.sentences import FIELDS, KINDS, PICKED, SINCE
 from gateway.web.settle_box import SettleBoxes
 from gateway.web.value_html import Values, marked, name_of, web_link
+from gateway.web.why import why
 from sandbox.contract.compare import Three, equal
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
@@ -99,7 +100,7 @@ class ChangeRows:
             notes=tuple(self._notes(view)),
             flags=self.names.flags(flag_lines(view.flags, self.tongue)),
             kept=view.verdict == "keep",
-            words=view.words,
+            why=why(view.words, self.tongue),
             conflict=conflict,
             attention=conflict or any(flag.severity != "info" for flag in view.flags),
             settle=self.boxes.box(view),

@@ -23,6 +23,7 @@ from gateway.operations import (
     standing,
     viewing,
 )
+from gateway.promotion.plan import REJECT
 from gateway.review.refusals import RefusedError
 from gateway.web.change_rows import anchor
 from gateway.web.dependencies import FreshDep, GatewayDep, PartyDep, TongueDep, party_of
@@ -44,6 +45,7 @@ from gateway.web.presenting_desk import present_desk
 from gateway.web.presenting_left import present_left
 from gateway.web.presenting_sheet import present_sheet
 from gateway.web.templating import page
+from gateway.web.why import chips
 
 #: Whoever has no role in a set's projects gets the same answer as for a set that is not there.
 router = APIRouter(prefix="/cs/{review_id}", dependencies=[Depends(party_of)])
@@ -71,7 +73,9 @@ def change_set(
         likes=preferring.preferred(gateway, person.person),
     )
     care = present_desk(desk.care(gateway, person, review_id), tongue)
-    return page(request, "change_set.html", tongue, person, page=shown, box=care)
+    return page(
+        request, "change_set.html", tongue, person, page=shown, box=care, reasons=chips((), tongue)
+    )
 
 
 @router.post("/changes/{change_id}")
@@ -79,9 +83,8 @@ def decide(
     gateway: GatewayDep, person: PartyDep, review_id: int, change_id: str, form: ChangeForm
 ) -> Response:
     """Keep one change or leave it out."""
-    reviewing.decide(
-        gateway, person.person, review_id, change_id, form.verdict, form.words, form.digest
-    )
+    words = form.said if form.verdict == REJECT else form.words
+    reviewing.decide(gateway, person.person, review_id, change_id, form.verdict, words, form.digest)
     return _see(f"/cs/{review_id}#{anchor(change_id)}")
 
 
@@ -91,7 +94,7 @@ def decide_several(
 ) -> Response:
     """Keep changes of an issue or of a group, or leave them out: all or none."""
     deciding.decide_all(
-        gateway, person.person, review_id, form.change, form.verdict, form.words, form.digest
+        gateway, person.person, review_id, form.change, form.verdict, form.said, form.digest
     )
     return _see(f"/cs/{review_id}")
 
@@ -155,14 +158,14 @@ def withdraw(gateway: GatewayDep, person: PartyDep, review_id: int, form: Decisi
 @router.post("/reject")
 def reject(gateway: GatewayDep, person: PartyDep, review_id: int, form: WordedForm) -> Response:
     """Reject the whole set."""
-    reviewing.reject(gateway, person.person, review_id, form.digest, form.words)
+    reviewing.reject(gateway, person.person, review_id, form.digest, form.said)
     return _see("/")
 
 
 @router.post("/send-back")
 def send_back(gateway: GatewayDep, person: PartyDep, review_id: int, form: WordedForm) -> Response:
     """Ask the agent for another round."""
-    reviewing.send_back(gateway, person.person, review_id, form.digest, form.words)
+    reviewing.send_back(gateway, person.person, review_id, form.digest, form.said)
     return _see("/")
 
 

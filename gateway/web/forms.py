@@ -6,6 +6,7 @@ from fastapi import Form
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from gateway.operations.resolving import Verdict
+from gateway.review.reasons import with_reasons
 from gateway.review.resting import Pause
 from gateway.review.settling import Wish
 from gateway.web.page_values import NO_DIGEST
@@ -38,6 +39,14 @@ class WordedDecision(Decision):
     """A decision with the reviewer's words."""
 
     words: str = Field(default="", max_length=LONGEST_WORDS)
+    #: What is chosen of ``review.reasons``, and one that is chosen or no longer.
+    reason: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=10)] = []
+    toggle: str = Field(default="", max_length=20)
+
+    @property
+    def said(self) -> str:
+        """The words with the chosen reasons before them."""
+        return with_reasons({*self.reason} ^ {self.toggle}, self.words)
 
 
 class Words(BaseModel):

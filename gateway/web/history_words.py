@@ -124,6 +124,9 @@ SAYINGS: dict[str, Saying] = {
     "jira_connected": Saying(Group.PEOPLE, N_("Connected the Jira account %(account)s"), "info"),
     "jira_revoked": Saying(Group.PEOPLE, N_("Took back the Jira account %(account)s"), "warn"),
     "person": Saying(Group.PEOPLE, N_("Let somebody in: %(person)s as %(role)s")),
+    "follows_set": Saying(
+        Group.PEOPLE, N_("Had somebody follow projects: %(person)s, %(projects)s"), "info"
+    ),
     "person_account": Saying(
         Group.PEOPLE, N_("Named a Jira account: %(person)s is %(account)s"), "info"
     ),

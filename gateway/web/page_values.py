@@ -6,6 +6,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from gateway.web.settle_box import SettleBox
+from gateway.web.why import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class ChangeRow:
     notes: tuple[str, ...]
     flags: tuple[FlagLine, ...]
     kept: bool
-    words: str
+    why: Why
     conflict: bool
     #: What ``n`` goes to: conflicts and flagged changes.
     attention: bool

@@ -1,4 +1,4 @@
-"""The page of people, for admins: let in, give roles, name Jira accounts, sign out, take out.
+"""The page of people, for admins: let in, roles, Jira accounts, projects to follow, take out.
 
 A link to sign in is made here for somebody new alone; for people who are there it takes
 the command line where the gateway runs: who could make such links here could approve
@@ -15,9 +15,10 @@ from starlette.responses import RedirectResponse, Response
 from gateway.identity import admitting, links, passwords
 from gateway.identity.admitting import AdmittingError
 from gateway.identity.people import UnknownPersonError
-from gateway.operations import crew
+from gateway.operations import crew, desk
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
+from gateway.review.refusals import RefusedError
 from gateway.web.dependencies import AdminDep, GatewayDep, TongueDep
 from gateway.web.language import Tongue
 from gateway.web.presenting_people import NewMember, present_people
@@ -84,6 +85,25 @@ def change(  # noqa: PLR0917 - as above
     return _done(request, gateway, person, tongue, work)
 
 
+@router.post("/follow")
+def follow(
+    request: Request,
+    gateway: GatewayDep,
+    person: AdminDep,
+    tongue: TongueDep,
+    who: _Line = "",
+    projects: _Roles = "",
+) -> Response:
+    """Have somebody follow exactly these projects."""
+    return _done(
+        request,
+        gateway,
+        person,
+        tongue,
+        lambda: desk.have_follow(gateway, who, _words(projects), by=person.person),
+    )
+
+
 @router.post("/sign-out")
 def sign_out(
     request: Request, gateway: GatewayDep, person: AdminDep, tongue: TongueDep, who: _Line = ""
@@ -128,7 +148,7 @@ def _done(
     """Do it and show the page; what cannot be is said on it."""
     try:
         work()
-    except (AdmittingError, UnknownPersonError) as error:
+    except (AdmittingError, RefusedError, UnknownPersonError) as error:
         return _page(request, gateway, person, tongue, trouble=in_tongue(str(error), tongue))
     return RedirectResponse("/people", status_code=303)
 

@@ -36,6 +36,7 @@ from gateway.web.reveal import reveal
 from gateway.web.sentences import CONFIRMATIONS, COUNTED, STATE_LOOKS, STATES, TURNS
 from gateway.web.threads import is_called, threads
 from gateway.web.told import in_tongue
+from gateway.web.why import said
 from sandbox.contract.compare import Three
 from sandbox.contract.shapes import ChangeKind, Flavour, Read
 
@@ -94,7 +95,7 @@ def present(
         confirmation=_confirmation(view, tongue, names) if actions.promote else None,
         cannot_undo=names.texts(_cannot_undo(view, tongue)),
         confirm=_confirm(view, tongue, names),
-        words=names.html(reveal(view.words)),
+        words=names.html(reveal(said(view.words, tongue))),
         decided_by=view.decided_by_name or view.decided_by,
         running=view.state is State.PROMOTING,
         ran=view.state in _RAN,

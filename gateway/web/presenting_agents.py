@@ -18,6 +18,7 @@ from gateway.web.language import Tongue
 from gateway.web.page_values import Chip
 from gateway.web.reveal import reveal
 from gateway.web.sentences import KINDS
+from gateway.web.why import REASONS
 from sandbox.contract.shapes import AGENT_KINDS, EVERY_PERSON, Flavour, Grant, Scope
 
 _SOON = 7 * 24 * 3600 * 1_000_000
@@ -81,6 +82,7 @@ def _card(
         work=" · ".join(_work(work, tongue)),
         last=tongue.ago(work.last_at, now) if work else "",
         record=_record(work, tongue),
+        reasons=_reasons(work, tongue),
         tokens=tuple(line for live, line in lines if live),
         old=tuple(line for live, line in lines if not live),
     )
@@ -97,6 +99,18 @@ def _record(work: Work | None, tongue: Tongue) -> str:
         tongue.gettext("median wait %(time)s", time=tongue.length(record.waited)),
     )
     return " · ".join(parts)
+
+
+def _reasons(work: Work | None, tongue: Tongue) -> str:
+    """Return how often people refused for which reason, the most frequent first."""
+    counts = {} if work is None else work.reasons
+    named = sorted(counts.items(), key=lambda one: (one[0] is None, -one[1]))
+    words = tongue.gettext("in other words")
+    found = (
+        f"{words if reason is None else tongue.gettext(REASONS[reason])} {number}"
+        for reason, number in named
+    )
+    return " · ".join(found)
 
 
 def _work(work: Work | None, tongue: Tongue) -> Iterator[str]:

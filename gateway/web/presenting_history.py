@@ -20,6 +20,7 @@ from gateway.web.page_values import Chip
 from gateway.web.reveal import reveal
 from gateway.web.sentences import FIELDS, KINDS, ROLES
 from gateway.web.told import in_tongue
+from gateway.web.why import said as why_said
 from sandbox.contract.digest import canonical
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
@@ -125,7 +126,7 @@ class _Lines:
             review=review,
             name=f"CS-{review}",
             title=reveal(self._named.titles.get(review, "")),
-            words=reveal(str(fact.body.get("words") or "")),
+            words=reveal(why_said(str(fact.body.get("words") or ""), self._tongue)),
             notes=tuple(self._notes(fact, unlisted=said is UNLISTED)),
         )
 

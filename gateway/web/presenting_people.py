@@ -39,6 +39,8 @@ class MemberLine:
     account_name: Markup
     #: How many browsers, in words; empty: none.
     sessions: str
+    #: Keys of the projects that they follow, as they are written.
+    follows: str
     disabled: bool
 
 
@@ -80,5 +82,6 @@ def _line(member: Member, number: int, site: str, tongue: Tongue) -> MemberLine:
         account=person.jira_account or "",
         account_name=reveal(member.account_name),
         sessions=sessions if member.sessions else "",
+        follows=", ".join(member.follows),
         disabled=person.disabled,
     )

@@ -7,6 +7,7 @@ from gateway.web.change_rows import ChangeRows
 from gateway.web.page_values import Neighbour, RoundLine
 from gateway.web.reveal import reveal
 from gateway.web.sentences import KINDS
+from gateway.web.why import said
 
 _OPEN = frozenset({State.REVIEW, State.APPROVED, State.PROMOTING})
 
@@ -24,7 +25,7 @@ def round_line(view: ReviewView, rows: ChangeRows, *, only: bool) -> RoundLine |
         review=before.review_id,
         name=f"CS-{before.review_id}",
         number=before.number,
-        words=rows.names.html(reveal(before.words)),
+        words=rows.names.html(reveal(said(before.words, rows.tongue))),
         by=before.decided_by_name or before.decided_by,
         fresh=rows.tongue.ngettext(
             "%(num)d of %(all)d changes is new or other than before",

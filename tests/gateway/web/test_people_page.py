@@ -8,7 +8,7 @@ import pytest
 from gateway.identity import sessions
 from gateway.identity.people import admit
 from gateway.review.people import Person, ProjectRole, Role
-from gateway.store import people, sites
+from gateway.store import desk, people, sites
 from tests.gateway.promotion.world import ANN, BOB, SITE, site
 from tests.gateway.web.conftest import Visit
 
@@ -97,6 +97,26 @@ def test_roles_and_account_are_changed_and_sessions_ended(admin: Visit) -> None:
     admin.post("/people/enable", who="eve")
     assert not stored(admin, "eve").disabled
     assert "Signed somebody out everywhere" in admin.get("/history?what=people").text
+
+
+def test_an_admin_says_what_somebody_follows_where_they_may_decide(admin: Visit) -> None:
+    gateway = admin.house.gateway
+    assert admin.post("/people/follow", who="rob", projects="PAY, AIR PAY").status_code == 303
+    assert "follows AIR, PAY" in admin.get("/people").text
+    assert "AIR, PAY" in admin.get("/people?lang=ko").text
+    with gateway.database.read() as conn:
+        assert desk.follows(conn, SITE) == {"rob": {"AIR", "PAY"}}
+    admin.post("/people/change", who="rob", roles="reviewer@AIR")
+    refused = admin.post("/people/follow", who="rob", projects="PAY")
+    assert refused.status_code == 400
+    assert "Rob may decide nothing in PAY" not in refused.text
+    assert "PAY에서 결정할 수 있는 것이 없습니다" in refused.text
+    admin.get("/people?lang=en")
+    assert admin.post("/people/follow", who="nobody", projects="").status_code == 400
+    admin.post("/people/follow", who="rob", projects="")
+    with gateway.database.read() as conn:
+        assert desk.follows(conn, SITE) == {}
+    assert "Had somebody follow projects" in admin.get("/history?what=people").text
 
 
 def test_the_last_admin_stays_and_a_stranger_is_said(admin: Visit) -> None:

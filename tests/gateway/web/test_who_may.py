@@ -84,6 +84,7 @@ ROWS: dict[Route_, Role | None] = {
     ("GET", "/people"): Role.ADMIN,
     ("POST", "/people"): Role.ADMIN,
     ("POST", "/people/change"): Role.ADMIN,
+    ("POST", "/people/follow"): Role.ADMIN,
     ("POST", "/people/sign-out"): Role.ADMIN,
     ("POST", "/people/disable"): Role.ADMIN,
     ("POST", "/people/enable"): Role.ADMIN,
