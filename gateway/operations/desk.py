@@ -101,7 +101,7 @@ def have_follow(gateway: Gateway, who: str, projects: Collection[str], *, by: st
                 raise RefusedError(
                     Refusal(
                         "project",
-                        f"{person.name} may decide nothing in {one}.",
+                        f"In {one}, {person.name} may decide nothing.",
                         "Give them a role there first, or leave it out.",
                     )
                 )

@@ -21,7 +21,7 @@ INBOX_SENTENCES: tuple[str, ...] = (
     N_("They may not decide about this change set."),
     N_("Choose somebody who may."),
     N_("You may decide nothing in one of these projects."),
-    N_("%(name)s may decide nothing in %(project)s."),
+    N_("In %(project)s, %(name)s may decide nothing."),
     N_("Give them a role there first, or leave it out."),
     N_("Follow those in which you are a reviewer."),
 )

@@ -200,6 +200,8 @@ def test_people_decide_from_the_terminal_but_approve_in_a_browser(built: House) 
     shown = json.loads(run(built, "changes", "show", str(review)))
     assert (shown["state"], shown["words"]) == ("changes_requested", "왜 바꾸나요?")
     # Sent back, it waits for the agent: there is nothing more to decide.
+    wording = ["--reason", "wording"]
+    assert "not in a state" in run(built, "changes", "reject", str(review), *BY, *wording, code=4)
     again = [*BY, "--words", "됐습니다"]
     assert "not in a state" in run(built, "changes", "reject", str(review), *again, code=4)
 
@@ -271,6 +273,8 @@ def test_people_are_let_in_with_roles_in_projects_and_taken_out(built: House) ->
     assert "/sign-in?link=" in told
     wrong = run(built, "people", "role", "kim", "approver@NOPE", code=1)
     assert "There is no project NOPE here." in wrong
+    assert "kim follows WEB." in run(built, "people", "follow", "kim", "WEB")
+    assert "may decide nothing" in run(built, "people", "follow", "kim", "PAY", code=1)
     run(built, "people", "disable", "kim")
     rows = json.loads(run(built, "people", "list", "--json"))
     assert [(one["name"], one["roles"]) for one in rows if one["person"] == "kim"] == [

@@ -109,7 +109,7 @@ def test_an_admin_says_what_somebody_follows_where_they_may_decide(admin: Visit)
     admin.post("/people/change", who="rob", roles="reviewer@AIR")
     refused = admin.post("/people/follow", who="rob", projects="PAY")
     assert refused.status_code == 400
-    assert "Rob may decide nothing in PAY" not in refused.text
+    assert "In PAY, Rob may decide nothing" not in refused.text
     assert "PAY에서 결정할 수 있는 것이 없습니다" in refused.text
     admin.get("/people?lang=en")
     assert admin.post("/people/follow", who="nobody", projects="").status_code == 400
