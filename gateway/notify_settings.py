@@ -15,7 +15,7 @@ from gateway.jira_settings import PartSettingsError, Setting
 NOTIFY: tuple[Setting, ...] = (
     Setting(
         "AIRLOCK_NOTIFY_EVENTS",
-        "waiting, second_approver, conflict, promoted, needs_person, sent_back",
+        "waiting, second_approver, conflict, promoted, needs_person, sent_back, mentioned",
         "what people are told of, comma-separated; each message is a sentence with a link, "
         "never a word of an issue",
     ),
@@ -50,9 +50,16 @@ NOTIFY: tuple[Setting, ...] = (
     Setting("AIRLOCK_NOTIFY_SMTP_PASSWORD", "", "its password", secret=True),
     Setting("AIRLOCK_NOTIFY_MAIL_FROM", "", "address that mails come from"),
     Setting("AIRLOCK_NOTIFY_MAIL_TO", "", "addresses that get mails, comma-separated"),
+    Setting(
+        "AIRLOCK_NOTIFY_PEOPLE_AT",
+        "",
+        "mail domains, comma-separated, at which people may have mails of their own sent: of what "
+        "they follow, look after or are called in; empty: none",
+    ),
 )
 
 _SHORTEST_SECRET = 16
+_LONGEST_ADDRESS = 254
 
 
 class Event(StrEnum):
@@ -64,6 +71,8 @@ class Event(StrEnum):
     PROMOTED = "promoted"
     NEEDS_PERSON = "needs_person"
     SENT_BACK = "sent_back"
+    #: Somebody called a colleague by name in a remark.
+    MENTIONED = "mentioned"
     #: Asked for by an admin, to see whether messages arrive.
     TEST = "test"
 
@@ -99,6 +108,18 @@ class Notify:
     #: A secret itself: who knows it can post there.
     slack: str = field(default="", repr=False)
     mail: Mail | None = None
+    #: Domains at which people may have mails of their own sent.
+    people_at: frozenset[str] = frozenset()
+
+    @property
+    def sends(self) -> bool:
+        """Whether anything can be sent at all."""
+        return bool(self.channels or (self.mail and self.people_at))
+
+    def personal(self, address: str) -> bool:
+        """Return whether somebody may have mails of their own sent to an address."""
+        plain = is_mailbox(address) and len(address) <= _LONGEST_ADDRESS
+        return bool(self.mail) and plain and address.rpartition("@")[2].lower() in self.people_at
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -128,6 +149,7 @@ def notify_of(names: Mapping[str, str]) -> Notify:
         webhook_secret=secret,
         slack=_address(names, "AIRLOCK_NOTIFY_SLACK_URL"),
         mail=_mail(names),
+        people_at=_domains(names),
     )
 
 
@@ -164,6 +186,17 @@ def _events(text: str) -> frozenset[Event]:
     return frozenset(Event(one) for one in words)
 
 
+def _domains(names: Mapping[str, str]) -> frozenset[str]:
+    name = "AIRLOCK_NOTIFY_PEOPLE_AT"
+    found = [one.strip().lower() for one in names[name].split(",") if one.strip()]
+    for one in found:
+        if not is_mailbox(f"x@{one}"):
+            raise NotifySettingsError(name, f"has '{one}', which is not a mail domain.")
+    if found and not names["AIRLOCK_NOTIFY_SMTP"]:
+        raise NotifySettingsError(name, "needs a mail server: set AIRLOCK_NOTIFY_SMTP too.")
+    return frozenset(found)
+
+
 def _mail(names: Mapping[str, str]) -> Mail | None:
     server = names["AIRLOCK_NOTIFY_SMTP"]
     if not server:
@@ -176,7 +209,7 @@ def _mail(names: Mapping[str, str]) -> Mail | None:
         port=int(port),
         tls=_tls(names["AIRLOCK_NOTIFY_SMTP_TLS"]),
         sender=_mailbox("AIRLOCK_NOTIFY_MAIL_FROM", names["AIRLOCK_NOTIFY_MAIL_FROM"]),
-        recipients=_recipients(names["AIRLOCK_NOTIFY_MAIL_TO"]),
+        recipients=_recipients(names),
         user=names["AIRLOCK_NOTIFY_SMTP_USER"],
         password=names["AIRLOCK_NOTIFY_SMTP_PASSWORD"],
     )
@@ -196,9 +229,10 @@ def _tls(text: str) -> Tls:
     return Tls(text)
 
 
-def _recipients(text: str) -> tuple[str, ...]:
+def _recipients(names: Mapping[str, str]) -> tuple[str, ...]:
+    text = names["AIRLOCK_NOTIFY_MAIL_TO"]
     found = dict.fromkeys(one.strip() for one in text.split(",") if one.strip())
-    if not found:
+    if not found and not names["AIRLOCK_NOTIFY_PEOPLE_AT"]:
         raise NotifySettingsError(
             "AIRLOCK_NOTIFY_MAIL_TO", "must be set with AIRLOCK_NOTIFY_SMTP: nobody would get any."
         )
@@ -206,9 +240,13 @@ def _recipients(text: str) -> tuple[str, ...]:
 
 
 def _mailbox(name: str, text: str) -> str:
-    """Return one plain mail address: no display name, nothing that could end a header."""
-    plain = parseaddr(text)[1] == text and text.isprintable() and " " not in text
-    local, at, domain = text.rpartition("@")
-    if not (plain and at and local and domain):
+    if not is_mailbox(text):
         raise NotifySettingsError(name, f"has '{text}', which is not a mail address.")
     return text
+
+
+def is_mailbox(text: str) -> bool:
+    """Return whether it is one plain mail address: no display name, no end of a header."""
+    plain = parseaddr(text)[1] == text and text.isprintable() and " " not in text
+    local, at, domain = text.rpartition("@")
+    return bool(plain and at and local and domain)

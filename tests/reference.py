@@ -53,7 +53,9 @@ _NOTIFY = (
     "(seconds) and `X-Airlock-Signature: sha256=` + HMAC-SHA256 in hex, keyed with the secret, "
     "over timestamp, a full stop and the body as it came; refuse what is older than five minutes. "
     "Answer 2xx; redirects are not followed. Failures are shown to admins (`/notifications`) and "
-    "by `airlock doctor --notify`, and hold up nothing."
+    "by `airlock doctor --notify`, and hold up nothing. People set an address of their own on "
+    "their settings page, at the domains of `AIRLOCK_NOTIFY_PEOPLE_AT`: it gets what they follow, "
+    "look after or are called in, as long as they may see the set."
 )
 _EVENT_NAMES = (
     ("waiting", "a change set arrived and waits for review"),
@@ -65,6 +67,7 @@ _EVENT_NAMES = (
         "not everything was written, an outcome is unknown, or all is paused after a backup",
     ),
     ("sent_back", "a reviewer sent it back to the agent"),
+    ("mentioned", "somebody was called by `@name` in a remark, and may see the set"),
     ("test", "an admin asked for a test"),
 )
 _OAUTH = (

@@ -7,10 +7,10 @@ from typing import Protocol
 from gateway.notify_settings import Event
 from gateway.notifying.message import Message
 from gateway.notifying.sending import NotSentError
-from gateway.operations import desk
+from gateway.operations import desk, standing
 from gateway.operations.context import Gateway
-from gateway.operations.noticing import notice_news
-from gateway.store import notices
+from gateway.operations.noticing import MAIL, PERSON, notice_news
+from gateway.store import notices, people, preferences
 from gateway.store.notices import ChannelState, Delivery, Notice
 
 LOG = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Deliverer:
 
     def _claim(self) -> Delivery | None:
         gateway = self._gateway
-        if not gateway.settings.notify.channels:
+        if not gateway.settings.notify.sends:
             return None
         now = gateway.clock()
         with gateway.database.read() as conn:
@@ -61,9 +61,14 @@ class Deliverer:
 
     def _deliver(self, delivery: Delivery) -> bool:
         gateway = self._gateway
+        channel = self._channel(delivery)
+        if channel is None:
+            with gateway.database.write() as conn:
+                notices.given_up(conn, delivery, gateway.clock(), "")
+            return False
         message = self._message(delivery.notice)
         try:
-            self._way.send(delivery.channel, message, gateway.clock())
+            self._way.send(channel, message, gateway.clock())
         except NotSentError as error:
             self._failed(delivery, str(error))
             return False
@@ -71,11 +76,42 @@ class Deliverer:
             notices.arrived(conn, delivery, gateway.clock())
         return True
 
+    def _channel(self, delivery: Delivery) -> str | None:
+        """Return the channel to send through; None: nobody may or wants to hear it any more."""
+        kind, _, name = delivery.channel.partition(" ")
+        notice = delivery.notice
+        if kind != PERSON:
+            named = self._named(notice) if notice.people else ("",)
+            return delivery.channel if named else None
+        with self._gateway.database.read() as conn:
+            person = people.get(conn, name)
+            address = preferences.chosen(conn, name).get(MAIL, "")
+        if person is None or notice.review_id is None:
+            return None
+        sees = standing.may_see(self._gateway, person, notice.review_id)
+        allowed = self._gateway.settings.notify.personal(address)
+        return f"mail {address}" if sees and allowed else None
+
+    def _named(self, notice: Notice) -> tuple[str, ...]:
+        """Return the names of those whom a notice is for, as far as they may see the set."""
+        if notice.review_id is None:
+            return ()
+        if not notice.people:
+            return desk.names_for(self._gateway, notice.review_id)
+        with self._gateway.database.read() as conn:
+            known = [people.get(conn, one) for one in notice.people]
+        return tuple(
+            one.name
+            for one in known
+            if one is not None and standing.may_see(self._gateway, one, notice.review_id)
+        )
+
     def _failed(self, delivery: Delivery, trouble: str) -> None:
         gateway = self._gateway
         now = gateway.clock()
         LOG.warning("notice_not_sent notice=%s", delivery.notice.notice)
-        known = delivery.channel in gateway.settings.notify.channels
+        own = delivery.channel.startswith(f"{PERSON} ")
+        known = own or delivery.channel in gateway.settings.notify.channels
         with gateway.database.write() as conn:
             if delivery.attempts > len(PAUSES) or not known:
                 notices.given_up(conn, delivery, now, trouble)
@@ -96,7 +132,7 @@ class Deliverer:
             link=gateway.settings.public_url + place,
             sentence=self._say(event, name),
             at=notice.at,
-            people=() if notice.review_id is None else desk.names_for(gateway, notice.review_id),
+            people=self._named(notice),
         )
 
 

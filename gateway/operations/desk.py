@@ -168,16 +168,23 @@ def care(gateway: Gateway, person: Person, review_id: int) -> Care | None:
 def names_for(gateway: Gateway, review_id: int) -> tuple[str, ...]:
     """Return the names of those whom a set is for, in order; none: for whoever may decide."""
     with gateway.database.read() as conn:
-        review = reviews.get(conn, review_id)
-        if review is None:
-            return ()
-        projects = grounds.projects(conn, review.change_set)
-        everybody = {one.person: one for one in people.listed(conn)}
-        found = Desk(gateway.site, "", everybody, desk.follows(conn, gateway.site))
-        holder = everybody.get(desk.assignee(conn, review_id))
-    if holder is not None and may_decide(holder, gateway.site, projects):
-        return (holder.name,)
-    return tuple(sorted(everybody[one].name for one in routed_to(found, projects)))
+        found = for_whom(conn, gateway, review_id)
+        names = [people.name_of(conn, one) or one for one in found]
+    return tuple(sorted(names))
+
+
+def for_whom(conn: Connection, gateway: Gateway, review_id: int) -> tuple[str, ...]:
+    """Return those whom a set is for; none: whoever may decide."""
+    review = reviews.get(conn, review_id)
+    if review is None:
+        return ()
+    keys = grounds.projects(conn, review.change_set)
+    everybody = {one.person: one for one in people.listed(conn)}
+    found = Desk(gateway.site, "", everybody, desk.follows(conn, gateway.site))
+    holder = everybody.get(desk.assignee(conn, review_id))
+    if holder is not None and may_decide(holder, gateway.site, keys):
+        return (holder.person,)
+    return tuple(sorted(routed_to(found, keys)))
 
 
 def _taker(gateway: Gateway, review_id: int, to: str) -> Person:

@@ -11,15 +11,19 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from gateway.notify_settings import Event
+from gateway.operations import desk
 from gateway.operations.context import Gateway
+from gateway.review.called import called_in
 from gateway.review.states import State
-from gateway.store import audit, notices, reviews
+from gateway.store import audit, notices, people, preferences, reviews
 from gateway.store.audit import Entry
 from gateway.store.notices import Notice
 
 #: Who was told just now is not told the same again: ten conflicts are one message.
 _JUST_NOW = 60 * 1_000_000
 _DAY = 24 * 3600 * 1_000_000
+#: Under which name people's own addresses are kept, and how their channel begins.
+MAIL, PERSON = "mail", "person"
 
 #: Audited kind to what people are told, where the kind alone says it.
 TOLD: Mapping[str, Event] = {
@@ -29,13 +33,13 @@ TOLD: Mapping[str, Event] = {
     "operation_cannot_tell": Event.NEEDS_PERSON,
     "duplicate_found": Event.NEEDS_PERSON,
     "restored": Event.NEEDS_PERSON,
+    "review_remark": Event.MENTIONED,
 }
 
 
 def notice_news(gateway: Gateway) -> int:
     """Store what the audit has of news; returns how many notices that were."""
-    notify = gateway.settings.notify
-    if not notify.channels:
+    if not gateway.settings.notify.sends:
         return 0
     with gateway.database.read() as conn:
         if notices.read_until(conn, gateway.site) == audit.head(conn).seq:
@@ -75,13 +79,34 @@ def _tell(conn: Connection, gateway: Gateway, entry: Entry) -> bool:
         return False
     standing = reviews.standing(conn, number) if isinstance(number, int) else None
     event = event_of(entry, None if standing is None else standing.state)
-    if event not in notify.events:
+    called = _called(conn, entry) if event is Event.MENTIONED else ()
+    if event not in notify.events or (event is Event.MENTIONED and not called):
         return False
-    notice = Notice(_new_id(), event, None if standing is None else standing.id, entry.at)
+    notice = Notice(_new_id(), event, None if standing is None else standing.id, entry.at, called)
     if notices.told_since(conn, gateway.site, notice, entry.at - _JUST_NOW):
         return False
-    notices.add(conn, gateway.site, notice, notify.channels)
+    notices.add(conn, gateway.site, notice, (*notify.channels, *_own(conn, gateway, notice)))
     return True
+
+
+def _called(conn: Connection, entry: Entry) -> tuple[str, ...]:
+    """Return who is called by name in a remark, but whoever wrote it."""
+    everybody = people.listed(conn)
+    names = {name: one.person for one in everybody for name in (one.name, one.person)}
+    found = (names.get(one) for one in called_in(str(entry.body.get("words") or "")))
+    return tuple(dict.fromkeys(one for one in found if one and one != entry.actor))
+
+
+def _own(conn: Connection, gateway: Gateway, notice: Notice) -> tuple[str, ...]:
+    """Return the channels of those who want mails of their own, and whom it is for.
+
+    Whether they may see the set is asked when it is sent.
+    """
+    wanted = preferences.of_everybody(conn, MAIL)
+    if notice.review_id is None or not wanted or not gateway.settings.notify.people_at:
+        return ()
+    to = notice.people or desk.for_whom(conn, gateway, notice.review_id)
+    return tuple(f"{PERSON} {one}" for one in to if one in wanted)
 
 
 def _new_id() -> str:

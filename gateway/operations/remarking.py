@@ -6,11 +6,11 @@ answers is a claim about who said what, and belongs to the set's own agent.
 """
 
 import logging
-import re
 
 from pydantic import JsonValue
 
 from gateway.operations.context import Gateway
+from gateway.review.called import called_in
 from gateway.review.people import Person, Role, at_least
 from gateway.review.refusals import RefusedError, UnknownReviewError
 from gateway.review.values import Remark, ReviewView
@@ -28,7 +28,6 @@ _ROLE = Refusal("role", "Your role may look, but not do this.", "Ask somebody wh
 _EMPTY = Refusal("words", "Nothing was written.", "Write what you want to say.")
 #: Stands for the gateway in the audit.
 _GATEWAY = "gateway"
-_NAMED = re.compile(r"(?<![^\s(])@([^\s@.,:;!?()]+)")
 
 
 def say(gateway: Gateway, person: Person, review_id: int, change_id: str, text: str) -> None:
@@ -67,7 +66,7 @@ def threads(gateway: Gateway, view: ReviewView) -> ReviewView:
 
 def _remark(said: Said, names: dict[str, str]) -> Remark:
     known = {name: who for who, name in names.items()} | {who: who for who in names}
-    called = tuple(one for one in _NAMED.findall(said.text) if one in known)
+    called = tuple(one for one in called_in(said.text) if one in known)
     return Remark(
         change=said.change,
         by=said.author if said.by_agent else names.get(said.author, said.author),

@@ -13,8 +13,9 @@ from pydantic import JsonValue
 from gateway.policy import texts
 from gateway.policy.facts import user_id
 from gateway.policy.policy import Policy
+from gateway.policy.steering import hosts, speaks_to_agents
 from gateway.promotion.drift import ARCHIVED
-from gateway.promotion.fields import fields_of, listed, part
+from gateway.promotion.fields import Fields, fields_of, listed, part
 from gateway.promotion.screens import transition_lacks
 from gateway.promotion.service import is_service_issue, wants_customers
 from gateway.promotion.values import SECURITY
@@ -24,6 +25,8 @@ from sandbox.contract.shapes import ChangeKind, ChangeSet, JsonObject, Read, Sit
 
 #: Texts shorter than this shrink or change wholly without it meaning much.
 _WORTH = 120
+#: Fields of an issue that anybody may write into, and that agents read.
+_READ_BY_AGENTS = ("summary", "description", "environment", "comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +251,46 @@ def _duplicate(seen: Seen) -> Iterable[Flag]:
         yield _flag(seen, "duplicate", "info", key=seen.key)
 
 
+def _link_host(seen: Seen) -> Iterable[Flag]:
+    found = hosts(_wanted_text(seen))
+    if not found:
+        return
+    known = hosts(texts.strings(fields_of(seen.base))) | hosts(seen.site.browse_url or "")
+    fresh = sorted(found - known)
+    if fresh:
+        yield _flag(seen, "link_host", "info", hosts=", ".join(fresh[:5]))
+
+
+def _injection(seen: Seen) -> Iterable[Flag]:
+    """Flag what follows an issue whose text speaks to agents, as we read it ourselves."""
+    if seen.base is None:
+        return
+    fields = fields_of(seen.base)
+    for name in _READ_BY_AGENTS:
+        words = speaks_to_agents(texts.strings(fields.get(name)))
+        if words:
+            yield _flag(seen, "injection", "warn", key=seen.key, found=words)
+            return
+
+
+def _active_sprint(seen: Seen) -> Iterable[Flag]:
+    """Flag what goes into a running sprint, or out of one."""
+    change, fields = seen.view.change, Fields.of(seen.site)
+    if change.kind is ChangeKind.SPRINT:
+        asked = change.after
+    elif change.field is not None and fields.is_sprint(change.field):
+        asked = seen.view.wants
+    else:
+        return
+    running = {str(one.get("id")) for one in seen.site.sprints if one.get("state") == "active"}
+    held = listed(fields_of(seen.now or seen.base).get(change.field or fields.sprint or ""))
+    leaves = any(one.get("state") == "active" for one in held)
+    wanted = asked if isinstance(asked, list) else [asked]
+    ids = {str(part(one, "id") or one) for one in wanted}
+    if leaves or ids & running:
+        yield _flag(seen, "active_sprint", "info", key=seen.key)
+
+
 def _repeat(seen: Seen) -> Iterable[Flag]:
     if seen.refused_in:
         yield _flag(seen, "repeat", "warn", set=seen.refused_in)
@@ -269,6 +312,9 @@ _RULES: tuple[Callable[[Seen], Iterable[Flag]], ...] = (
     _odd_chars,
     _personal,
     _closed_ticket,
+    _injection,
+    _link_host,
+    _active_sprint,
     _duplicate,
     _out_of_reach,
     _screen_lacks,

@@ -19,6 +19,8 @@ class NoticeRow(GatewayTable, table=True):
     #: NULL: not about one change set.
     review_id: int | None = Field(default=None, foreign_key="review.id")
     at: int = Field(sa_type=BigInteger)
+    #: People whom it is for alone, as a JSON list; empty: whom the set is for.
+    people: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class DeliveryRow(GatewayTable, table=True):
@@ -29,7 +31,7 @@ class DeliveryRow(GatewayTable, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     notice: str = Field(index=True, sa_type=Text, foreign_key="notice.notice")
-    #: As ``notify_settings.Notify.channels`` names it.
+    #: As ``notify_settings.Notify.channels`` names it, or ``person NAME``.
     channel: str = Field(sa_type=Text)
     #: ``waiting``, ``arrived`` or ``given_up``.
     state: str = Field(sa_type=Text)

@@ -4,6 +4,7 @@ Whoever claims a delivery puts it off first: a process that dies while sending l
 due again, so that each arrives at least once.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,6 +36,8 @@ class Notice:
     #: None: not about one change set.
     review_id: int | None
     at: int
+    #: Whom it is for alone; none: whom the set is for.
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def add(conn: Connection, site: str, notice: Notice, channels: Iterable[str]) ->
             event=notice.event,
             review_id=notice.review_id,
             at=notice.at,
+            people=_people_text(notice),
         )
     )
     for channel in channels:
@@ -108,7 +112,8 @@ def told_since(conn: Connection, site: str, notice: Notice, since: int) -> bool:
     same = (_NOTICE.c.site == site) & (_NOTICE.c.event == notice.event)
     query = select(_NOTICE.c.notice).where(same, _NOTICE.c.at > since)
     about = _NOTICE.c.review_id.is_not_distinct_from(notice.review_id)
-    return conn.execute(query.where(about).limit(1)).first() is not None
+    query = query.where(about, _NOTICE.c.people == _people_text(notice))
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def is_due(conn: Connection, site: str, now: int) -> bool:
@@ -120,7 +125,7 @@ def is_due(conn: Connection, site: str, now: int) -> bool:
 def claim(conn: Connection, site: str, now: int, lease: int) -> Delivery | None:
     """Take the delivery that is due for longest, and put it off by ``lease``; None: none is."""
     query = (
-        select(_DELIVERY, _NOTICE.c.event, _NOTICE.c.review_id, _NOTICE.c.at)
+        select(_DELIVERY, _NOTICE.c.event, _NOTICE.c.review_id, _NOTICE.c.at, _NOTICE.c.people)
         .join(_NOTICE, _NOTICE.c.notice == _DELIVERY.c.notice)
         .where(*_due(site, now))
         .order_by(_DELIVERY.c.not_before, _DELIVERY.c.id)
@@ -137,7 +142,8 @@ def claim(conn: Connection, site: str, now: int, lease: int) -> Delivery | None:
     taken = conn.execute(mine.values(attempts=row.attempts + 1, not_before=now + lease))
     if taken.rowcount != 1:
         return None
-    notice = Notice(row.notice, row.event, row.review_id, row.at)
+    people = tuple(json.loads(row.people)) if row.people else ()
+    notice = Notice(row.notice, row.event, row.review_id, row.at, people)
     return Delivery(row.id, row.channel, row.attempts + 1, notice)
 
 
@@ -188,6 +194,10 @@ def state_of(conn: Connection, site: str, channel: str) -> ChannelState:
         given_up=len(lost),
         trouble=troubles[0] if troubles else "",
     )
+
+
+def _people_text(notice: Notice) -> str:
+    return json.dumps([*notice.people], ensure_ascii=False) if notice.people else ""
 
 
 def _due(site: str, now: int) -> tuple[ColumnElement[bool], ...]:

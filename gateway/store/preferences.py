@@ -20,6 +20,12 @@ def chosen(conn: Connection, person: str) -> dict[str, str]:
     return {row.name: row.value for row in _CHOSEN.run(conn, person=person)}
 
 
+def of_everybody(conn: Connection, name: str) -> dict[str, str]:
+    """Return person to what they chose of one thing; who chose nothing is not among them."""
+    query = select(_PREFERENCE.c.person, _PREFERENCE.c.value).where(_PREFERENCE.c.name == name)
+    return {row.person: row.value for row in conn.execute(query) if row.value}
+
+
 def choose(conn: Connection, person: str, values: Mapping[str, str]) -> None:
     """Keep choices in place of earlier ones."""
     names = sorted(values)

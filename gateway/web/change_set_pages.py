@@ -45,7 +45,6 @@ from gateway.web.presenting_desk import present_desk
 from gateway.web.presenting_left import present_left
 from gateway.web.presenting_sheet import present_sheet
 from gateway.web.templating import page
-from gateway.web.why import chips
 
 #: Whoever has no role in a set's projects gets the same answer as for a set that is not there.
 router = APIRouter(prefix="/cs/{review_id}", dependencies=[Depends(party_of)])
@@ -73,9 +72,7 @@ def change_set(
         likes=preferring.preferred(gateway, person.person),
     )
     care = present_desk(desk.care(gateway, person, review_id), tongue)
-    return page(
-        request, "change_set.html", tongue, person, page=shown, box=care, reasons=chips((), tongue)
-    )
+    return page(request, "change_set.html", tongue, person, page=shown, box=care)
 
 
 @router.post("/changes/{change_id}")

@@ -172,6 +172,12 @@ class Chosen(BaseModel):
     advance: str = Field(default="", max_length=3)
 
 
+class OwnMail(BaseModel):
+    """Where somebody has mails of their own sent."""
+
+    address: str = Field(default="", max_length=254)
+
+
 class LookChosen(Chosen):
     """One such choice, made on a change set's page."""
 
@@ -274,6 +280,7 @@ TokenForm = Annotated[TokenRequest, Form()]
 SeveralForm = Annotated[SeveralDecision, Form()]
 WordsForm = Annotated[Words, Form()]
 SettingsForm = Annotated[Chosen, Form()]
+OwnMailForm = Annotated[OwnMail, Form()]
 LookForm = Annotated[LookChosen, Form()]
 SignInForm = Annotated[SignIn, Form()]
 PasswordForm = Annotated[Account, Form()]

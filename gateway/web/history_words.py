@@ -124,6 +124,8 @@ SAYINGS: dict[str, Saying] = {
     "jira_connected": Saying(Group.PEOPLE, N_("Connected the Jira account %(account)s"), "info"),
     "jira_revoked": Saying(Group.PEOPLE, N_("Took back the Jira account %(account)s"), "warn"),
     "person": Saying(Group.PEOPLE, N_("Let somebody in: %(person)s as %(role)s")),
+    "own_mail": Saying(Group.PEOPLE, N_("Wants mails of their own"), "info"),
+    "own_mail_ended": Saying(Group.PEOPLE, N_("Wants no mails of their own any more")),
     "follows_set": Saying(
         Group.PEOPLE, N_("Had somebody follow projects: %(person)s, %(projects)s"), "info"
     ),

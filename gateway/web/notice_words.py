@@ -14,6 +14,7 @@ SENTENCES: dict[Event, str] = {
     Event.PROMOTED: N_("%(name)s is promoted: everything was written to Jira."),
     Event.NEEDS_PERSON: N_("%(name)s needs a person: not everything went through."),
     Event.SENT_BACK: N_("%(name)s was sent back to the agent."),
+    Event.MENTIONED: N_("Somebody calls you in %(name)s."),
     Event.TEST: N_("This is a test: notifications arrive here."),
 }
 
@@ -25,6 +26,7 @@ EVENTS: dict[Event, str] = {
     Event.PROMOTED: N_("promoted"),
     Event.NEEDS_PERSON: N_("failed, or needs a person"),
     Event.SENT_BACK: N_("sent back"),
+    Event.MENTIONED: N_("somebody is called by name"),
 }
 _INSTALLATION = N_("The gateway needs a person: everything is paused.")
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from gateway.web.settle_box import SettleBox
-from gateway.web.why import Why
+from gateway.web.why import ReasonChip, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +356,8 @@ class ChangeSetPage:
     called: bool = False
     #: Why it waits, or would wait, and until when; empty: for nothing.
     delayed: str = ""
+    #: Why it can be refused, in a word.
+    reasons: tuple[ReasonChip, ...] = ()
     #: Ways to show changed texts; empty where there are none.
     looks: tuple[LookChoice, ...] = ()
     #: Whether spaces that change are shown like all else.

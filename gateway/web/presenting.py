@@ -36,7 +36,7 @@ from gateway.web.reveal import reveal
 from gateway.web.sentences import CONFIRMATIONS, COUNTED, STATE_LOOKS, STATES, TURNS
 from gateway.web.threads import is_called, threads
 from gateway.web.told import in_tongue
-from gateway.web.why import said
+from gateway.web.why import chips, said
 from sandbox.contract.compare import Three
 from sandbox.contract.shapes import ChangeKind, Flavour, Read
 
@@ -112,6 +112,7 @@ def present(
         advance=likes.advance,
         called=is_called(view, person),
         delayed=delay_line(view, tongue),
+        reasons=chips((), tongue),
     )
 
 

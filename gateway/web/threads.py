@@ -1,16 +1,13 @@
 """What was said about changes, as lines of the page: words alone, with who is called by name."""
 
-import re
-
 from markupsafe import Markup
 
+from gateway.review.called import CALL
 from gateway.review.people import Person
 from gateway.review.values import Remark, ReviewView
 from gateway.web.language import Tongue
 from gateway.web.page_values import RemarkLine
 from gateway.web.reveal import reveal
-
-_NAMED = re.compile(r"((?<![^\s(])@[^\s@.,:;!?()]+)")
 
 
 def threads(view: ReviewView, tongue: Tongue, now: int) -> dict[str, tuple[RemarkLine, ...]]:
@@ -41,6 +38,6 @@ def _text(remark: Remark) -> Markup:
         Markup('<b class="called">{}</b>').format(reveal(piece))
         if piece[:1] == "@" and piece[1:] in remark.called
         else reveal(piece)
-        for piece in _NAMED.split(remark.text)
+        for piece in CALL.split(remark.text)
     )
     return Markup("").join(pieces)

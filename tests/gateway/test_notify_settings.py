@@ -53,6 +53,8 @@ def test_channels_are_named_as_they_are_set() -> None:
         ("AIRLOCK_NOTIFY_MAIL_TO", "Lead <a@shop.example>"),
         ("AIRLOCK_NOTIFY_MAIL_TO", "a@shop.example\nBcc: all@shop.example"),
         ("AIRLOCK_NOTIFY_MAIL_FROM", "nobody"),
+        ("AIRLOCK_NOTIFY_PEOPLE_AT", "shop.example, a b"),
+        ("AIRLOCK_NOTIFY_PEOPLE_AT", "me@shop.example"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
@@ -66,3 +68,23 @@ def test_what_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
         Settings.from_env({**env, name: value})
     assert str(caught.value).startswith(name)
     assert "word" not in str(caught.value).replace("password", "")
+
+
+def test_people_have_mails_of_their_own_sent_at_the_named_domains_alone() -> None:
+    env = {**MEMORY, **MAIL, "AIRLOCK_NOTIFY_PEOPLE_AT": "shop.example, Sub.Shop.example"}
+    found = Settings.from_env({**env, "AIRLOCK_NOTIFY_MAIL_TO": ""}).notify
+    assert (found.channels, found.sends) == ((), True)
+    assert found.personal("kim@shop.example")
+    assert found.personal("kim@SUB.shop.example")
+    for address in (
+        "kim@evil.example",
+        "kim@shop.example.evil.example",
+        "shop.example",
+        "Kim <kim@shop.example>",
+        "kim@evil.example, x@shop.example",
+        "kim@shop.example\nBcc: all@evil.example",
+        "a" * 300 + "@shop.example",
+    ):
+        assert not found.personal(address), address
+    with pytest.raises(SettingsError, match="AIRLOCK_NOTIFY_PEOPLE_AT"):
+        Settings.from_env({**MEMORY, "AIRLOCK_NOTIFY_PEOPLE_AT": "shop.example"})

@@ -100,6 +100,8 @@ ROWS: dict[Route_, Role | None] = {
     ("GET", "/settings"): Role.NONE,
     ("POST", "/settings"): Role.NONE,
     ("POST", "/settings/look"): Role.NONE,
+    # One's own address; where none may be set it is refused by itself.
+    ("POST", "/settings/mail"): Role.NONE,
     ("GET", "/jira/callback"): Role.NONE,
     ("GET", "/jira/consent"): Role.NONE,
     # The form names somebody else's account; one's own is everybody's to take back.
