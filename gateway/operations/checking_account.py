@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pydantic import JsonValue
 
 from gateway.operations.checking import Checked, fail, ok, warn
+from gateway.promotion.deleting import Thing
 from gateway.promotion.fields import listed, part
+from gateway.promotion.permissions import DELETE_NEEDS
 from gateway.promotion.values import Request
 from gateway.upstream.client import Upstream
 from gateway.upstream.credentials import Credentials
@@ -38,6 +40,18 @@ _USEFUL: dict[str, str] = {
     "SCHEDULE_ISSUES": "set due dates and sprints",
     "CREATE_ATTACHMENTS": "attach files",
 }
+#: What an undo deletes where that is switched on, and the permissions of which one is enough.
+_DELETES: dict[str, tuple[str, ...]] = {
+    what: next(iter(DELETE_NEEDS[thing]))
+    for what, thing in (
+        ("issues", Thing.ISSUE),
+        ("its comments", Thing.COMMENT),
+        ("its work logs", Thing.WORKLOG),
+        ("its attachments", Thing.ATTACHMENT),
+    )
+}
+#: Jira gives these to nearly everybody: of one's own, no harm to others.
+_OWN = frozenset({"DELETE_OWN_COMMENTS", "DELETE_OWN_WORKLOGS", "DELETE_OWN_ATTACHMENTS"})
 #: What this account had better not have.
 _TOO_MUCH: dict[str, str] = {
     "ADMINISTER": "administer all of Jira",
@@ -49,9 +63,12 @@ _SCOPES_TO_WRITE = {"write:jira-work": "write issues"}
 
 
 def check_projects(
-    upstream: Upstream, keys: Iterable[str], name: str, *, writes: bool
+    upstream: Upstream, keys: Iterable[str], name: str, *, writes: bool, deletes: bool
 ) -> Iterator[Checked]:
-    """Yield what the account may do in each project, or may not."""
+    """Yield what the account may do in each project, or may not.
+
+    ``deletes``: an administrator switched deleting on.
+    """
     for key in keys:
         try:
             upstream.projects((key,))
@@ -63,6 +80,8 @@ def check_projects(
             )
             continue
         yield from _permissions(upstream, key, f"{name}.{key}", writes=writes)
+        if writes:
+            yield from _deleting(upstream, key, f"{name}.{key}.deletes", deletes=deletes)
 
 
 def check_scopes(scopes: str, name: str, *, writes: bool) -> Iterator[Checked]:
@@ -159,6 +178,34 @@ def _permissions(upstream: Upstream, key: str, name: str, *, writes: bool) -> It
             f"The account may {_TOO_MUCH[one]} ({one}), which promotion never needs.",
             "Use an account that is no administrator.",
         )
+
+
+def _deleting(upstream: Upstream, key: str, name: str, *, deletes: bool) -> Iterator[Checked]:
+    """Say whether it may delete what an undo would, or may needlessly."""
+    asked = sorted({one for groups in _DELETES.values() for one in groups})
+    have = _had(upstream, key, asked)
+    if not deletes:
+        more = [one for one in asked if one in have and one not in _OWN]
+        if more:
+            yield warn(
+                name,
+                f"In {key} the account may delete ({', '.join(more)}), but AIRLOCK_DELETES is off, "
+                "so it is never needed.",
+                "Take it away in Jira's permission scheme.",
+            )
+        else:
+            yield ok(name, f"Deleting is switched off, so nothing of it is needed in {key}.")
+        return
+    lacking = [what for what, groups in _DELETES.items() if have.isdisjoint(groups)]
+    for what in lacking:
+        yield fail(
+            name,
+            f"In {key} the account may not delete {what} ({' or '.join(_DELETES[what])}), and "
+            "AIRLOCK_DELETES is on.",
+            "Ask a Jira administrator for it, or switch deleting off.",
+        )
+    if not lacking:
+        yield ok(name, f"In {key} the account may delete what an undo takes back.")
 
 
 def _had(upstream: Upstream, key: str, asked: Iterable[str]) -> frozenset[str]:

@@ -105,7 +105,9 @@ def _identity(one: _Identity, settings: Settings, now: Callable[[], datetime]) -
             yield warn(
                 "jira.projects", "No projects are named.", "Set AIRLOCK_PROJECTS to project keys."
             )
-        yield from check_projects(upstream, settings.projects, one.name, writes=one.writes)
+        yield from check_projects(
+            upstream, settings.projects, one.name, writes=one.writes, deletes=settings.deletes
+        )
     except OurFaultError as error:
         yield scope_missing(f"{one.name}.scopes", error) or fail(
             f"{one.name}.answer", error.sentence, "Ask a Jira administrator what is missing."

@@ -51,7 +51,7 @@ def jira(
         if path.endswith("/rest/pat/latest/tokens") and tokens is not None:
             return Said(200, tokens)
         if path.endswith("/mypermissions"):
-            names = [*ALL, "ADMINISTER", "ADMINISTER_PROJECTS"]
+            names = {*ALL, *given, "ADMINISTER", "ADMINISTER_PROJECTS"}
             found = {name: {"havePermission": name in given} for name in names}
             return Said(200, {"permissions": found})
         return Said(404, {"errorMessages": ["No project could be found."]})
@@ -110,6 +110,31 @@ def test_a_missing_permission_is_a_sentence_with_a_next_step(
 def test_an_administrator_is_more_than_promotion_needs() -> None:
     said = lines(found(jira(have=[*ALL, "ADMINISTER"])), Level.WARN)
     assert "never needs" in said["jira.WEB"]
+
+
+EVERY_DELETE = [
+    "DELETE_ISSUES",
+    "DELETE_ALL_COMMENTS",
+    "DELETE_OWN_WORKLOGS",
+    "DELETE_OWN_ATTACHMENTS",
+]
+
+
+def test_permissions_to_delete_are_asked_for_only_where_deleting_is_on() -> None:
+    off = lines(found(jira()), Level.OK)["jira.WEB.deletes"]
+    assert off == "Deleting is switched off, so nothing of it is needed in WEB."
+    # One's own is what Jira gives to nearly everybody.
+    own = [*ALL, "DELETE_OWN_COMMENTS"]
+    assert "jira.WEB.deletes" in lines(found(jira(have=own)), Level.OK)
+    needless = lines(found(jira(have=[*ALL, *EVERY_DELETE])), Level.WARN)["jira.WEB.deletes"]
+    assert "(DELETE_ALL_COMMENTS, DELETE_ISSUES)" in needless
+    on = replace(SETTINGS, deletes=True)
+    lacking = [one for one in found(jira(), on) if one.level is Level.FAIL]
+    assert len(lacking) == 4
+    assert "may not delete issues (DELETE_ISSUES)" in lacking[0].sentence
+    assert all(one.next_step for one in lacking)
+    every = lines(found(jira(have=[*ALL, *EVERY_DELETE]), on), Level.OK)
+    assert every["jira.WEB.deletes"] == "In WEB the account may delete what an undo takes back."
 
 
 def test_a_project_that_is_not_visible_fails() -> None:
