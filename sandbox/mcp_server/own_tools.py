@@ -29,6 +29,10 @@ TASK = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 
 
 def _discard(call: Call) -> ToolAnswer:
+    if call.arguments.get("onlyRefused") is True:
+        count = proposing.take_back_refused(call.sandbox, call.caller)
+        text = wording.TAKEN_BACK if count else wording.NOTHING_REFUSED
+        return answer({"discarded": count}, text.format(count=count))
     count = len(proposing.pending(call.sandbox, call.caller))
     if not count:
         return answer({"discarded": 0}, wording.NOTHING_TO_DISCARD)
@@ -78,7 +82,7 @@ OWN_TOOLS: tuple[Tool, ...] = (
         "discardMyChanges",
         "Discard staged changes",
         wording.DISCARD,
-        {},
+        {"onlyRefused": {"type": "boolean", "description": "true: only what people refused."}},
         (),
         DISCARD,
         _discard,

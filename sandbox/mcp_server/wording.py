@@ -40,7 +40,7 @@ SUBMIT = "Hand everything staged since your last submission to a person for revi
 OUTCOME = "Tell what became of your submissions: who decided what, and their words."
 ANSWER = "Answer what people said about a change of yours."
 PENDING = "Show what you staged and have not submitted yet, as a diff."
-DISCARD = "Take back everything you staged and have not submitted."
+DISCARD = "Take back what is staged and not submitted."
 MAY = "Tell what your token may do, and what only a person can do."
 TASK = "Open a task: a workspace of its own. Tells where to connect for it."
 
@@ -74,8 +74,8 @@ SEVERAL_TRANSITIONS = (
 )
 NEXT_INVALID = "Nothing was changed. Correct the arguments and call {tool} again."
 NEXT_REPEATED = (
-    "Nothing was submitted, and all of it is still staged. Set what was refused back to what it "
-    "was, or take everything back with discardMyChanges, then submit the rest. If it should be "
+    "Nothing was submitted, and all of it is still staged. Take back what was refused with "
+    "discardMyChanges (onlyRefused=true), then submit the rest. If it should be "
     "done after all, tell the person you work for: they can do it in Jira."
 )
 NEXT_NOT_VISIBLE = (
@@ -117,6 +117,11 @@ SUBMITTED = (
 NOTHING_SAID = "Nobody has said anything about such a change of yours: nothing was answered."
 ANSWERED = "Told the people who review: an answer about {about}. It changes nothing else."
 DISCARDED = "Discarded: {count} staged changes. Nothing of them reached Jira."
+TAKEN_BACK = (
+    "Took back what people refused, and what needs it: {count} staged changes. The rest is still "
+    "staged: submit it."
+)
+NOTHING_REFUSED = "Nothing that is staged was refused before, so nothing was taken back."
 NOTHING_TO_DISCARD = "Nothing is staged, so nothing was discarded."
 TASK_OPEN = "Task '{task}' is open. Calls go to it when you connect to {url}."
 NAME_A_TASK = "You are in the task '{task}'. Name a task to open another one."

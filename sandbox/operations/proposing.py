@@ -5,7 +5,7 @@ the next its later round: then it holds what is still wanted of it, too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -21,10 +21,10 @@ from sandbox.domain.errors import ForbiddenError, InvalidError, MissingError
 from sandbox.domain.parts import object_of, text_of
 from sandbox.domain.screens import create_screen
 from sandbox.domain.site import Site
-from sandbox.operations.access import Work, reading, site_of, writing
+from sandbox.operations.access import Work, newest_revision, reading, site_of, writing
 from sandbox.operations.context import Caller, Sandbox
 from sandbox.operations.folding import OnCreateScreen, fold
-from sandbox.operations.refused import refuse_repeats
+from sandbox.operations.refused import refuse_repeats, repeats
 from sandbox.operations.remembered import Group, forget
 from sandbox.operations.rounds import (
     Rows,
@@ -35,7 +35,8 @@ from sandbox.operations.rounds import (
     unsealed,
     without,
 )
-from sandbox.store import change_sets, issues, workspaces
+from sandbox.operations.settling import settle
+from sandbox.store import change_sets, issues, journal, workspaces
 from sandbox.store.change_sets import Sealed
 from sandbox.store.issues import View
 from sandbox.store.journal import Entry
@@ -94,6 +95,29 @@ def pending(sandbox: Sandbox, caller: Caller) -> list[Change]:
         sets = change_sets.of_workspace(work.conn, ws.id)
         rows = unsealed(work.conn, ws, sets)
         return list(_folded(work.site, without(rows, (), lost_issues(work.conn, ws, rows))))
+
+
+def take_back_refused(sandbox: Sandbox, caller: Caller) -> int:
+    """Take back what is staged and people refused before, with what needs it; returns how much.
+
+    All else stays staged, as if that had never been written.
+    """
+    with writing(sandbox, caller) as work:
+        if work.ws is None:
+            raise ForbiddenError(NO_REVIEW_HERE)
+        ws, sets = work.ws, change_sets.of_workspace(work.conn, work.ws.id)
+        rows = unsealed(work.conn, ws, sets)
+        # What a fork inherited is its parent's, and stays.
+        rows = replace(rows, entries=tuple(one for one in rows.entries if one.seq > 0))
+        staged = _folded(work.site, without(rows, (), lost_issues(work.conn, ws, rows)))
+        dropped = repeats(staged, [(one.change_set, one.outcome) for one in sets])
+        if dropped:
+            kept = {one.seq for one in without(rows, dropped).entries}
+            gone = [one.seq for one in rows.entries if one.seq not in kept]
+            journal.forget_some(work.conn, ws.id, gone)
+            newest = newest_revision(sandbox)
+            settle(work.conn, work.site, ws, newest, taken_back=dropped)
+    return len(dropped)
 
 
 def outcomes(sandbox: Sandbox, caller: Caller) -> list[tuple[ChangeSet, Outcome | None]]:

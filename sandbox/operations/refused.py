@@ -7,7 +7,14 @@ that is sealed, an outcome that is not told yet) the gateway flags as a repeat.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sandbox.contract.shapes import Change, ChangeOutcome, ChangeSet, Outcome, Verdict
+from sandbox.contract.shapes import (
+    Change,
+    ChangeKind,
+    ChangeOutcome,
+    ChangeSet,
+    Outcome,
+    Verdict,
+)
 from sandbox.contract.wishes import same_wish
 from sandbox.domain.errors import InvalidError
 from sandbox.operations.news import sentence
@@ -50,6 +57,22 @@ def refuse_repeats(
     if len(found) > _NAMED:
         lines.append(f"{len(found) - _NAMED} more.")
     raise RepeatedError((f"People refused the very same in this task: {' '.join(lines)}",))
+
+
+def repeats(
+    changes: Iterable[Change], sets: Sequence[tuple[ChangeSet, Outcome | None]]
+) -> tuple[Change, ...]:
+    """Return those of some staged changes that people refused, with what needs them."""
+    every = [*changes]
+    refused = [one for one in every if repeated((one,), sets)]
+    gone = {one.id for one in refused}
+    new = {one.issue_id for one in refused if one.kind is ChangeKind.CREATE}
+    for one in every:
+        # In the order in which they were written: what something needs stands before it.
+        if one.id not in gone and (gone & {*one.depends_on} or one.issue_id in new):
+            refused.append(one)
+            gone.add(one.id)
+    return tuple(refused)
 
 
 def repeated(

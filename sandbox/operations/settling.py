@@ -3,13 +3,13 @@
 Runs inside the transaction that brought either. Every verb here takes a connection.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from sandbox.contract.shapes import ChangeKind, Verdict
+from sandbox.contract.shapes import Change, ChangeKind, Verdict
 from sandbox.domain.embedded import embedded
 from sandbox.domain.issue import IssueState
 from sandbox.domain.parts import object_of, objects_of, text_of
@@ -43,15 +43,20 @@ def settle(
     ws: Workspace,
     newest: int,
     touched: Collection[str] | None = None,
+    taken_back: Sequence[Change] = (),
 ) -> None:
-    """Rebase a workspace's shadows of the touched issues, or all, on the newest baselines."""
+    """Rebase a workspace's shadows of the touched issues, or all, on the newest baselines.
+
+    ``taken_back`` leaves them as what people refused does; the journal has it no more.
+    """
     if not issues.overlay(conn, ws, own=True):
         return
     # Changing the row makes an agent's write that is under way wait, or us for it.
     ws = workspaces.change(conn, ws.id, state=ws.state)
     shadows = issues.overlay(conn, ws, own=True)
     wanted = [one for one in shadows if touched is None or _is_touched(one, touched)]
-    known = standings_of(conn, ws)
+    gone = (Standing(one, Verdict.REJECTED) for one in taken_back)
+    known = (*standings_of(conn, ws), *gone)
     ws = _advanced(conn, ws, known, newest, touched)
     settlement = Settlement(conn, site, ws, known)
     for shadow in wanted:

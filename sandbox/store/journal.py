@@ -1,5 +1,6 @@
 """The journal: what agents wrote and read, in order, workspace by workspace."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,15 @@ def forget_writes(conn: Connection, ws_id: str, *, after: int) -> None:
     conn.execute(
         delete(_JOURNAL).where(
             _JOURNAL.c.ws == ws_id, _JOURNAL.c.act == WRITE, _JOURNAL.c.seq > after
+        )
+    )
+
+
+def forget_some(conn: Connection, ws_id: str, numbers: Collection[int]) -> None:
+    """Remove single writes that were taken back before a seal."""
+    conn.execute(
+        delete(_JOURNAL).where(
+            _JOURNAL.c.ws == ws_id, _JOURNAL.c.act == WRITE, _JOURNAL.c.seq.in_([*numbers])
         )
     )
 

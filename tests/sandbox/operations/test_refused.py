@@ -3,10 +3,11 @@
 import pytest
 
 from sandbox.contract.shapes import ChangeSet, Verdict
+from sandbox.domain.errors import NotVisibleError
 from sandbox.operations import commenting, proposing, workspaces
 from sandbox.operations.context import Sandbox
 from sandbox.operations.refused import RepeatedError
-from tests.sandbox.operations.acting import V3, brief, create, decide, edit, submit, value
+from tests.sandbox.operations.acting import V3, brief, create, decide, edit, said, submit, value
 from tests.sandbox.tiny import agent_caller, rich
 
 REJECTED, PROMOTED = Verdict.REJECTED, Verdict.PROMOTED
@@ -113,3 +114,43 @@ def test_a_long_list_is_cut_and_counted(sandbox: Sandbox) -> None:
     why = refused(sandbox)
     assert why.count("rejected by Soo-jin") == 5
     assert why.endswith("3 more.")
+
+
+def test_what_was_refused_is_taken_back_alone_and_the_rest_handed_in(sandbox: Sandbox) -> None:
+    me = agent_caller(sandbox)
+
+    def write() -> str:
+        body = rich(sandbox.flavour, "안녕하세요")
+        commenting.add_comment(sandbox, me, "AIR-2", body, dialect=V3)
+        new = create(sandbox, summary="새 일").key
+        edit(sandbox, new, duedate="2026-12-24")
+        commenting.add_comment(sandbox, me, new, body, dialect=V3)
+        edit(sandbox, "AIR-1", summary="로그인 고치기")
+        return new
+
+    write()
+    refuse(sandbox, submit(sandbox))
+    new = write()
+    edit(sandbox, "AIR-1", labels=["stays"])
+    commenting.add_comment(sandbox, me, "AIR-2", rich(sandbox.flavour, "다른 말"), dialect=V3)
+    refused(sandbox)
+    assert proposing.take_back_refused(sandbox, me) == 4
+    assert proposing.take_back_refused(sandbox, me) == 0
+    assert value(sandbox, "AIR-1", "summary") == "Fix the login page"
+    assert value(sandbox, "AIR-1", "labels") == ["stays"]
+    assert said(sandbox, "AIR-2") == ["Please look at this.", "다른 말"]
+    with pytest.raises(NotVisibleError):
+        value(sandbox, new, "summary")
+    sent = submit(sandbox)
+    assert brief(sent.changes) == [("edit", "AIR-1", "labels"), ("comment", "AIR-2", None)]
+
+
+def test_a_field_goes_back_to_what_still_waits_below_it(sandbox: Sandbox) -> None:
+    edit(sandbox, "AIR-1", summary="no")
+    refuse(sandbox, submit(sandbox))
+    edit(sandbox, "AIR-1", summary="waits")
+    submit(sandbox)
+    edit(sandbox, "AIR-1", summary="no")
+    assert proposing.take_back_refused(sandbox, agent_caller(sandbox)) == 1
+    assert value(sandbox, "AIR-1", "summary") == "waits"
+    assert proposing.pending(sandbox, agent_caller(sandbox)) == []
