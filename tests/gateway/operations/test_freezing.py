@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from gateway.operations import freezing, reviewing, settling, watching
 from gateway.operations.freezing import Wanted
@@ -303,9 +303,14 @@ def test_what_is_no_window_or_no_time_is_refused_with_what_to_do(
 def test_a_claim_asks_for_windows_only_where_there_are_some(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
+    asked: list[str] = []
     shut = windows.shut
-    monkeypatch.setattr(windows, "shut", lambda *given: asked.append(1) or shut(*given))
+
+    def counted(conn: Connection, here: str, now: int) -> windows.Shut:
+        asked.append(here)
+        return shut(conn, here, now)
+
+    monkeypatch.setattr(windows, "shut", counted)
     for number in (1, 2):
         review_id, digest = approved(house, number)
         reviewing.promote(house.gateway, "eve", review_id, digest)
