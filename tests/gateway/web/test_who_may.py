@@ -88,7 +88,6 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/people/sign-out"): Role.ADMIN,
     ("POST", "/people/disable"): Role.ADMIN,
     ("POST", "/people/enable"): Role.ADMIN,
-    # Windows of projects that somebody may not see are left out.
     ("GET", "/windows"): Role.NONE,
     ("POST", "/windows"): Role.ADMIN,
     ("POST", "/windows/{number}/end"): Role.ADMIN,
@@ -100,14 +99,13 @@ ROWS: dict[Route_, Role | None] = {
     ("GET", "/settings"): Role.NONE,
     ("POST", "/settings"): Role.NONE,
     ("POST", "/settings/look"): Role.NONE,
-    # One's own address; where none may be set it is refused by itself.
     ("POST", "/settings/mail"): Role.NONE,
     ("GET", "/jira/callback"): Role.NONE,
     ("GET", "/jira/consent"): Role.NONE,
     # The form names somebody else's account; one's own is everybody's to take back.
     ("POST", "/jira/revoke"): Role.ADMIN,
     ("POST", "/jira/token"): Role.NONE,
-    # Whoever is not signed in is sent to do that by a client that may ask, which is not here.
+    # Whoever is not signed in is sent to do that by a client, which is not here.
     ("GET", "/oauth/authorize"): None,
     ("POST", "/oauth/consent"): Role.NONE,
     ("GET", "/oauth/grants"): Role.NONE,
