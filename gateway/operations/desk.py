@@ -135,15 +135,21 @@ def assign(gateway: Gateway, person: Person, review_id: int, to: str, shown: str
         audit.append(conn, at=now, actor=person.person, kind=kind, body=body)
 
 
-def care(gateway: Gateway, person: Person, review_id: int) -> Care | None:
-    """Return who looks after a set, for a person as they stand in its projects."""
+def care(
+    gateway: Gateway, person: Person, review_id: int, projects: Collection[str] | None = None
+) -> Care | None:
+    """Return who looks after a set, for a person as they stand in its projects.
+
+    ``projects`` are those, where they are known already.
+    """
     with gateway.database.read() as conn:
         review = reviews.get(conn, review_id)
         if review is None:
             return None
         everybody = {one.person: one for one in people.listed(conn)}
         holder = desk.assignee(conn, review_id)
-        projects = grounds.projects(conn, review.change_set)
+        if projects is None:
+            projects = grounds.projects(conn, review.change_set)
         note = marks.follow_ups(conn, gateway.site, [review_id]).get(review_id)
     alone = Desk(people=everybody).alone
     able = tuple(

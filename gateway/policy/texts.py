@@ -66,7 +66,8 @@ _SECRETS = {
         r"(?i)\b(?:password|passwd|api[_-]?key|secret|비밀번호)\s*[:=]\s*[\"']?[^\s\"'<>*]{8,}"
     ),
 }
-_RESIDENT = re.compile(r"(?<!\d)\d{6}-[1-4]\d{6}(?!\d)")
+#: Six digits, a hyphen and seven digits; found by the hyphen, which a long text has few of.
+_RESIDENT = re.compile(r"-[1-4]\d{6}(?!\d)(?<=\d{6}-\d{7})(?<!\d{7}-\d{7})")
 
 
 def plain(value: JsonValue) -> str:
@@ -169,6 +170,7 @@ def odd_characters(text: str) -> tuple[str, ...]:
     return tuple(sorted({f"U+{ord(text[at]):04X}" for at in unseen(text)}))
 
 
+@lru_cache(maxsize=256)
 def resident_numbers(text: str) -> int:
     """Return how many Korean resident registration numbers a text seems to hold."""
     return len(_RESIDENT.findall(text))
@@ -178,12 +180,17 @@ def mentions(value: JsonValue) -> set[str]:
     """Return the ids of the people that a rich text mentions."""
     if isinstance(value, str):
         return set(re.findall(r"\[~(?:accountid:)?([^\]\s]+)\]", value))
+    return set(_mentions(Same(value))) if isinstance(value, dict | list) else set()
+
+
+@lru_cache(maxsize=256)
+def _mentions(same: Same) -> frozenset[str]:
     found: set[str] = set()
-    for node in _nodes(value):
+    for node in _nodes(same.value):
         attrs = node.get("attrs")
         if node.get("type") == "mention" and isinstance(attrs, dict):
             found.add(str(attrs.get("id")))
-    return found
+    return frozenset(found)
 
 
 def _nodes(value: JsonValue) -> list[dict[str, JsonValue]]:

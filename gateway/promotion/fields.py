@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pydantic import JsonValue
 
@@ -23,7 +24,7 @@ class Fields:
     @classmethod
     def of(cls, site: SiteBaseline) -> "Fields":
         """Index a site's metadata."""
-        return cls({str(one.get("id")): one for one in site.fields})
+        return _of(_Site(site))
 
     def name(self, field_id: str) -> str:
         """Return the field's own name on this site."""
@@ -62,6 +63,27 @@ class Fields:
 
     def _custom(self, field_id: str) -> str:
         return str(self.schema(field_id).get("custom") or "")
+
+
+class _Site:
+    """A site's metadata as a key: itself and no other, however alike."""
+
+    __slots__ = ("site",)
+
+    def __init__(self, site: SiteBaseline) -> None:
+        self.site = site
+
+    def __hash__(self) -> int:
+        return id(self.site)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Site) and self.site is other.site
+
+
+@lru_cache(maxsize=8)
+def _of(key: _Site) -> Fields:
+    # A page asks for hundreds of fields one by one, of a site that may have as many.
+    return Fields({str(one.get("id")): one for one in key.site.fields})
 
 
 def fields_of(doc: JsonObject | None) -> JsonObject:

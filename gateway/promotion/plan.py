@@ -40,6 +40,7 @@ _RANK = {
     ChangeKind.LINK: 9,
     ChangeKind.DELETE: 10,
 }
+_CREATE = ChangeKind.CREATE
 _LAST = frozenset({ChangeKind.LINK, ChangeKind.DELETE})
 #: Fields of a new issue that cannot wait until it has been made.
 _AT_ONCE = frozenset({"parent", "project", "issuetype"})
@@ -83,13 +84,12 @@ def effective(change_set: ChangeSet, decided: Mapping[str, str]) -> dict[str, st
 
 def needed_by(change: Change, change_set: ChangeSet) -> set[str]:
     """Return the ids of the changes of this set that a change cannot do without."""
-    issues = mentioned(change.after, change_set.temporary_keys) | {change.issue_id}
-    named = {
-        one.id
-        for one in change_set.changes
-        if one.issue_id in issues and one.kind is ChangeKind.CREATE
-    }
-    return (named | set(change.depends_on)) - {change.id}
+    needs = {*change.depends_on}
+    creates = [one for one in change_set.changes if one.kind is _CREATE]
+    if creates:
+        issues = mentioned(change.after, change_set.temporary_keys) | {change.issue_id}
+        needs |= {one.id for one in creates if one.issue_id in issues}
+    return needs - {change.id}
 
 
 def wanted_value(change: Change, before: JsonValue, fields: Fields) -> JsonValue:

@@ -1,12 +1,14 @@
 """What promotion works on: requests, operations, plans, receipts. Frozen values."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 from pydantic import JsonValue
 
 from gateway.promotion.authors import Author
 from gateway.promotion.settled import Settled
 from sandbox.contract.digest import digest
+from sandbox.contract.sameness import Same
 from sandbox.contract.shapes import ChangeKind, Dialect, Flavour, Frozen, JsonObject
 
 #: Stands in a request's body where the marker's value will be (see ``markers.py``).
@@ -133,7 +135,14 @@ class Plan(Frozen):
 
     def digest(self) -> str:
         """Return the approval digest: over every leaf of this plan."""
-        return digest(self)
+        return _digest(Same(self))
+
+
+@lru_cache(maxsize=64)
+def _digest(same: Same) -> str:
+    # Every look at a page makes its plan anew, mostly the very same one. What was stored has no
+    # number that JSON does not know, the only thing that two plans written alike could differ in.
+    return digest(same.value)
 
 
 class Place(StrEnum):

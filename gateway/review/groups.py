@@ -5,8 +5,6 @@ A group only says what is alike: each change keeps its own verdict, and the dige
 
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
 from gateway.review.values import ChangeView, ReviewView
 from sandbox.contract.compare import mark_of
 from sandbox.contract.shapes import ChangeKind
@@ -44,11 +42,10 @@ def groups(view: ReviewView) -> tuple[Group, ...]:
 def _likeness(view: ChangeView) -> tuple[str, str, bytes]:
     """Return what is the same of two changes: kind, field, and what is added or wanted."""
     change = view.change
-    wanted: JsonValue = said(change.model_copy(update={"after": view.wants}))
     if isinstance(view.wants, list):
         old = [*map(mark_of, view.base if isinstance(view.base, list) else [])]
         new = [*map(mark_of, view.wants)]
         come, gone = set(new) - set(old), set(old) - set(new)
         marks = b"\n".join([*sorted(come), b"-", *sorted(gone)])
         return str(change.kind), change.field or "", marks
-    return str(change.kind), change.field or "", mark_of(wanted)
+    return str(change.kind), change.field or "", mark_of(said(change.kind, view.wants))

@@ -48,4 +48,4 @@ def _became(same: Change | None, partner: Change | None) -> Since:
 
 
 def _says_the_same(one: Change, other: Change) -> bool:
-    return equal(said(one), said(other))
+    return equal(said(one.kind, one.after), said(other.kind, other.after))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -84,10 +85,7 @@ def show(scene: Scene) -> Shown:
     agent = _Agent({one.id: one.after for one in scene.change_set.changes}, scene.docs)
     change_set, based = settle(scene.change_set, scene.docs, scene.settled)
     scene = replace(scene, change_set=change_set, docs=based)
-    views = [
-        _with_agent(_change(one, verdicts, fields, scene), agent, fields, scene)
-        for one in change_set.changes
-    ]
+    views = [_change(one, verdicts, fields, scene, agent) for one in change_set.changes]
     by_issue: dict[str, list[ChangeView]] = {}
     for view in views:
         by_issue.setdefault(view.change.issue_id, []).append(view)
@@ -104,20 +102,17 @@ class _Agent:
     docs: Mapping[str, JsonObject]
 
 
-def _with_agent(view: ChangeView, agent: _Agent, fields: Fields, scene: Scene) -> ChangeView:
-    """Return a view that also knows the agent's own value, and how to edit it."""
-    change = view.change
+def _agents(change: Change, agent: _Agent, fields: Fields, scene: Scene) -> dict[str, Any]:
+    """Return what a view knows of the agent's own value, and of how to edit it."""
     settled = scene.settled.get(change.id)
     by = "" if settled is None else settled.by
-    return view.model_copy(
-        update={
-            "agent_wants": agent.wants[change.id],
-            "agent_base": _value(change, agent.docs.get(change.id), fields),
-            "pick": "" if settled is None else str(settled.pick),
-            "picked_by": scene.names.get(by, by),
-            "editable": editable(change, scene.docs.get(change.id), scene.site),
-        }
-    )
+    return {
+        "agent_wants": agent.wants[change.id],
+        "agent_base": _value(change, agent.docs.get(change.id), fields),
+        "pick": "" if settled is None else str(settled.pick),
+        "picked_by": scene.names.get(by, by),
+        "editable": editable(change, scene.docs.get(change.id), scene.site),
+    }
 
 
 def _issue(issue_id: str, views: list[ChangeView], known: Fields, scene: Scene) -> IssueView:
@@ -145,7 +140,7 @@ def _unchanged(views: list[ChangeView], known: Fields, scene: Scene) -> int:
 
 
 def _change(
-    change: Change, verdicts: Mapping[str, str], fields: Fields, scene: Scene
+    change: Change, verdicts: Mapping[str, str], fields: Fields, scene: Scene, agent: _Agent
 ) -> ChangeView:
     now = scene.now.get(change.issue_id)
     known = now is not None or change.issue_id in scene.new_issues
@@ -162,7 +157,7 @@ def _change(
         now=current,
         now_known=known,
         wants=_wants(change, base_doc, scene),
-        three=_three(change, base, now, current, scene),
+        three=_three(change, base, now, current, scene, fields),
         verdict=verdicts[change.id],
         words=scene.words.get(change.id, ""),
     )
@@ -181,7 +176,8 @@ def _change(
         edits=_edits_beside(change, verdicts, scene),
         refused_in=f"CS-{scene.repeats[change.id]}" if change.id in scene.repeats else "",
     )
-    return view.model_copy(update={"flags": change_flags(seen)})
+    own_value = _agents(change, agent, fields, scene)
+    return view.model_copy(update={"flags": change_flags(seen), **own_value})
 
 
 def _edits_beside(
@@ -233,7 +229,12 @@ def _comment(found: JsonObject, comment_id: str) -> JsonValue:
 
 
 def _three(
-    change: Change, base: JsonValue, now: Now | None, current: JsonValue, scene: Scene
+    change: Change,
+    base: JsonValue,
+    now: Now | None,
+    current: JsonValue,
+    scene: Scene,
+    fields: Fields,
 ) -> Three:
     if now is None:
         return Three.OURS
@@ -241,7 +242,7 @@ def _three(
         return _deletion_three(change, now, scene.going)
     if now.doc is None or _moved(change, now.doc):
         return Three.CONFLICT
-    return _value_three(change, base, current, Fields.of(scene.site))
+    return _value_three(change, base, current, fields)
 
 
 def _value_three(change: Change, base: JsonValue, current: JsonValue, fields: Fields) -> Three:

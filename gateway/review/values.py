@@ -169,6 +169,8 @@ class ReviewView(Frozen):
     viewed: frozenset[str] = frozenset()
     #: What was said about its changes, oldest first.
     remarks: tuple[Remark, ...] = ()
+    #: Keys of the projects that it is about.
+    projects: frozenset[str] = frozenset()
 
 
 class InboxRow(Frozen):

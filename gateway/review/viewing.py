@@ -17,7 +17,7 @@ def content(view: ChangeView) -> str:
     """
     change = view.change
     was = view.now if view.now_known else view.base
-    wanted = said(change.model_copy(update={"after": view.wants}))
+    wanted = said(change.kind, view.wants)
     # Of what is only added nothing in Jira is replaced.
     replaced = mark_of(was if change.kind in _REPLACING else None)
     place = canonical([change.issue_key, str(change.kind), change.field or ""])

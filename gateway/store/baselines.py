@@ -5,6 +5,7 @@ old baseline of it.
 """
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select
@@ -64,13 +65,13 @@ def mark_gone(
 def latest(conn: Connection, site: str, issue_id: str) -> IssueBaseline | None:
     """Return the newest baseline of an issue, or None when it is unknown or gone."""
     body = _LATEST.run(conn, site=site, issue=issue_id).scalar()
-    return IssueBaseline.model_validate_json(body) if body else None
+    return _issue(body) if body else None
 
 
 def at(conn: Connection, site: str, issue_id: str, revision: int) -> IssueBaseline | None:
     """Return an issue as it was at a revision of the site, or None."""
     body = _AT.run(conn, site=site, issue=issue_id, revision=revision).scalar()
-    return IssueBaseline.model_validate_json(body) if body else None
+    return _issue(body) if body else None
 
 
 def by_key(conn: Connection, site: str, key: str) -> IssueBaseline | None:
@@ -178,6 +179,9 @@ def _newest_of_issue() -> Select[Any]:
         .limit(1)
     )
 
+
+# A page asks for the same issues at every look: nobody changes what is read here.
+_issue = lru_cache(maxsize=256)(IssueBaseline.model_validate_json)
 
 _LATEST = Prepared(_newest_of_issue)
 _AT = Prepared(lambda: _newest_of_issue().where(_BASELINE.c.revision <= bindparam("revision")))

@@ -1,9 +1,10 @@
 """What the newest dry run of a change set came to: kept, because a blocked one stops promotion."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from gateway.review.dry_runs import DryRun
 from gateway.store.dry_run_tables import DryRunRow
+from gateway.store.prepared import Prepared
 from gateway.store.tables import GatewayTable
 
 _RUN = GatewayTable.metadata.tables[DryRunRow.__tablename__]
@@ -23,9 +24,12 @@ def keep(conn: Connection, review_id: int, found: DryRun) -> None:
     )
 
 
+_NEWEST = Prepared(lambda: select(_RUN).where(_RUN.c.review_id == bindparam("review")))
+
+
 def newest(conn: Connection, review_id: int) -> DryRun | None:
     """Return the newest dry run of a review; None when there was none."""
-    row = conn.execute(select(_RUN).where(_RUN.c.review_id == review_id)).one_or_none()
+    row = _NEWEST.run(conn, review=review_id).first()
     if row is None:
         return None
     return DryRun(row.digest, row.sentence, row.next_step, row.checked_at)

@@ -5,11 +5,10 @@ sign in with what it holds.
 """
 
 from collections import defaultdict
+from typing import Any
 
 from sqlalchemy import (
     Connection,
-    RowMapping,
-    Select,
     bindparam,
     delete,
     func,
@@ -20,7 +19,7 @@ from sqlalchemy import (
 
 from gateway.review.people import Person, ProjectRole, Role
 from gateway.store.installation_tables import PersonalTokenRow
-from gateway.store.prepared import Prepared
+from gateway.store.prepared import Prepared, Rows
 from gateway.store.tables import GatewayTable
 
 _TABLES = GatewayTable.metadata.tables
@@ -33,7 +32,7 @@ _PERSONAL = PersonalTokenRow.metadata.tables["personal_token"]
 
 def get(conn: Connection, person: str) -> Person | None:
     """Return one person, or None."""
-    return _one(conn, select(_PERSON).where(_PERSON.c.person == person))
+    return _one(conn, _GET.run(conn, whose=person))
 
 
 def name_of(conn: Connection, person: str) -> str | None:
@@ -43,15 +42,36 @@ def name_of(conn: Connection, person: str) -> str | None:
 
 
 _NAME = Prepared(lambda: select(_PERSON.c.name).where(_PERSON.c.person == bindparam("whose")))
+_GET = Prepared(lambda: select(_PERSON).where(_PERSON.c.person == bindparam("whose")))
+_LISTED = Prepared(lambda: select(_PERSON).order_by(_PERSON.c.created_at, _PERSON.c.person))
+_ROLES = Prepared(lambda: select(_ROLE).order_by(_ROLE.c.site, _ROLE.c.project))
+_ROLES_OF = Prepared(
+    lambda: (
+        select(_ROLE)
+        .where(_ROLE.c.person == bindparam("whose"))
+        .order_by(_ROLE.c.site, _ROLE.c.project)
+    )
+)
+_SIGNED_IN = Prepared(
+    lambda: (
+        select(_PERSON)
+        .join(_SESSION, _SESSION.c.person == _PERSON.c.person)
+        .where(
+            _SESSION.c.session_hash == bindparam("hash"),
+            _SESSION.c.revoked_at.is_(None),
+            _SESSION.c.expires_at > bindparam("now"),
+            _PERSON.c.disabled_at.is_(None),
+        )
+    )
+)
 
 
 def listed(conn: Connection) -> list[Person]:
     """Return everybody who may sign in."""
-    rows = conn.execute(select(_PERSON).order_by(_PERSON.c.created_at, _PERSON.c.person))
     roles: dict[str, list[ProjectRole]] = defaultdict(list)
-    for one in conn.execute(select(_ROLE).order_by(_ROLE.c.site, _ROLE.c.project)):
+    for one in _ROLES.run(conn):
         roles[one.person].append(_role(one.site, one.project, one.role))
-    return [_person(row, roles[row["person"]]) for row in rows.mappings()]
+    return [_person(row, roles[row.person]) for row in _LISTED.run(conn)]
 
 
 def total(conn: Connection) -> int:
@@ -131,17 +151,7 @@ def add_session(
 
 def session_person(conn: Connection, session_hash: str, *, now: int) -> Person | None:
     """Return who is signed in with a session, or None."""
-    return _one(
-        conn,
-        select(_PERSON)
-        .join(_SESSION, _SESSION.c.person == _PERSON.c.person)
-        .where(
-            _SESSION.c.session_hash == session_hash,
-            _SESSION.c.revoked_at.is_(None),
-            _SESSION.c.expires_at > now,
-            _PERSON.c.disabled_at.is_(None),
-        ),
-    )
+    return _one(conn, _SIGNED_IN.run(conn, hash=session_hash, now=now))
 
 
 def session_since(conn: Connection, session_hash: str) -> int | None:
@@ -202,25 +212,24 @@ def _put_roles(conn: Connection, person: Person) -> None:
         conn.execute(insert(_ROLE), rows)
 
 
-def _one(conn: Connection, query: Select[tuple[object, ...]]) -> Person | None:
-    row = conn.execute(query).mappings().one_or_none()
+def _one(conn: Connection, found: Rows) -> Person | None:
+    row = found.first()
     if row is None:
         return None
-    roles = select(_ROLE).where(_ROLE.c.person == row["person"])
-    found = conn.execute(roles.order_by(_ROLE.c.site, _ROLE.c.project))
-    return _person(row, [_role(one.site, one.project, one.role) for one in found])
+    roles = _ROLES_OF.run(conn, whose=row.person)
+    return _person(row, [_role(one.site, one.project, one.role) for one in roles])
 
 
 def _role(site: str, project: str, role: str) -> ProjectRole:
     return ProjectRole(site=site, project=project, role=Role(role))
 
 
-def _person(found: RowMapping, roles: list[ProjectRole]) -> Person:
+def _person(found: Any, roles: list[ProjectRole]) -> Person:
     return Person(
-        person=found["person"],
-        name=found["name"],
-        role=Role(found["role"]),
-        jira_account=found["jira_account"],
+        person=found.person,
+        name=found.name,
+        role=Role(found.role),
+        jira_account=found.jira_account,
         roles=tuple(roles),
-        disabled=found["disabled_at"] is not None,
+        disabled=found.disabled_at is not None,
     )

@@ -1,7 +1,7 @@
-"""Statements that every single request to Jira needs: compiled once, then given to the driver.
+"""Statements that every request to Jira, or every page, needs: compiled once, then only run.
 
 Building and compiling a statement costs many times what the database needs to run it.
-Only promotion is that busy; everywhere else plain Core is quick enough.
+Only promotion and what people look at are that busy; everywhere else plain Core is quick enough.
 """
 
 from collections import namedtuple

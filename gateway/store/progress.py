@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from gateway.promotion.states import SETTLED, OpState
+from gateway.store import sites
 from gateway.store import waits as stored_waits
 from gateway.store import windows
 from gateway.store.database import database_now
@@ -48,13 +49,16 @@ def mark(conn: Connection, review_id: int) -> str | None:
 
 def waits(conn: Connection, site: str, review_id: int) -> Waits:
     """Return what a promotion waits for, by the database's clock."""
-    now = database_now(conn)
+    paused = sites.paused(conn, site)
     resting = [state for state in OpState if state not in SETTLED and state is not OpState.HELD]
     rows = conn.execute(
         select(_OP.c.id, _OP.c.issue_id, _OP.c.not_before).where(
             _OP.c.review_id == review_id, _OP.c.state.in_(resting)
         )
-    )
+    ).all()
+    if not rows:
+        return Waits({}, paused)
+    now = database_now(conn)
     rests = {one.issue_id: one for one in stored_waits.waiting(conn, site)}
     until = {
         row.id: max(
@@ -65,7 +69,6 @@ def waits(conn: Connection, site: str, review_id: int) -> Waits:
         - now
         for row in rows
     }
-    paused = conn.execute(select(_SITE.c.paused).where(_SITE.c.site == site)).scalar()
-    if not paused and "" in rests and until:
+    if not paused and "" in rests:
         paused = f"Jira asks to be left alone for now: {rests[''].reason}."
-    return Waits({one: wait for one, wait in until.items() if wait > 0}, paused or "")
+    return Waits({one: wait for one, wait in until.items() if wait > 0}, paused)

@@ -218,7 +218,6 @@ def touch(conn: Connection, review: Review, **columns: Any) -> bool:
 
 def decisions(conn: Connection, review_id: int) -> dict[str, Decision]:
     """Return what was decided about single changes, by change id."""
-    query = select(_DECISION).where(_DECISION.c.review_id == review_id)
     return {
         row.change_id: Decision(
             row.change_id,
@@ -228,8 +227,11 @@ def decisions(conn: Connection, review_id: int) -> dict[str, Decision]:
             row.at,
             None if row.settled is None else Settled.model_validate_json(row.settled),
         )
-        for row in conn.execute(query)
+        for row in _DECISIONS.run(conn, review=review_id)
     }
+
+
+_DECISIONS = Prepared(lambda: select(_DECISION).where(_DECISION.c.review_id == bindparam("review")))
 
 
 def set_decision(conn: Connection, review_id: int, decision: Decision) -> None:

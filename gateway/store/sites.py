@@ -142,7 +142,10 @@ def pause(conn: Connection, site: str, sentence: str | None, kind: str = IDENTIT
 
 def paused(conn: Connection, site: str) -> str:
     """Return why everything is paused; empty when it is not."""
-    return conn.execute(select(_SITE.c.paused).where(_SITE.c.site == site)).scalar() or ""
+    return _PAUSED.run(conn, whose=site).scalar() or ""
+
+
+_PAUSED = Prepared(lambda: select(_SITE.c.paused).where(_SITE.c.site == bindparam("whose")))
 
 
 def end_pause(conn: Connection, site: str, kind: str) -> None:

@@ -71,7 +71,7 @@ def change_set(
         others=standing.inbox(gateway, person),
         likes=preferring.preferred(gateway, person.person),
     )
-    care = present_desk(desk.care(gateway, person, review_id), tongue)
+    care = present_desk(desk.care(gateway, person, review_id, view.projects), tongue)
     return page(request, "change_set.html", tongue, person, page=shown, box=care)
 
 

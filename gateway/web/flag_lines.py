@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -39,21 +40,31 @@ def flag_chips(flags: Iterable[Flag], tongue: Tongue) -> tuple[Chip, ...]:
 
 
 def _line(flag: Flag, tongue: Tongue, *, linked: bool) -> FlagLine:
-    known = flag.id in FLAGS
-    message = FLAGS.get(flag.id, FLAGS["unknown_flag"])
-    text = tongue.gettext(message)
-    evidence = flag.evidence if known else {"id": flag.id, **flag.evidence}
-    said = set(_PLACE.findall(text))
-    evidence = {name: _said(name, value, flag.id, tongue) for name, value in evidence.items()}
-    rest = [(name, value) for name, value in evidence.items() if value and name not in said]
+    sentence, evidence = _told(tongue, flag.id, tuple(flag.evidence.items()))
     return FlagLine(
         look=_LOOKS.get(flag.severity, "warn"),
         word=tongue.gettext(SEVERITIES.get(flag.severity, SEVERITIES["warn"])),
-        sentence=_filled(text, evidence),
-        evidence=tuple(
-            (tongue.gettext(EVIDENCE.get(name, name)), reveal(value)) for name, value in rest
-        ),
+        sentence=sentence,
+        evidence=evidence,
         anchor=f"c-{flag.change_id}" if linked and flag.change_id else "",
+    )
+
+
+@lru_cache(maxsize=512)
+def _told(
+    tongue: Tongue, flag: str, given: tuple[tuple[str, str], ...]
+) -> tuple[Markup, tuple[tuple[str, Markup], ...]]:
+    """Return a flag's sentence, and what it does not say of the evidence.
+
+    Many changes of a set have the same flag for the same reason.
+    """
+    text = tongue.gettext(FLAGS.get(flag, FLAGS["unknown_flag"]))
+    known = dict(given) if flag in FLAGS else {"id": flag, **dict(given)}
+    said = set(_PLACE.findall(text))
+    evidence = {name: _said(name, value, flag, tongue) for name, value in known.items()}
+    rest = [(name, value) for name, value in evidence.items() if value and name not in said]
+    return _filled(text, evidence), tuple(
+        (tongue.gettext(EVIDENCE.get(name, name)), reveal(value)) for name, value in rest
     )
 
 

@@ -55,18 +55,26 @@ class NewNames:
 
     def texts(self, shown: tuple[str, ...]) -> tuple[str, ...]:
         """Return the same of each."""
+        if self._found is None:
+            return shown
         return tuple(map(self.text, shown))
 
     def panels(self, shown: tuple[Panel, ...]) -> tuple[Panel, ...]:
         """Return pieces of a change that call new issues so."""
+        if self._found is None:
+            return shown
         return tuple(replace(one, html=self.html(one.html)) for one in shown)
 
     def remarks(self, said: tuple[RemarkLine, ...]) -> tuple[RemarkLine, ...]:
         """Return remarks that do."""
+        if self._found is None:
+            return said
         return tuple(replace(one, text=self.html(one.text)) for one in said)
 
     def flags(self, lines: tuple[FlagLine, ...]) -> tuple[FlagLine, ...]:
         """Return flags that do, in their evidence too."""
+        if self._found is None:
+            return lines
         return tuple(
             replace(
                 one,

@@ -17,9 +17,12 @@ _JAMO = re.compile("[\u1100-\u115e\u1161-\u11ff]")
 
 def reveal(text: str) -> Markup:
     """Return the text escaped, each unseen character as a visible ⟦U+…⟧."""
+    places = unseen(text)
+    if not places:
+        return escape(text)
     pieces: list[Markup] = []
     end = 0
-    for at in unseen(text):
+    for at in places:
         pieces += [
             escape(text[end:at]),
             Markup('<span class="odd">{}</span>').format(_name(text[at])),

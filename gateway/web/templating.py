@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from gettext import NullTranslations
 from os import PathLike, stat_result
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.requests import Request
@@ -22,9 +23,9 @@ from gateway.operations.delivering import channel_states
 from gateway.operations.preferring import preferred
 from gateway.review.people import Person, Role, at_least
 from gateway.store import sites
+from gateway.web.compiling import Templates, shown
 from gateway.web.language import COOKIE, N_, Lang, Tongue, catalogue
 from gateway.web.presenting import host
-from gateway.web.reveal import spelled
 from gateway.web.sentences import ROLES
 from gateway.web.told import in_tongue
 
@@ -185,50 +186,45 @@ def _in_language(request: Request, lang: Lang) -> str:
 
 
 @cache
-def _environment(lang: Lang) -> Environment:
+def _environment(lang: Lang) -> Templates:
     """Return the templates of one language; the texts of a page are part of its code."""
-    made = Environment(
+    made = Templates(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_shown,
+        finalize=shown,
     )
-    made.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined] # put there by the i18n extension
+    told = catalogue(lang)
+    made.install_gettext_translations(told, newstyle=True)  # type: ignore[attr-defined] # put there by the i18n extension
     for name in ("gettext", "ngettext"):
         made.globals[name] = _showing(cast("Callable[..., str]", made.globals[name]))
     made.globals["_"] = made.globals["gettext"]
-    # A page has hundreds of icons, of twenty kinds.
-    drawing = made.get_template("_icons.html").module
-    made.globals["icon"] = cache(cast("Callable[[str], str]", getattr(drawing, "icon")))  # noqa: B009 - a template's macro has no type
+    drawing = cast("Callable[[str], str]", getattr(made.get_template("_icons.html").module, "icon"))  # noqa: B009 - a template's macro has no type
+    made.globals["icon"] = drawing
+    made.known = {"_": _saying(told), "icon": drawing}
     return made
 
 
-def _shown(value: object) -> object:
-    """Spell what would not be seen, in text and attributes alike, whatever a template prints.
+def _saying(told: NullTranslations) -> Callable[[str], str]:
+    """Return what says a text that has no values: the catalogue is ours, and HTML."""
 
-    Only ``| e`` keeps a value as it is: for boxes in which people edit it.
-    """
-    return spelled(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    def said(text: str) -> str:
+        return Markup(told.gettext(text)) % {}  # noqa: S704 - as Jinja's own gettext does
+
+    return said
 
 
 def _showing(text: Callable[..., str]) -> Callable[..., str]:
-    """Return a text of the catalogue whose values are shown in the same way."""
-    #: Texts without values: the same on every page, and dozens of times on one.
-    plain: dict[str, str] = {}
+    """Return a text of the catalogue whose values are shown as everywhere on a page."""
 
     @pass_context
-    def told(context: Context, *texts: str | int, **values: object) -> str:
-        if len(texts) > 1 or values:
-            return text(context, *texts, **{name: _shown(value) for name, value in values.items()})
-        said = str(texts[0])
-        if said not in plain:
-            plain[said] = text(context, said)
-        return plain[said]
+    def said(context: Context, *texts: str | int, **values: object) -> str:
+        return text(context, *texts, **{name: shown(value) for name, value in values.items()})
 
-    return told
+    return said
 
 
 @cache

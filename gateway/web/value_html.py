@@ -63,6 +63,10 @@ class Values:
 
     def set_change(self, before: JsonValue, after: JsonValue) -> Markup:
         """Return a list whose order has no meaning: kept, removed and added chips."""
+        return _set_change(self.tongue, Same(before), Same(after))
+
+    def chips_between(self, before: JsonValue, after: JsonValue) -> Markup:
+        """Return the same, made anew."""
         old, new = _elements(before), _elements(after)
         pieces = [chip(self.show(one)) for mark, one in old.items() if mark in new]
         pieces += [
@@ -154,6 +158,12 @@ class Values:
         fields = value["fields"]
         summary = fields.get("summary") if isinstance(fields, dict) else None
         return reveal(f"{value['key']} {summary or ''}".strip())
+
+
+@lru_cache(maxsize=512)
+def _set_change(tongue: Tongue, before: Same, after: Same) -> Markup:
+    """Return the difference of two lists: a page is looked at many times."""
+    return Values(tongue).chips_between(before.value, after.value)
 
 
 @lru_cache(maxsize=1024)

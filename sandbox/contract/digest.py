@@ -7,8 +7,8 @@ from typing import Any
 from sandbox.contract.shapes import ChangeSet, Frozen
 
 
-def _fields(value: object) -> dict[str, Any]:
-    """Return the fields of one of our values, as its own JSON has them."""
+def members(value: object) -> dict[str, Any]:
+    """Return the fields of one of our values, as its own JSON has them; raises TypeError."""
     if isinstance(value, Frozen):
         return value.__dict__
     name = type(value).__name__
@@ -22,7 +22,7 @@ _ENCODER = json.JSONEncoder(
     ensure_ascii=False,
     allow_nan=False,
     check_circular=False,
-    default=_fields,
+    default=members,
 )
 
 

@@ -6,9 +6,8 @@ A page compares, renders and counts the same long texts many times, and again at
 from typing import Any
 
 import orjson
-from pydantic import JsonValue
 
-from sandbox.contract.digest import canonical
+from sandbox.contract.digest import canonical, members
 
 
 def alike(value: Any) -> bytes:
@@ -18,7 +17,7 @@ def alike(value: Any) -> bytes:
     with its keys in another order has other bytes.
     """
     try:
-        return orjson.dumps(value)
+        return orjson.dumps(value, default=members)
     except TypeError:
         # Half a surrogate pair, or a number of more than 64 bits.
         return canonical(value)
@@ -29,8 +28,8 @@ class Same:
 
     __slots__ = ("mark", "value")
 
-    def __init__(self, value: JsonValue) -> None:
-        """Take the value."""
+    def __init__(self, value: Any) -> None:
+        """Take a JSON value, or one of our own frozen ones."""
         self.value = value
         self.mark = alike(value)
 

@@ -15,11 +15,11 @@ def place(change: Change) -> tuple[str, str, str]:
     return change.issue_id, change.kind, ""
 
 
-def said(change: Change) -> JsonValue:
-    """Return a change's value without the ids that each round gives anew."""
-    if change.kind is not ChangeKind.EDIT and isinstance(change.after, dict):
-        return {name: one for name, one in change.after.items() if name != "id"}
-    return change.after
+def said(kind: ChangeKind, value: JsonValue) -> JsonValue:
+    """Return what a change of some kind wants, without the ids that each round gives anew."""
+    if kind is not ChangeKind.EDIT and isinstance(value, dict):
+        return {name: one for name, one in value.items() if name != "id"}
+    return value
 
 
 def same_wish(one: Change, other: Change) -> bool:
@@ -30,5 +30,5 @@ def same_wish(one: Change, other: Change) -> bool:
     if one.kind is not other.kind:
         return False
     return (one.kind is ChangeKind.CREATE or place(one) == place(other)) and equal(
-        said(one), said(other)
+        said(one.kind, one.after), said(other.kind, other.after)
     )

@@ -155,6 +155,26 @@ def test_a_secret_blocks_and_is_not_repeated_in_the_evidence(secret: str) -> Non
     assert secret not in flag.evidence["found"]
 
 
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [
+        ("900101-1234567", 1),
+        ("주민번호 900101-1234567, 880202-2234567.", 2),
+        ("x900101-1234567y", 1),
+        ("1900101-1234567", 0),
+        ("900101-12345678", 0),
+        ("900101-5234567", 0),
+        ("90010-1234567", 0),
+        ("900101-1234567-1234567", 1),
+        ("", 0),
+    ],
+)
+def test_resident_numbers_are_counted_and_longer_numbers_are_none(written: str, count: int) -> None:
+    assert texts.resident_numbers(written) == count
+    found = flags(edit("description", text(written or "none"))).get("personal_data")
+    assert (found.evidence["count"] if found else "0") == str(count)
+
+
 def test_invisible_characters_are_named() -> None:
     assert flags(edit("summary", "ab\u202ecd\u200b"))["odd_chars"].evidence["found"] == (
         "U+200B, U+202E"
