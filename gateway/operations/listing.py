@@ -13,6 +13,7 @@ from gateway.operations import grounds
 from gateway.operations.context import Gateway
 from gateway.operations.seeing import settled_of
 from gateway.review.jira_rights import places_of
+from gateway.review.lines import Lines
 from gateway.review.repeats import repeats
 from gateway.review.showing import Scene, show
 from gateway.review.states import TURNS, State
@@ -29,38 +30,50 @@ _OPEN = frozenset({State.REVIEW, State.CHANGES_REQUESTED, State.APPROVED})
 _Lines = dict[int, tuple[int, InboxRow]]
 
 
-@dataclass(slots=True)
-class _Kept:
+@dataclass(frozen=True, slots=True)
+class _Whole:
     """All lines as they were last asked for."""
 
-    lines: _Lines = field(default_factory=dict)
-    #: What the reviews' editions came to then, and the lines in order.
-    whole: tuple[tuple[int, ...], tuple[InboxRow, ...]] = ((), ())
+    #: What the editions of each block of reviews came to, and its lines.
+    marks: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    pieces: dict[int, Lines] = field(default_factory=dict)
+    lines: Lines = field(default_factory=Lines)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was made for one database."""
+
+    made: _Lines = field(default_factory=dict)
+    whole: _Whole = field(default_factory=_Whole)
 
 
 _MADE: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
 
 
-def rows(gateway: Gateway) -> tuple[InboxRow, ...]:
+def rows(gateway: Gateway) -> Lines:
     """Return a line for each review, newest first."""
     kept = _MADE.setdefault(gateway.database, _Kept())
+    before = kept.whole
     with gateway.database.read() as conn:
-        now = reviews.signature(conn, gateway.site)
-        before, found = kept.whole
-        if now == before:
-            return found
-        editions = reviews.editions(conn, gateway.site)
-        made = kept.lines
-        missing = [one for one, edition in editions.items() if _edition(made, one) != edition]
-        if missing:
-            made.update(_make(conn, gateway, missing))
-    kept.whole = now, tuple(made[one][1] for one in editions)
-    return kept.whole[1]
+        marks = reviews.blocks(conn, gateway.site)
+        if marks == before.marks:
+            return before.lines
+        moved = [one for one, mark in marks.items() if before.marks.get(one) != mark]
+        new = {one: _piece(conn, gateway, kept.made, one) for one in moved}
+    pieces = {one: new.get(one) or before.pieces[one] for one in sorted(marks, reverse=True)}
+    # All at once: threads that look at different times never mix what they saw.
+    kept.whole = _Whole(marks, pieces, Lines.joined(pieces.values()))
+    return kept.whole.lines
 
 
-def _edition(made: _Lines, review_id: int) -> int | None:
-    found = made.get(review_id)
-    return None if found is None else found[0]
+def _piece(conn: Connection, gateway: Gateway, made: _Lines, block: int) -> Lines:
+    editions = reviews.editions_in(conn, gateway.site, block)
+    lines = {one: made.get(one) for one in editions}
+    found = {one: line for one, line in lines.items() if line and line[0] == editions[one]}
+    fresh = _make(conn, gateway, [one for one in editions if one not in found])
+    made.update(fresh)
+    return Lines((found | fresh)[one][1] for one in editions)
 
 
 def _make(conn: Connection, gateway: Gateway, review_ids: list[int]) -> _Lines:

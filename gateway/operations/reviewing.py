@@ -23,12 +23,13 @@ from gateway.promotion.plan import KEEP, REJECT
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Plan
 from gateway.review.jira_rights import Rights
+from gateway.review.lines import Lines
 from gateway.review.people import Person
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.rules import STALE, UNSEEN, Act, cannot_in_jira, event_of, may
 from gateway.review.settling import Wish
 from gateway.review.states import State
-from gateway.review.values import InboxRow, ReviewView
+from gateway.review.values import ReviewView
 from gateway.store import audit, outbox, people, reviews, windows
 from gateway.store.reviews import Decision, Review
 from sandbox.contract.scope import Refusal
@@ -55,7 +56,7 @@ class _How:
     together: bool = False
 
 
-def inbox(gateway: Gateway) -> tuple[InboxRow, ...]:
+def inbox(gateway: Gateway) -> Lines:
     """Return all reviews, newest first, without reading Jira."""
     return rows(gateway)
 

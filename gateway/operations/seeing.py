@@ -210,7 +210,7 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         paused=sight.waits.paused,
         delayed=delayed(sight.delay, sight.names),
         before=None if sight.before is None else _round(sight.before, sight.names),
-        projects=situation.projects,
+        projects=tuple(sorted(situation.projects)),
     )
 
 

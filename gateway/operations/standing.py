@@ -8,9 +8,9 @@ from gateway.operations import asking_rights, grounds
 from gateway.operations.context import Gateway
 from gateway.operations.listing import rows
 from gateway.review.jira_rights import Place
+from gateway.review.lines import PROJECTS, Lines
 from gateway.review.people import Person, Role, sees, within
 from gateway.review.refusals import UnknownReviewError
-from gateway.review.values import InboxRow
 from gateway.store import baselines, people, reviews
 from gateway.store.reviews import Review
 
@@ -57,18 +57,15 @@ def human(conn: Connection, person_id: str, review: Review) -> Person | None:
     return None if person is None else stands(conn, person, review)
 
 
-def inbox(gateway: Gateway, person: Person) -> tuple[InboxRow, ...]:
+def inbox(gateway: Gateway, person: Person) -> Lines:
     """Return a line for each review that a person may see, newest first."""
-    found = rows(gateway)
-    # Thousands of lines are of a handful of projects.
-    seen = {one: sees(person, gateway.site, one) for one in {row.projects for row in found}}
-    own = tuple(row for row in found if seen[row.projects])
+    own = rows(gateway).where(PROJECTS, lambda projects: sees(person, gateway.site, projects))
     if not asking_rights.applies(gateway, person):
         return own
     places = {one.id: [Place(*issue) for issue in one.issues] for one in own}
     every = tuple(dict.fromkeys(place for some in places.values() for place in some))
     hidden = asking_rights.unseen(gateway, person, every)
-    return tuple(one for one in own if hidden.isdisjoint(places[one.id]))
+    return own.without([one.id for one in own if not hidden.isdisjoint(places[one.id])])
 
 
 def known_keys(gateway: Gateway, person: Person, keys: Iterable[str]) -> frozenset[str]:

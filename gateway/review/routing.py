@@ -3,10 +3,11 @@
 Nothing here forbids anything: whoever may decide about a set may decide about every one.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gateway.review.lines import PROJECTS, Lines, lines_of
 from gateway.review.people import Person, Role, at_least, role_in
 from gateway.review.resting import FollowUp, Rest
 from gateway.review.states import TURNS, State, Turn
@@ -85,35 +86,34 @@ def routed_to(desk: Desk, projects: Collection[str]) -> frozenset[str]:
     )
 
 
-def chosen(rows: Collection[InboxRow], desk: Desk, whose: Whose) -> tuple[InboxRow, ...]:
+def chosen(rows: Iterable[InboxRow], desk: Desk, whose: Whose) -> Lines:
     """Return the lines of one part of an inbox, in their order.
 
     What somebody has set aside is in a part of its own, and in no other but follow-ups.
     """
+    rows = lines_of(rows)
     if whose in _BY_REVIEW:
-        own = _BY_REVIEW[whose](desk)
-        return tuple([row for row in rows if row.id in own] if own else ())
-    if desk.resting:
-        rows = [row for row in rows if row.id not in desk.resting]
+        return _only(rows, _BY_REVIEW[whose](desk))
+    rows = rows.without(desk.resting)
     if whose is Whose.ALL:
-        return tuple(rows)
+        return rows
     if whose is Whose.MINE:
-        own = {review for review, name in desk.assigned.items() if name == desk.me}
-        return tuple([row for row in rows if row.id in own] if own else ())
-    # Thousands of lines are of a handful of projects.
-    projects = {row.projects for row in rows}
+        return _only(rows, {one for one, name in desk.assigned.items() if name == desk.me})
+    projects = rows.parted(PROJECTS)
     open_to_me = {one for one in projects if _is_for_me(desk, one)}
     if not desk.assigned:
-        if open_to_me == projects:
-            return tuple(rows)
-        return tuple([row for row in rows if row.projects in open_to_me])
+        return rows.where(PROJECTS, open_to_me.__contains__)
     able = {
         (holder, one)
         for holder in {*desk.assigned.values()}
         for one in projects
         if may_decide(desk.people.get(holder), desk.site, one)
     }
-    return tuple(row for row in rows if _concerns(row, desk, open_to_me, able))
+    return Lines(row for row in rows if _concerns(row, desk, open_to_me, able))
+
+
+def _only(rows: Lines, ids: Collection[int]) -> Lines:
+    return Lines([row for row in rows if row.id in ids] if ids else ())
 
 
 #: Parts that are lists of reviews.

@@ -1,11 +1,12 @@
 """Which change sets of an inbox are shown, in which order, on which page."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import attrgetter
 
+from gateway.review.lines import AGENT, KINDS, PERSON, PROJECTS, TURN, Lines, lines_of
 from gateway.review.routing import Whose
 from gateway.review.states import Turn
 from gateway.review.values import Flag, InboxRow
@@ -15,8 +16,7 @@ from sandbox.contract.shapes import ChangeKind
 TURNS_SHOWN = (Turn.REVIEWER, Turn.GATEWAY, Turn.AGENT, Turn.NOBODY)
 #: So many lines of each group are shown where all groups are, and of one that is alone.
 FEW, PAGE = 20, 50
-#: What lines are counted by: projects, agent, person and kinds, taken at once. Thousands of
-#: lines are looked at for each page: loops stay with what is plain and quick.
+#: What lines are counted by: projects, agent, person and kinds, taken at once.
 _Alike = tuple[tuple[str, ...], str, str, tuple[str, ...]]
 _ALIKE: Callable[[InboxRow], _Alike] = attrgetter("projects", "agent", "person_name", "kinds")
 _YOURS = Turn.REVIEWER
@@ -93,19 +93,15 @@ class Sorted:
 
 def triage(rows: Iterable[InboxRow], wanted: Triage) -> Sorted:
     """Return what is shown of lines that come newest first."""
-    rows = tuple(rows)
-    mine = _of(rows, _YOURS)
-    fitting: Sequence[InboxRow] = _fitting(rows, wanted) if wanted.narrowed else rows
+    rows = lines_of(rows)
+    mine = rows.parted(TURN).get(_YOURS, Lines())
+    fitting = _fitting(rows, wanted)
     turns = TURNS_SHOWN if wanted.turn is None else (wanted.turn,)
-    yours = mine if fitting is rows else _of(fitting, _YOURS)
-    rest = () if len(yours) == len(fitting) else fitting
-    found = {turn: yours if turn is _YOURS else _of(rest, turn) for turn in turns}
+    found = {turn: fitting.parted(TURN).get(turn, Lines()) for turn in turns}
     size = FEW if wanted.turn is None else PAGE
     first = 0 if wanted.turn is None else (wanted.page - 1) * PAGE
     total = 0 if wanted.turn is None else len(found[wanted.turn])
-    every: dict[_Alike, int] = Counter(map(_ALIKE, mine))
-    if len(mine) < len(rows):
-        every = dict.fromkeys(map(_ALIKE, rows), 0) | every
+    every: dict[_Alike, int] = {**dict.fromkeys(rows.counted(_ALIKE), 0), **mine.counted(_ALIKE)}
     return Sorted(
         groups=tuple(
             TurnGroup(turn, tuple(_ordered(lines, wanted.sort)[first : first + size]), len(lines))
@@ -122,35 +118,45 @@ def triage(rows: Iterable[InboxRow], wanted: Triage) -> Sorted:
 
 def waiting(rows: Iterable[InboxRow]) -> int:
     """Return how many lines wait for a person."""
-    return len(_of(rows, _YOURS))
+    return len(lines_of(rows).parted(TURN).get(_YOURS, ()))
 
 
-def _of(rows: Iterable[InboxRow], turn: Turn) -> list[InboxRow]:
-    return [row for row in rows if row.turn is turn]
-
-
-def _fitting(rows: Iterable[InboxRow], wanted: Triage) -> list[InboxRow]:
+def _fitting(rows: Lines, wanted: Triage) -> Lines:
     """Return the lines that fit all that was asked for but the turn."""
-    found = [*rows]
     if wanted.project:
-        found = [row for row in found if wanted.project in row.projects]
+        rows = rows.where(PROJECTS, lambda keys: wanted.project in keys)
     if wanted.agent:
-        found = [row for row in found if row.agent == wanted.agent]
+        rows = rows.where(AGENT, lambda name: name == wanted.agent)
     if wanted.person:
-        found = [row for row in found if row.person_name == wanted.person]
+        rows = rows.where(PERSON, lambda name: name == wanted.person)
     if wanted.kind is not None:
-        found = [row for row in found if wanted.kind in row.kinds]
+        rows = rows.where(KINDS, lambda kinds: wanted.kind in kinds)
     if wanted.level is not None:
-        found = [row for row in found if level_of(row.flags) is wanted.level]
-    return found
+        rows = rows.where(_level, lambda level: level is wanted.level)
+    return rows
 
 
-def _ordered(rows: list[InboxRow], sort: Sort) -> list[InboxRow]:
-    if sort is Sort.NEWEST:
-        return rows
-    oldest = rows[::-1]
+def _level(row: InboxRow) -> Level:
+    return level_of(row.flags)
+
+
+def _ordered(rows: Lines, sort: Sort) -> Lines:
+    return rows if sort is Sort.NEWEST else rows.ordered(sort, _ORDERS[sort])
+
+
+def _oldest(rows: Lines) -> Iterable[InboxRow]:
+    return reversed(rows)
+
+
+def _riskiest(rows: Lines) -> Iterable[InboxRow]:
     # The longest waiting first among those of the same risk.
-    return oldest if sort is Sort.OLDEST else sorted(oldest, key=_RISK, reverse=True)
+    return sorted(_oldest(rows), key=_RISK, reverse=True)
+
+
+_ORDERS: dict[Sort, Callable[[Lines], Iterable[InboxRow]]] = {
+    Sort.OLDEST: _oldest,
+    Sort.RISK: _riskiest,
+}
 
 
 def risk_of(flags: Iterable[Flag]) -> int:

@@ -170,7 +170,7 @@ class ReviewView(Frozen):
     #: What was said about its changes, oldest first.
     remarks: tuple[Remark, ...] = ()
     #: Keys of the projects that it is about.
-    projects: frozenset[str] = frozenset()
+    projects: tuple[str, ...] = ()
 
 
 class InboxRow(Frozen):

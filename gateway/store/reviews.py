@@ -6,7 +6,17 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from gateway.promotion.settled import Settled
 from gateway.promotion.undo import set_id
@@ -21,6 +31,8 @@ _REVIEW = _TABLES["review"]
 _DECISION = _TABLES["decision"]
 _APPROVAL = _TABLES["approval"]
 _AGENT = _TABLES["agent"]
+#: So many numbers of reviews are asked about together.
+BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +160,22 @@ def by_change_set(conn: Connection, change_set: str) -> Review | None:
     return None if row is None else _review(row)
 
 
-def signature(conn: Connection, site: str) -> tuple[int, ...]:
-    """Return what is another one as soon as a site has a new review or one moved on."""
-    counted = select(
-        func.count(), func.coalesce(func.sum(_REVIEW.c.edition), 0), func.max(_REVIEW.c.id)
-    )
-    found = conn.execute(counted.where(_REVIEW.c.site == site)).one()
-    return tuple(int(one or 0) for one in found)
+def blocks(conn: Connection, site: str) -> dict[int, tuple[int, ...]]:
+    """Return what is another one for a block of reviews that has a new one, or one moved on."""
+    return {row[0]: tuple(row[1:]) for row in _BLOCKS.run(conn, whose=site)}
 
 
-def editions(conn: Connection, site: str, only: Collection[int] | None = None) -> dict[int, int]:
-    """Return the edition of each of a site's reviews, or ``only`` of some, newest first."""
+def editions_in(conn: Connection, site: str, block: int) -> dict[int, int]:
+    """Return the edition of each of a site's reviews in a block, newest first."""
+    first = block * BLOCK
+    found = _EDITIONS.run(conn, whose=site, first=first, last=first + BLOCK - 1)
+    return {row.id: row.edition for row in found}
+
+
+def editions(conn: Connection, site: str, only: Collection[int]) -> dict[int, int]:
+    """Return the edition of each of some of a site's reviews, newest first."""
     query = select(_REVIEW.c.id, _REVIEW.c.edition).where(_REVIEW.c.site == site)
-    if only is not None:
-        query = query.where(_REVIEW.c.id.in_([*only]))
+    query = query.where(_REVIEW.c.id.in_([*only]))
     found = conn.execute(query.order_by(_REVIEW.c.id.desc())).all()
     return {row[0]: row[1] for row in found}
 
@@ -324,6 +338,28 @@ _plan = lru_cache(maxsize=256)(Plan.model_validate_json)
 _GET = Prepared(lambda: select(_REVIEW).where(_REVIEW.c.id == bindparam("review")))
 # Not FOR UPDATE: PostgreSQL holds a key-share lock for each operation that is changed
 # twice, and two promoters would wait for each other.
+_BLOCKS = Prepared(
+    lambda: (
+        # Both databases divide whole numbers to whole ones.
+        select(
+            literal_column(f"id / {BLOCK}").label("block"),
+            func.count(),
+            func.sum(_REVIEW.c.edition),
+        )
+        .where(_REVIEW.c.site == bindparam("whose"))
+        .group_by(literal_column("block"))
+    )
+)
+_EDITIONS = Prepared(
+    lambda: (
+        select(_REVIEW.c.id, _REVIEW.c.edition)
+        .where(
+            _REVIEW.c.site == bindparam("whose"),
+            _REVIEW.c.id.between(bindparam("first"), bindparam("last")),
+        )
+        .order_by(_REVIEW.c.id.desc())
+    )
+)
 _LOCK = Prepared(
     lambda: (
         select(_REVIEW.c.id, _REVIEW.c.state, _REVIEW.c.edition)

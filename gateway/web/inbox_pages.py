@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.operations import asking_rights, desk, filters, freezing, standing, together
+from gateway.review.lines import Lines
 from gateway.review.routing import SOMETIMES, Whose, chosen
 from gateway.review.states import Turn
 from gateway.review.triage import Level, Sort, Triage, triage, waiting
-from gateway.review.values import InboxRow
 from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
 from gateway.web.forms import FollowForm, ViewForm
 from gateway.web.presenting_inbox import Asked, present_inbox
@@ -110,16 +110,10 @@ def remove(gateway: GatewayDep, person: PersonDep, form: ViewForm) -> Response:
     return RedirectResponse("/", status_code=303)
 
 
-def _waiting(parts: dict[Whose, tuple[InboxRow, ...]]) -> dict[Whose, int]:
+def _waiting(parts: dict[Whose, Lines]) -> dict[Whose, int]:
     """Return how many lines each part has that wait for a person; of some parts, all lines."""
-    counted: dict[int, int] = {}
-    for whose, part in parts.items():
-        # Parts are often the very same lines.
-        if whose not in SOMETIMES and id(part) not in counted:
-            counted[id(part)] = waiting(part)
     return {
-        whose: len(part) if whose in SOMETIMES else counted[id(part)]
-        for whose, part in parts.items()
+        whose: len(part) if whose in SOMETIMES else waiting(part) for whose, part in parts.items()
     }
 
 

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 from gateway.promotion.lasting import BY_CODE
 from gateway.promotion.quiet import is_quiet, quietable
+from gateway.review.lines import Lines
 from gateway.review.no_ops import no_ops
 from gateway.review.people import Person, Role, at_least
 from gateway.review.preferences import Preferences
 from gateway.review.states import TRANSITIONS, Event, State
-from gateway.review.values import ChangeView, Flag, InboxRow, IssueView, ReviewView
+from gateway.review.values import ChangeView, Flag, IssueView, ReviewView
 from gateway.web.change_rows import ChangeRows, is_text
 from gateway.web.flag_lines import flag_chips, flag_lines
 from gateway.web.language import Tongue
@@ -41,6 +42,7 @@ from sandbox.contract.compare import Three
 from sandbox.contract.shapes import ChangeKind, Flavour, Read
 
 #: States in which operations have been released.
+_NO_LINES = Lines()
 _RAN = frozenset({State.PROMOTING, State.PROMOTED, State.PARTLY_PROMOTED, State.FAILED})
 
 
@@ -51,7 +53,7 @@ def present(
     now: int,
     *,
     only_fresh: bool = False,
-    others: tuple[InboxRow, ...] = (),
+    others: Lines = _NO_LINES,
     likes: Preferences = Preferences(),  # noqa: B008 - frozen
 ) -> ChangeSetPage:
     """Return a review as its page shows it to one person.

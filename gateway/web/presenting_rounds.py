@@ -1,8 +1,9 @@
 """What a change set's page says of the round before and of other sets on the same issues."""
 
+from gateway.review.lines import Lines
 from gateway.review.rounds import dropped
 from gateway.review.states import State
-from gateway.review.values import InboxRow, ReviewView
+from gateway.review.values import ReviewView
 from gateway.web.change_rows import ChangeRows
 from gateway.web.page_values import Neighbour, RoundLine
 from gateway.web.reveal import reveal
@@ -44,12 +45,13 @@ def round_line(view: ReviewView, rows: ChangeRows, *, only: bool) -> RoundLine |
     )
 
 
-def neighbours(view: ReviewView, others: tuple[InboxRow, ...]) -> tuple[Neighbour, ...]:
-    """Return the open sets that touch the same issues."""
+def neighbours(view: ReviewView, others: Lines) -> tuple[Neighbour, ...]:
+    """Return the open sets that touch the same issues, newest first."""
     mine = {one.key for one in view.issues}
+    near = {one.id: one for key in mine for one in others.naming(key)}
     return tuple(
         Neighbour(one.id, f"CS-{one.id}", reveal(one.title), ", ".join(shared))
-        for one in others
+        for one in sorted(near.values(), key=lambda one: -one.id)
         if one.id != view.id and one.state in _OPEN
         if (shared := sorted(mine & set(one.issue_keys)))
     )

@@ -34,3 +34,11 @@ def test_300_open_reviews_are_listed_at_once(house: House) -> None:
     assert len(reviewing.inbox(house.gateway)) == MANY
     # 0.15 s is the goal; the rest is for machines that do ten other things.
     assert time.perf_counter() - began < 0.5
+    # One moves on: its line is another, all others are the very same, in their order.
+    before = {row.id: row for row in reviewing.inbox(house.gateway)}
+    digest = reviewing.view(house.gateway, 7).digest
+    reviewing.reject(house.gateway, "rob", 7, digest, "no")
+    after = reviewing.inbox(house.gateway)
+    assert [row.id for row in after] == [*range(MANY, 0, -1)]
+    assert [row.id for row in after if row is not before[row.id]] == [7]
+    assert after[MANY - 7].state is State.REJECTED

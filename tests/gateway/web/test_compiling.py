@@ -32,7 +32,19 @@ def made() -> tuple[Templates, list[str]]:
 
 @pytest.mark.parametrize(
     "value",
-    ["plain", "<i>&'\"", "zero\u200bwidth", "한국어", Markup("<b>"), 7, True, None, 1.5, Word.ODD, ""],
+    [
+        "plain",
+        "<i>&'\"",
+        "zero\u200bwidth",
+        "한국어",
+        Markup("<b>"),
+        7,
+        True,
+        None,
+        1.5,
+        Word.ODD,
+        "",
+    ],
 )
 def test_every_value_is_printed_spelled_and_escaped(value: object) -> None:
     assert printed(value) == escape(shown(value))
@@ -44,7 +56,8 @@ def test_a_known_call_is_answered_when_the_template_is_compiled() -> None:
     templates, said = made()
     page = templates.from_string(
         "{% for one in 'ab' %}{{ shout('hi & ho') }}{% endfor %}"
-        "{{ shout(x) }}{{ shout('a' if x else 'b') }}{% if shout('c') %}<{{ shout('d')|e }}{% endif %}"
+        "{{ shout(x) }}{{ shout('a' if x else 'b') }}"
+        "{% if shout('c') %}<{{ shout('d')|e }}{% endif %}"
     )
     said.clear()
     html = page.render(x="<x>")
