@@ -68,7 +68,9 @@ def test_lines_of_one_piece_are_that_piece() -> None:
     piece = Lines(ROWS)
     assert Lines.joined([Lines(), piece]) is piece
     assert Lines.joined([]) == ()
-    assert Lines.joined([piece, Lines(ROWS)]).parted(AGENT)["b"] == Lines(ROWS * 2).parted(AGENT)["b"]
+    assert (
+        Lines.joined([piece, Lines(ROWS)]).parted(AGENT)["b"] == Lines(ROWS * 2).parted(AGENT)["b"]
+    )
 
 
 def test_answers_that_differ_with_whoever_asks_do_not_pile_up() -> None:
