@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from gateway.promotion.states import SETTLED, OpState
-from gateway.store import sites
+from gateway.store import sites, windows
 from gateway.store import waits as stored_waits
-from gateway.store import windows
 from gateway.store.database import database_now
 from gateway.store.tables import GatewayTable
 from sandbox.contract.digest import digest
