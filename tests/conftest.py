@@ -2,31 +2,17 @@
 
 import gc
 import os
-import ssl
 import sys
-from functools import cache
 
-import httpcore2
+from tests import once
 
 # Tests start hundreds of processes: where a machine forbids kept bytecode, each of them
 # would compile the whole program again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-_load = httpcore2.default_ssl_context
-
-
-@cache
-def _loaded(trust_env: bool, *_where: str | None) -> ssl.SSLContext:
-    return _load(_trust_env=trust_env)
-
-
-def _kept(*, _trust_env: bool = True) -> ssl.SSLContext:
-    """Load the machine's certificates once: thousands of clients here speak plain HTTP."""
-    where = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
-    return _loaded(_trust_env, *where)
-
-
-httpcore2.default_ssl_context = _kept
+once.keep_certificates()
+once.share_statements()
+once.carry_requests()
 
 #: Objects made before Python looks for garbage, and for how many looks it looks at all.
 _GARBAGE = (20_000, 20, 5)
