@@ -2,6 +2,8 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -90,23 +92,58 @@ PURE_MUST_NOT_IMPORT = (
 )
 
 
-def imports_of(source: str) -> set[str]:
+@dataclass(frozen=True)
+class Imports:
+    """The import statements of a source text, and those of them inside functions."""
+
+    every: tuple[ast.Import | ast.ImportFrom, ...]
+    nested: tuple[int, ...]
+
+
+@cache
+def parsed(source: str) -> Imports:
+    """Read a source text once, whichever rules look at it."""
+    every: list[ast.Import | ast.ImportFrom] = []
+    nested: list[int] = []
+
+    def look(node: ast.AST, inside: bool) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import | ast.ImportFrom):
+                every.append(child)
+                nested.extend([child.lineno] if inside else [])
+            elif not isinstance(child, ast.expr):
+                look(child, inside or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef))
+
+    look(ast.parse(source), inside=False)
+    return Imports(tuple(every), tuple(nested))
+
+
+@cache
+def imports_of(source: str) -> frozenset[str]:
     """Return every module and name that a source text imports, with dots."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in parsed(source).every:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
+        else:
             module = ("." * node.level) + (node.module or "")
             found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
-    return found
+    return frozenset(found)
 
 
 def sources(*folders: str) -> Iterator[tuple[str, str]]:
     """Yield path and text of every source file below the folders."""
     for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+        yield from texts(folder)
+
+
+@cache
+def texts(folder: str) -> tuple[tuple[str, str], ...]:
+    """Return path and text of every source file below a folder."""
+    return tuple(
+        (path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    )
 
 
 def starts(name: str, prefixes: tuple[str, ...] | frozenset[str]) -> bool:
@@ -177,13 +214,7 @@ def import_graph() -> dict[str, set[str]]:
 
 def nested_imports(source: str) -> list[int]:
     """Return the lines of imports that stand inside a function."""
-    return [
-        inner.lineno
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Import | ast.ImportFrom)
-    ]
+    return list(parsed(source).nested)
 
 
 def test_the_sandbox_imports_nothing_that_could_call_out() -> None:
@@ -221,7 +252,7 @@ def all_harmless(package: str) -> bool:
     return all(
         {alias.name for alias in node.names} <= wanted
         for _, text in sources(package)
-        for node in ast.walk(ast.parse(text))
+        for node in parsed(text).every
         if isinstance(node, ast.ImportFrom) and node.module == "urllib.request"
     )
 

@@ -11,12 +11,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
@@ -109,13 +112,13 @@ class Database:
         with self.write() as conn:
             if self.dialect_name == "postgresql":
                 conn.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _MIGRATION_LOCK})
-            config = migration_config(conn)
-            if inspect(conn).get_table_names():
-                command.upgrade(config, "head")
-            else:
+            revision = MigrationContext.configure(conn).get_current_revision()
+            if revision is None and not inspect(conn).get_table_names():
                 # As fast as it gets for a fresh file; a test keeps both ways equal.
                 _METADATA.create_all(conn)
-                command.stamp(config, "head")
+                command.stamp(migration_config(conn), "head")
+            elif revision != _newest():
+                command.upgrade(migration_config(conn), "head")
             audit.ensure_head(conn)
 
     def dispose(self) -> None:
@@ -131,11 +134,22 @@ class Database:
 
 def migration_config(conn: Connection) -> Config:
     """Return Alembic's configuration for one open connection."""
+    config = _config()
+    config.attributes["connection"] = conn
+    return config
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = conn
     return config
+
+
+@cache
+def _newest() -> str | None:
+    """Return the newest revision of this program."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def is_there(url: str) -> bool:

@@ -6,11 +6,13 @@ an upgrade from zero); an older one is upgraded by Alembic.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from sandbox.store.tables import SandboxTable
@@ -25,10 +27,11 @@ _LOCK_TIMEOUT = "10s"
 def migrate(engine: Engine) -> None:
     """Create or upgrade the tables under a lock."""
     with _locked(engine) as conn:
-        if _is_fresh(conn):
+        revision = MigrationContext.configure(conn).get_current_revision()
+        if revision is None and not inspect(conn).get_table_names():
             SandboxTable.metadata.create_all(conn)
             command.stamp(config_for(conn), "head")
-        else:
+        elif revision != _newest():
             command.upgrade(config_for(conn), "head")
 
 
@@ -40,17 +43,22 @@ def upgrade_from_zero(engine: Engine) -> None:
 
 def config_for(conn: Connection) -> Config:
     """Return Alembic's settings for one open connection."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
+    config = _config()
     config.attributes["connection"] = conn
     return config
 
 
-def _is_fresh(conn: Connection) -> bool:
-    if MigrationContext.configure(conn).get_current_revision() is not None:
-        return False
-    return not inspect(conn).get_table_names()
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@cache
+def _newest() -> str | None:
+    """Return the newest revision of this program."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 @contextmanager

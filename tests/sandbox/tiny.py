@@ -69,7 +69,12 @@ def user(flavour: Flavour, name: str) -> JsonObject:
 
 
 def tiny_site(flavour: Flavour, site: str = SITE) -> SiteBaseline:
-    """Return the metadata of the tiny site."""
+    """Return the metadata of the tiny site; each caller has its own."""
+    return SiteBaseline.model_validate_json(_site_text(flavour, site))
+
+
+@cache
+def _site_text(flavour: Flavour, site: str) -> str:
     made = default_site(
         site,
         flavour,
@@ -87,7 +92,7 @@ def tiny_site(flavour: Flavour, site: str = SITE) -> SiteBaseline:
             "create_meta": {key: _with_own(meta) for key, meta in made.create_meta.items()},
             "edit_meta": {key: _with_own(meta) for key, meta in made.edit_meta.items()},
         }
-    )
+    ).model_dump_json()
 
 
 _OWN_FIELDS: dict[str, tuple[str, JsonObject]] = {
