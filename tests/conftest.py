@@ -12,6 +12,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 once.keep_certificates()
 once.share_statements()
+once.ask_servers_once()
 once.carry_requests()
 
 #: Objects made before Python looks for garbage, and for how many looks it looks at all.

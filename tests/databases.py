@@ -8,6 +8,7 @@ it were new.
 
 import contextlib
 import importlib.util
+import itertools
 import os
 import pwd
 import shutil
@@ -37,7 +38,7 @@ class NoPostgresError(Exception):
     """No PostgreSQL could be had; the sentence says why."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Standing:
     """A database that can be put back to what it held when it was filled."""
 
@@ -45,39 +46,46 @@ class Standing:
     #: Statements that do it; nothing that guards rows is asked.
     restore: str
     shape: tuple[Any, ...]
+    #: Stays open: a new connection has to learn all tables first, the most of the work.
+    conn: psycopg.Connection[Any]
 
     @classmethod
     def of(cls, url: str) -> Self:
         """Remember what a database holds, in a schema of its own."""
-        with psycopg.connect(url, autocommit=True) as conn:
-            conn.execute("CREATE SCHEMA kept")
-            tables = conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            names = [row[0] for row in tables.fetchall()]
-            for name in names:
-                conn.execute(f'CREATE TABLE kept."{name}" AS TABLE public."{name}"')
-            counters = "SELECT sequencename, last_value FROM pg_sequences"
-            said = ["SET session_replication_role = replica"]
-            said += [f'DELETE FROM public."{name}"' for name in names]
-            for name in names:
-                if conn.execute(f'SELECT 1 FROM public."{name}" LIMIT 1').fetchone():
-                    said.append(
-                        f'INSERT INTO public."{name}" OVERRIDING SYSTEM VALUE TABLE kept."{name}"'
-                    )
-            for name, value in conn.execute(counters).fetchall():
-                said.append(f"SELECT setval('public.{name}', {value or 1}, {value is not None})")
-            return cls(url, "; ".join(said), _shape(conn))
+        conn = psycopg.connect(url, autocommit=True)
+        conn.execute("CREATE SCHEMA kept")
+        tables = conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        names = [row[0] for row in tables.fetchall()]
+        for name in names:
+            conn.execute(f'CREATE TABLE kept."{name}" AS TABLE public."{name}"')
+        counters = "SELECT sequencename, last_value FROM pg_sequences"
+        said = [f'DELETE FROM public."{name}"' for name in names]
+        said += [
+            f'INSERT INTO public."{name}" OVERRIDING SYSTEM VALUE TABLE kept."{name}"'
+            for name in names
+            if conn.execute(f'SELECT 1 FROM public."{name}" LIMIT 1').fetchone()
+        ]
+        said += [
+            f"SELECT setval('public.{name}', {value or 1}, {value is not None})"
+            for name, value in conn.execute(counters).fetchall()
+        ]
+        conn.execute("SET session_replication_role = replica")
+        return cls(url, "; ".join(said), _shape(conn), conn)
 
     def put_back(self) -> bool:
-        """Make it as it was; False if its tables are not those any more."""
-        with psycopg.connect(self.url, autocommit=True) as conn:
-            conn.execute(
+        """Make it as it was; False if it cannot be, or its tables are not those any more."""
+        try:
+            self.conn.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            if _shape(conn) != self.shape:
-                return False
-            conn.execute(self.restore)
-        return True
+            if _shape(self.conn) == self.shape:
+                self.conn.execute(self.restore)
+                return True
+        except psycopg.OperationalError:
+            pass  # a test ended every connection, or the server
+        self.conn.close()
+        return False
 
 
 def _shape(conn: psycopg.Connection[Any]) -> tuple[Any, ...]:
@@ -157,6 +165,8 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop the server and remove everything."""
+        for one in itertools.chain(*self._standing.values()):
+            one.conn.close()
         self._server.terminate()
         try:
             self._server.wait(10)

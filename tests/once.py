@@ -18,7 +18,8 @@ import anyio.from_thread
 import httpcore2
 import httpx2
 from anyio.from_thread import BlockingPortal
-from sqlalchemy import Dialect, Engine
+from sqlalchemy import Connection, Dialect, Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.util import LRUCache
 from starlette import testclient
 from starlette.testclient import TestClient
@@ -57,6 +58,22 @@ def share_statements() -> None:
         self._compiled_cache = _compiled
 
     Engine.__init__ = made  # type: ignore[method-assign]
+
+
+def ask_servers_once() -> None:
+    """Ask the session's PostgreSQL what it is at the first engine, not at every one."""
+    ask = PGDialect_psycopg.initialize
+    told: dict[str, Any] = {}
+
+    def initialize(self: PGDialect_psycopg, connection: Connection) -> None:
+        if not told:
+            before = dict(vars(self))
+            ask(self, connection)
+            told.update({k: v for k, v in vars(self).items() if before.get(k, told) is not v})
+            told.pop("_type_memos", None)  # types, not the server
+        vars(self).update(told)
+
+    PGDialect_psycopg.initialize = initialize  # type: ignore[method-assign]
 
 
 def keep_certificates() -> None:
