@@ -68,7 +68,7 @@ def ask_servers_once() -> None:
     def initialize(self: PGDialect_psycopg, connection: Connection) -> None:
         if not told:
             before = dict(vars(self))
-            ask(self, connection)
+            ask(self, connection)  # type: ignore[no-untyped-call]
             told.update({k: v for k, v in vars(self).items() if before.get(k, told) is not v})
             told.pop("_type_memos", None)  # types, not the server
         vars(self).update(told)
@@ -93,8 +93,8 @@ def keep_certificates() -> None:
 
 def carry_requests() -> None:
     """Give an app its request and take the whole answer in one step instead of nine."""
-    testclient._TestClientTransport.handle_request = _handle_request  # type: ignore[method-assign]
-    TestClient._portal_factory = _portal  # type: ignore[method-assign]
+    testclient._TestClientTransport.handle_request = _handle_request  # type: ignore[method-assign,assignment]
+    TestClient._portal_factory = _portal  # type: ignore[method-assign,assignment]
 
 
 @contextlib.contextmanager
