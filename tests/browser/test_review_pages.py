@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from gateway.identity import links
 from gateway.operations import reviewing
 from gateway.review.states import State
 from gateway.store import sites
@@ -47,6 +48,17 @@ def test_a_telephone_needs_no_sideways_scrolling(
         ready(page, f"{path.format(id=waiting)}?lang={lang}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
         shot(page, f"telephone{path.format(id='').replace('/', '-').rstrip('-')}-{lang}")
+
+
+def test_a_link_signs_in_and_leads_to_the_inbox(place: Place, waiting: int) -> None:
+    with place.open() as page:
+        page.context.clear_cookies()
+        page.goto("/")
+        expect(page.locator(f"#cs-{waiting}")).to_have_count(0)
+        page.goto(links.new_link(place.house.gateway, "mina"))
+        page.locator("main button").click()
+        page.wait_for_url(f"{place.url}/")
+        expect(page.locator(f"#cs-{waiting}")).to_have_count(1)
 
 
 def test_one_click_from_the_inbox_to_what_changes(place: Place, waiting: int) -> None:
