@@ -20,6 +20,10 @@ from tests.gateway.promotion.world import text as rich
 OLD_COMMENT = "777"
 
 
+_RESTART = (
+    "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, start_value, false)"
+    " FROM pg_sequences"
+)
 #: Every test that uses the house runs on each of them.
 DATABASES = ("sqlite", "postgres")
 
@@ -102,8 +106,10 @@ def _empty(database: Database) -> None:
     names = [table.name for table in GatewayTable.metadata.sorted_tables]
     with database.write() as conn:
         if database.dialect_name == "postgresql":
-            listed = ", ".join(f'"{name}"' for name in names)
-            conn.execute(text(f"TRUNCATE {listed} RESTART IDENTITY CASCADE"))
+            # TRUNCATE makes every file of every table anew, a hundred times the work.
+            gone = "; ".join(f'DELETE FROM "{name}"' for name in names)
+            conn.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {gone}")
+            conn.exec_driver_sql(_RESTART)
         else:
             for name in reversed(names):
                 conn.execute(text(f'DELETE FROM "{name}"'))
