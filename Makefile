@@ -4,8 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
+# Hundreds of processes would compile the whole program again, each for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test check format bench soak clients conformance conformance-mcp conformance-oidc conformance-rest wheel-check lock locale clean
+.PHONY: help setup demo demo-check test test-browser test-others check format bench soak clients conformance conformance-mcp conformance-oidc conformance-rest wheel-check lock locale clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,15 +31,22 @@ demo: setup ## start the demo: a fake Jira, the shadow sandbox, the gateway
 demo-check: setup ## run the demo's loop without a person; fails if anything else changed
 	@$(BIN)/airlock demo --check
 
-# Playwright keeps an event loop running in its process, so browsers get one of their own.
 TESTS := -m "not bench and not soak and not clients"
 test: setup ## all tests but benchmarks and soaks
 ifdef ARGS
 	@$(BIN)/pytest $(TESTS) $(ARGS)
 else
-	@$(BIN)/pytest -n 2 --dist loadfile $(TESTS) --ignore tests/browser
-	@$(BIN)/pytest $(TESTS) tests/browser
+	@$(MAKE) --no-print-directory -j 2 -k test-browser test-others
 endif
+
+# In the order of their names the heavy files do not all come last.
+test-others: setup
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS) --ignore tests/browser
+
+# Playwright keeps an event loop running in its process, so browsers get one of their own.
+# It goes along with the others, and says what it found when it has ended.
+test-browser: setup
+	@said=$$(mktemp) && { $(BIN)/pytest $(TESTS) tests/browser >$$said 2>&1; code=$$?; cat $$said; rm $$said; exit $$code; }
 
 check: setup ## format, lint, types
 	@$(BIN)/ruff format --check .

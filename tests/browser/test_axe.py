@@ -83,6 +83,7 @@ def furnished(place: Place, waiting: int) -> Iterator[Furnished]:
         people.change(conn, mina)
 
 
+@pytest.mark.timeout(300)  # every page, twice
 @pytest.mark.parametrize(("lang", "scheme", "name"), LOOKS)
 def test_no_page_has_an_accessibility_fault(
     furnished: Furnished, lang: str, scheme: Scheme, name: str

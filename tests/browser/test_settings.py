@@ -32,6 +32,7 @@ def test_single_keys_are_switched_off_and_on_again_without_a_script(
     place: Place, waiting: int
 ) -> None:
     with place.open(java_script_enabled=False, locale="ko-KR") as page:
+        page.goto("/")
         page.get_by_role("link", name="내 화면 설정").click()
         page.get_by_role("radio", name="끔").check()
         page.get_by_role("button", name="이 설정 저장").click()

@@ -3,6 +3,7 @@
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 
@@ -21,8 +22,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{new_file(tmp_path / 'test.db')}"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    with server.lent("gateway", _migrate) as url:
+    with lent(server) as url:
         yield url
+
+
+def lent(server: Postgres) -> AbstractContextManager[str]:
+    """Lend the URL of a gateway's empty database on PostgreSQL."""
+    return server.lent("gateway", _migrate)
 
 
 def new_file(path: Path) -> Path:

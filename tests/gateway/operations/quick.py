@@ -12,7 +12,7 @@ from gateway.promotion.steps import Step
 from gateway.store import audit
 from gateway.store.database import Database
 from gateway.store.tables import GatewayTable
-from tests.gateway.databases import Postgres
+from tests.gateway.databases import Postgres, lent, new_file
 from tests.gateway.operations.conftest import House, fill, house_on
 from tests.gateway.promotion.world import text as rich
 
@@ -34,12 +34,11 @@ def standing(
 ) -> Iterator[House]:
     """Build a house once a module, on each kind of database in turn."""
     if request.param == "sqlite":
-        yield from _built(f"sqlite:///{tmp_path_factory.mktemp('quick') / 'quick.db'}")
+        yield from _built(f"sqlite:///{new_file(tmp_path_factory.mktemp('quick') / 'quick.db')}")
         return
     server: Postgres = request.getfixturevalue("postgres")
-    url = server.create()
-    yield from _built(url)
-    server.drop(url)
+    with lent(server) as url:
+        yield from _built(url)
 
 
 @pytest.fixture

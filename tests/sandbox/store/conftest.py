@@ -1,6 +1,8 @@
 """A small site and an empty database of each kind."""
 
+import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,13 @@ from tests.databases import Postgres, database_url, postgres
 from tests.sandbox.store.world import Store
 
 __all__ = ["Postgres", "database_url", "postgres"]
+
+
+@cache
+def _file() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        _fill(f"sqlite:///{folder}/sandbox.db")
+        return (Path(folder) / "sandbox.db").read_bytes()
 
 
 def _fill(url: str) -> None:
@@ -22,8 +31,9 @@ def _fill(url: str) -> None:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Lend a migrated, empty database, on each kind in turn."""
     if request.param == "sqlite":
-        opened = Database(f"sqlite:///{tmp_path / 'sandbox.db'}")
-        opened.migrate()
+        path = tmp_path / "sandbox.db"
+        path.write_bytes(_file())
+        opened = Database(f"sqlite:///{path}")
         yield opened
         opened.dispose()
         return
