@@ -23,6 +23,8 @@ _BUSY = 2.0
 _ENOUGH = 5
 #: Seconds of work that are looked back on; so many have to be behind us, too.
 _WINDOW, _SHORTEST = 10.0, 1.0
+#: Seconds of a line behind which nobody else has to stand: another process may be quicker.
+_LINE = 0.5
 #: How much more than what came through is tried: Jira may have allowed more.
 _MORE = 1.05
 
@@ -54,6 +56,14 @@ class Pace:
                 return 0.0
             self._slot = max(self._slot + 1.0 / rate, now)
             return self._slot - now
+
+    def full(self) -> float:
+        """Return for how many seconds nothing more should be taken out of the outbox.
+
+        What waits for its turn here keeps its issue, and its set, from everybody else.
+        """
+        with self._lock:
+            return max(self._slot - self.now() - _LINE, 0.0)
 
     def written(self) -> None:
         """Take note that Jira took a write."""

@@ -79,12 +79,16 @@ class Promoter:
         bell, self._stop = self._gateway.database.bell, stop
         while not stop.is_set():
             heard = bell.heard()
-            operation = self._claim()
+            full = self._pace.full()
+            operation = None if full else self._claim()
             if operation is None:
-                bell.wait(heard, self._until_due(), stop)
+                bell.wait(heard, full or self._until_due(), stop)
             while operation is not None:
                 # The next one is claimed with the result of this one: one commit less.
-                operation = self._settled(operation, more=lambda: not stop.is_set())
+                operation = self._settled(operation, more=self._wants_more)
+
+    def _wants_more(self) -> bool:
+        return not self._stop.is_set() and not self._pace.full()
 
     def run_once(self) -> bool:
         """Take one operation and do what can be done; False when there was none."""
@@ -106,7 +110,7 @@ class Promoter:
 
     def _announced(self, claimed: Claimed) -> Operation:
         """Wake somebody when there is more: whoever wakes looks, and wakes the next."""
-        if claimed.more:
+        if claimed.more and not self._pace.full():
             self._gateway.database.bell.ring(everybody=False)
         self._on_step(Step.CLAIMED)
         return claimed.operation
