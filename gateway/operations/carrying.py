@@ -23,6 +23,7 @@ from gateway.promotion.history import traced
 from gateway.promotion.naming import with_approver
 from gateway.promotion.probing import Finding, hands_of, newest_id, said_with
 from gateway.promotion.readback import (
+    at_risk,
     effects_of,
     hit_by,
     overwrote,
@@ -73,7 +74,7 @@ class Job:
     approver: str
     fields: Fields
     #: What followed from earlier requests of the same set on this issue.
-    followed: tuple[SideEffect, ...]
+    followed: Callable[[], tuple[SideEffect, ...]]
     #: What followed on this issue from requests of the same set about other ones.
     followed_beside: Callable[[], tuple[SideEffect, ...]]
     on_step: Callable[[Step], None]
@@ -141,9 +142,10 @@ def _drifted(job: Job, before: Now) -> Result | None:
     drift = compare(job.planned, before, job.fields)
     if drift.lost:
         return _conflict(drift.lost)
-    hit = hit_by(job.planned, drift, job.followed)
+    risky = at_risk(job.planned, drift)
+    hit = hit_by(risky, job.followed()) if risky else ()
     if not hit and drift.conflicts:
-        hit = hit_by(job.planned, drift, job.followed_beside())
+        hit = hit_by(risky, job.followed_beside())
     if hit:
         return Result(OpEvent.CANNOT_TELL, trouble=words.hit(job.fields, hit))
     if drift.conflicts:

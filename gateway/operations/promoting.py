@@ -29,7 +29,7 @@ from gateway.promotion.references import with_real
 from gateway.promotion.states import OpEvent, OpState
 from gateway.promotion.steps import Step
 from gateway.promotion.values import Look, Place, SideEffect
-from gateway.store import audit, claiming, in_flight, outbox, people, reviews, sites, waits
+from gateway.store import audit, claiming, in_flight, outbox, reviews, sites, waits
 from gateway.store.claiming import Claimed
 from gateway.store.outbox import Operation
 from gateway.upstream.errors import IdentityLostError, UpstreamError
@@ -225,7 +225,7 @@ class Promoter:
         gateway = self._gateway.writing()
         real = outbox.resolved(conn, gateway.site, operation.names)
         planned = with_real(operation.planned, real)
-        review, approver = behind.review, _approvers(conn, behind)
+        review, approver = behind.review, _approvers(behind)
         if not planned.change_ids:
             # The gateway's own comment reads back with the name in it.
             wants = cast("JsonObject", with_approver(planned.wants, approver, own=True))
@@ -237,14 +237,14 @@ class Promoter:
             change_set="" if review is None else review.change_set.id,
             agent="" if review is None else review.change_set.agent,
             approver=approver,
-            followed=_followed(conn, operation),
+            followed=lambda: _followed(gateway, operation),
             followed_beside=lambda: _followed_beside(gateway, operation),
             fields=Fields.of(grounds.site_of(conn, gateway.identity)),
             on_step=self._on_step,
         )
 
     def _intend(self, operation: Operation, probe_from: int | None) -> bool:
-        with self._gateway.database.write() as conn:
+        with self._gateway.database.at_once() as conn:
             return in_flight.intend(conn, operation, self._lease, probe_from)
 
     def _record(
@@ -324,16 +324,17 @@ class Promoter:
             sites.pause(conn, self._gateway.site, sentence)
 
 
-def _approvers(conn: Connection, behind: Vouched) -> str:
+def _approvers(behind: Vouched) -> str:
     """Return the names of who approved this operation."""
-    given = [one.person for one in behind.approvals]
-    names = [people.name_of(conn, one) for one in given]
-    return ", ".join(one for one in names if one is not None) or ", ".join(given)
+    given = behind.approvals
+    known = [one.name for one in given if one.name]
+    return ", ".join(known or [one.person for one in given])
 
 
-def _followed(conn: Connection, operation: Operation) -> tuple[SideEffect, ...]:
+def _followed(gateway: Gateway, operation: Operation) -> tuple[SideEffect, ...]:
     """Return what earlier requests of the same set set off on the same issue."""
-    before = outbox.receipts_before(conn, operation)
+    with gateway.database.read() as conn:
+        before = outbox.receipts_before(conn, operation)
     every = (effect for one in before for effect in one.side_effects)
     return tuple(one for one in every if one.issue_id in ("", operation.issue_id))
 

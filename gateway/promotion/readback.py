@@ -159,10 +159,8 @@ def side_effects(
     )[:_MOST]
 
 
-def hit_by(
-    planned: PlannedOperation, drift: Drift, followed: Iterable[SideEffect]
-) -> tuple[SideEffect, ...]:
-    """Return the side effects of earlier requests that changed what this one would write.
+def at_risk(planned: PlannedOperation, drift: Drift) -> frozenset[str]:
+    """Return the fields that a side effect of an earlier request may have changed.
 
     A set merges by element and is not hit; neither is a value that was put back since.
     """
@@ -171,8 +169,13 @@ def hit_by(
         for name, three in drift.threes.items()
         if name not in planned.base and name not in planned.set_fields and three is Three.OURS
     }
-    fields = {*drift.conflicts, *unknown}
-    return tuple(one for one in followed if one.field in fields)
+    return frozenset({*drift.conflicts, *unknown})
+
+
+def hit_by(fields: Iterable[str], followed: Iterable[SideEffect]) -> tuple[SideEffect, ...]:
+    """Return the side effects of earlier requests that changed one of these fields."""
+    names = frozenset(fields)
+    return tuple(one for one in followed if one.field in names)
 
 
 def _how(effect: Effect, own: set[str]) -> str:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     not_,
     select,
+    true,
     update,
 )
 
@@ -59,7 +60,8 @@ def claim(
     One that was ready becomes ``inflight``; one whose outcome is unknown stays so and is
     given out to be looked up.
     """
-    stand = _STANDING.run(conn, site=site).one()
+    seen = _LOOK.run(conn, here=site, state=OpState.READY).every
+    stand = seen[0]
     if stand.paused is not None:
         return None
     now = int(stand.now)
@@ -70,9 +72,11 @@ def claim(
     shut = windows.shut(conn, site, now) if stand.windows else OPEN
     # What has to be looked up goes before what has to be sent.
     states = (OpState.UNKNOWN, OpState.READY) if unknown else (OpState.READY,)
+    ready = tuple(one for one in seen if one.id is not None)
     taken: list[str] = []
     for _ in range(_TRIES):
-        rows = _first(conn, states, site, now, taken, shut)
+        seen_already = not taken and not unknown and shut is OPEN
+        rows = ready if seen_already else _first(conn, states, site, now, taken, shut)
         if not rows:
             return None
         found = _take(conn, rows[0], owner, now + lease)
@@ -142,9 +146,9 @@ def _busy(site: Any, issue_id: Any, but: Any) -> Any:
     )
 
 
-def _next() -> Any:
+def _next(now: Any = None) -> Any:
     site: Any = bindparam("here")
-    now: Any = bindparam("now")
+    now = bindparam("now") if now is None else now
     return (
         select(_OP.c.id, _OP.c.site, _OP.c.issue_id, _OP.c.state, _OP.c.fence)
         .where(
@@ -188,9 +192,15 @@ def _taking_ready() -> Any:
     return query.where(not_(_busy(bindparam("here"), bindparam("issue"), bindparam("id_is"))))
 
 
+def _look() -> Any:
+    """Where the site stands, and beside it what is ready: in every row, or in one alone."""
+    stand, ready = _standing().subquery("stand"), _next(CLOCK).subquery("ready")
+    return select(stand, ready).select_from(stand.outerjoin(ready, true()))
+
+
 def _standing() -> Any:
-    here = _OP.c.site == bindparam("site")
-    paused = select(_SITE.c.paused).where(_SITE.c.site == bindparam("site")).scalar_subquery()
+    here = _OP.c.site == bindparam("here")
+    paused = select(_SITE.c.paused).where(_SITE.c.site == bindparam("here")).scalar_subquery()
     lease = select(func.min(_OP.c.lease_until)).where(here, _OP.c.state == OpState.INFLIGHT)
     unknown = exists().where(here, _OP.c.state == OpState.UNKNOWN)
     return select(
@@ -198,7 +208,7 @@ def _standing() -> Any:
         paused.label("paused"),
         lease.scalar_subquery().label("lease"),
         unknown.label("unknown"),
-        windows.there_are(bindparam("site")).label("windows"),
+        windows.there_are(bindparam("here")).label("windows"),
     )
 
 
@@ -215,7 +225,7 @@ def _due() -> Any:
 
 
 _DUE = Prepared(_due)
-_STANDING = Prepared(_standing)
+_LOOK = Prepared(_look)
 #: By whether issues are left out that others have taken, and sets that a window holds.
 _NEXT = {
     (False, False): Prepared(_next),

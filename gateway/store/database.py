@@ -102,6 +102,12 @@ class Database:
                 yield conn
             bell.pass_on(conn, self.bell)
 
+    @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """Open a connection for a statement that is a transaction of its own."""
+        with self._one_writer(), self.engine.connect() as conn:
+            yield conn
+
     def listen(self, stop: threading.Event) -> None:
         """Hear other processes ring until ``stop``; returns at once where there are none."""
         if self.dialect_name == "postgresql":
@@ -169,12 +175,14 @@ def database_now(conn: Connection) -> int:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=10, max_overflow=70, pool_use_lifo=True)
+        # The driver prepares nothing by itself: it would drop what ``libpq`` has prepared.
+        options: dict[str, Any] = {"connect_args": {"prepare_threshold": None}}
+        engine = create_engine(url, pool_size=10, max_overflow=70, pool_use_lifo=True, **options)
         event.listen(engine, "checkin", _on_checkin)
         event.listen(engine, "checkout", _on_checkout)
         return engine
     # The connection that was used last knows most of the file's pages.
-    options: dict[str, Any] = {"pool_use_lifo": True}
+    options = {"pool_use_lifo": True}
     if _in_memory(url):
         options = {"poolclass": StaticPool}
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)

@@ -25,7 +25,8 @@ _MADE = GatewayTable.metadata.tables["made"]
 def intend(conn: Connection, operation: Operation, lease: int, probe_from: int | None) -> bool:
     """Commit to sending, and prolong the lease; False when somebody else took over.
 
-    From now on only a probe can say that nothing happened, and quarantine counts from here.
+    It is committed when this returns: ``conn`` is in no transaction. From now on only a
+    probe can say that nothing happened, and quarantine counts from here.
     """
     return _change(
         conn,
@@ -33,6 +34,7 @@ def intend(conn: Connection, operation: Operation, lease: int, probe_from: int |
         {"attempts": operation.attempts + 1, "probe_from": probe_from},
         {"lease_until": lease, "intent_at": 0},
         alive=True,
+        alone=True,
     )
 
 
@@ -108,15 +110,17 @@ def _change(
     from_now: dict[str, int],
     *,
     alive: bool = False,
+    alone: bool = False,
 ) -> bool:
     """Set columns if the fence is still ours; ``from_now`` are µs from the database's now.
 
-    ``alive``: only while the lease has not run out.
+    ``alive``: only while the lease has not run out. ``alone``: a transaction of its own.
     """
     statement = _statement(tuple(values), tuple(from_now), alive)
     mine = {"id_is": operation.id, "fence_is": operation.fence, "state_is": operation.state}
     given = {f"to_{name}": value for name, value in (values | from_now).items()}
-    return statement.run(conn, **mine, **given).rowcount == 1
+    run = statement.run_alone if alone else statement.run
+    return run(conn, **mine, **given).rowcount == 1
 
 
 @cache

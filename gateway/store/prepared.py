@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
+import psycopg
 from sqlalchemy import BigInteger, ClauseElement, Connection, Dialect
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -18,6 +20,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import Executable
 from sqlalchemy.sql.functions import FunctionElement
 
+from gateway.store import libpq
+
+#: Writes places as libpq wants them, ``$1``, and names the type of each.
+_NUMBERED: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 #: Where a connection keeps the cursor that prepared statements run on.
 _CURSOR = "airlock_cursor"
 
@@ -80,8 +86,8 @@ class _Compiled:
     sql: str
     #: Values that stand in the statement itself, by name.
     constants: Mapping[str, Any]
-    #: Names in the order of the places; None: the driver takes names.
-    order: tuple[str, ...] | None
+    #: Names in the order of the places.
+    order: tuple[str, ...]
     #: Makes a row of its columns; None: it returns no rows. Asked of the driver only once.
     row: list[Any] = field(default_factory=list)
 
@@ -98,20 +104,45 @@ class Prepared:
 
         Booleans come back as the driver has them (0 and 1 on SQLite).
         """
-        compiled = self._by_dialect.get(conn.dialect.name)
-        if compiled is None:
-            compiled = self._by_dialect[conn.dialect.name] = _compiled(self.make(), conn.dialect)
-        given: Any = {**compiled.constants, **values}
-        if compiled.order is not None:
-            given = tuple(given[name] for name in compiled.order)
         if not conn.in_transaction():
             conn.begin()
+        return self._given(conn, values, alone=False)
+
+    def run_alone(self, conn: Connection, **values: Any) -> Rows:
+        """Run it as a transaction of its own: it is committed when this returns."""
+        if conn.in_transaction():
+            raise RuntimeError("A statement can only be a transaction where there is none.")
+        return self._given(conn, values, alone=True)
+
+    def _given(self, conn: Connection, values: Mapping[str, Any], *, alone: bool) -> Rows:
+        name = conn.dialect.name
+        compiled = self._by_dialect.get(name)
+        if compiled is None:
+            compiled = self._by_dialect[name] = _compiled(self.make(), conn.dialect)
+        every = {**compiled.constants, **values}
+        given = tuple([every[one] for one in compiled.order])
+        if name == "postgresql":
+            return _on_postgres(conn, compiled.sql, given, compiled.row, alone=alone)
         return _run(conn, compiled.sql, given, compiled.row)
 
 
 def run_text(conn: Connection, sql: str) -> None:
     """Run a statement without values in whatever transaction there is; raises what Core would."""
     _run(conn, sql, (), [])
+
+
+def _on_postgres(
+    conn: Connection, sql: str, given: tuple[Any, ...], known: list[Any], *, alone: bool
+) -> Rows:
+    try:
+        found = libpq.run(conn, sql, given, known[0] if known else None, alone=alone)
+    except psycopg.Error as error:
+        raise _as_core_would(conn, sql, error) from error
+    rows = found.rows
+    if not known and found.names:
+        known.append(_row_of(found.names)._make)
+        rows = tuple(map(known[0], rows))
+    return Rows(rows, found.count)
 
 
 def _run(conn: Connection, sql: str, given: Any, known: list[Any]) -> Rows:
@@ -160,10 +191,14 @@ def _row_of(names: tuple[str, ...]) -> Any:
 
 
 def _compiled(statement: Executable, dialect: Dialect) -> _Compiled:
+    if dialect.name == "postgresql":
+        dialect = _NUMBERED
     found = cast("ClauseElement", statement).compile(dialect=dialect)
     if not isinstance(found, SQLCompiler) or found.post_compile_params:
         raise TypeError("This statement cannot be prepared: its text depends on its values.")
-    order = tuple(found.positiontup or ()) if found.positional else None
+    if not found.positional:
+        raise TypeError("A prepared statement gives its values by their places.")
+    order = tuple(found.positiontup or ())
     asked = {name for name, bound in found.binds.items() if bound.required}
     constants = {name: value for name, value in found.params.items() if name not in asked}
     return _Compiled(str(found), constants, order)

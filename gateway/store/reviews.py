@@ -31,6 +31,7 @@ _REVIEW = _TABLES["review"]
 _DECISION = _TABLES["decision"]
 _APPROVAL = _TABLES["approval"]
 _AGENT = _TABLES["agent"]
+_PERSON = _TABLES["person"]
 #: So many numbers of reviews are asked about together.
 BLOCK = 256
 
@@ -93,6 +94,8 @@ class Approval:
     confirmed: str
     #: By the key that is not in the database; see ``gateway.promotion.signing``.
     signature: str
+    #: How this person is called now; empty when nobody is known by this id.
+    name: str = ""
 
     @property
     def confirmations(self) -> frozenset[str]:
@@ -271,7 +274,7 @@ def set_decision(conn: Connection, review_id: int, decision: Decision) -> None:
 def approvals(conn: Connection, review_id: int, digest: str) -> tuple[Approval, ...]:
     """Return the stored approvals of exactly this digest; whether they count is not asked."""
     return tuple(
-        Approval(row.digest, row.person, row.at, row.confirmed, row.signature)
+        Approval(row.digest, row.person, row.at, row.confirmed, row.signature, row.name or "")
         for row in _APPROVALS.run(conn, review=review_id, digest=digest)
     )
 
@@ -285,7 +288,8 @@ def add_approval(conn: Connection, review_id: int, approval: Approval) -> None:
             _APPROVAL.c.person == approval.person,
         )
     )
-    conn.execute(insert(_APPROVAL).values(review_id=review_id, **asdict(approval)))
+    stored = {name: value for name, value in asdict(approval).items() if name != "name"}
+    conn.execute(insert(_APPROVAL).values(review_id=review_id, **stored))
 
 
 def drop_approvals(conn: Connection, review_id: int) -> None:
@@ -369,7 +373,8 @@ _LOCK = Prepared(
 )
 _APPROVALS = Prepared(
     lambda: (
-        select(_APPROVAL)
+        select(_APPROVAL, _PERSON.c.name)
+        .outerjoin(_PERSON, _PERSON.c.person == _APPROVAL.c.person)
         .where(
             _APPROVAL.c.review_id == bindparam("review"),
             _APPROVAL.c.digest == bindparam("digest"),
