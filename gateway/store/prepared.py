@@ -134,14 +134,17 @@ def run_text(conn: Connection, sql: str) -> None:
 def _on_postgres(
     conn: Connection, sql: str, given: tuple[Any, ...], known: list[Any], *, alone: bool
 ) -> Rows:
+    # Other threads may learn the columns at the same time: each goes by what it knew.
+    make = known[0] if known else None
     try:
-        found = libpq.run(conn, sql, given, known[0] if known else None, alone=alone)
+        found = libpq.run(conn, sql, given, make, alone=alone)
     except psycopg.Error as error:
         raise _as_core_would(conn, sql, error) from error
     rows = found.rows
-    if not known and found.names:
-        known.append(_row_of(found.names)._make)
-        rows = tuple(map(known[0], rows))
+    if make is None and found.names:
+        make = _row_of(found.names)._make
+        known.append(make)
+        rows = tuple(map(make, rows))
     return Rows(rows, found.count)
 
 

@@ -4,6 +4,7 @@ Times go by the database's own clock, like leases. An empty issue id is the whol
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -12,10 +13,10 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.store.database import database_now
 from gateway.store.prepared import CLOCK
@@ -42,27 +43,36 @@ class Waiting:
 
 def told(conn: Connection, site: str, issue_id: str, seconds: float, reason: str) -> float:
     """Store a wait; returns its seconds, longer than asked after refusals in a row."""
+    row = _locked(conn, site, issue_id)
     now = database_now(conn)
-    mine = (_WAIT.c.site == site) & (_WAIT.c.issue_id == issue_id)
-    query = select(_WAIT.c.strikes, _WAIT.c.until).where(mine).with_for_update()
-    row = conn.execute(query).first()
-    strikes = 0 if row is None else row.strikes
     # Requests that were under way together are refused together: that is one refusal.
-    again = row is not None and row.until > now
-    wait = max(seconds, 0.0 if again else _BACKOFF[min(strikes, len(_BACKOFF) - 1)])
+    again = row.until > now
+    wait = max(seconds, 0.0 if again else _BACKOFF[min(row.strikes, len(_BACKOFF) - 1)])
     # Whoever was told to wait longer is right.
-    until = max(now + round(wait * _SECOND), 0 if row is None else row.until)
-    values = {"until": until, "reason": reason, "strikes": strikes if again else strikes + 1}
-    if row is None:
-        conn.execute(insert(_WAIT).values(site=site, issue_id=issue_id, **values))
-    else:
-        conn.execute(update(_WAIT).where(mine).values(**values))
+    until: int = max(now + round(wait * _SECOND), row.until)
+    strikes = row.strikes if again else row.strikes + 1
+    values = {"until": until, "reason": reason, "strikes": strikes}
+    conn.execute(update(_WAIT).where(_mine(site, issue_id)).values(**values))
     return max(0.0, (until - now) / _SECOND)
+
+
+def _mine(site: str, issue_id: str) -> ColumnElement[bool]:
+    return (_WAIT.c.site == site) & (_WAIT.c.issue_id == issue_id)
+
+
+def _locked(conn: Connection, site: str, issue_id: str) -> Any:
+    """Return a wait's row, locked; made if nobody else just makes it, or took it away."""
+    query = select(_WAIT.c.strikes, _WAIT.c.until).where(_mine(site, issue_id)).with_for_update()
+    make = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    new = make(_WAIT).values(site=site, issue_id=issue_id, until=0, reason="", strikes=0)
+    while (row := conn.execute(query).first()) is None:
+        conn.execute(new.on_conflict_do_nothing())
+    return row
 
 
 def eased(conn: Connection, site: str, issue_id: str = _SITE) -> None:
     """Forget a wait that is over: Jira did what it was asked."""
-    mine = (_WAIT.c.site == site) & (_WAIT.c.issue_id == issue_id)
+    mine = _mine(site, issue_id)
     conn.execute(delete(_WAIT).where(mine, _WAIT.c.until <= database_now(conn)))
 
 

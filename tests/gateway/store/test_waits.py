@@ -1,9 +1,10 @@
 """What Jira asked to be left alone, on both databases and across connections."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from gateway.store import waits
 from gateway.store.database import Database
@@ -42,6 +43,32 @@ def test_a_shorter_wait_does_not_end_a_longer_one(database: Database) -> None:
         assert waits.told(conn, "s", "", 1, "b") > 55
         waits.eased(conn, "s")
         assert waits.left(conn, "s") > 55
+
+
+def test_two_processes_that_are_refused_first_at_the_same_moment_agree(
+    database: Database,
+) -> None:
+    """On SQLite the second one waits for the first; on PostgreSQL they meet at the row."""
+    other = Database(database.engine.url.render_as_string(hide_password=False))
+    told, meets = list[float](), threading.Event()
+
+    @event.listens_for(other.engine, "before_cursor_execute")
+    def _meets(_conn: object, _cursor: object, sql: str, *_more: object) -> None:
+        if sql.startswith("INSERT"):
+            meets.set()
+
+    def second() -> None:
+        with other.write() as conn:
+            told.append(waits.told(conn, "s", "", 5, "b"))
+
+    thread = threading.Thread(target=second)
+    with database.write() as conn:
+        waits.told(conn, "s", "", 30, "a")
+        thread.start()
+        assert database.dialect_name == "sqlite" or meets.wait(30)
+    thread.join(30)
+    other.dispose()
+    assert told == [pytest.approx(30, abs=5)]
 
 
 def end(database: Database) -> None:
