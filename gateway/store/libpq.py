@@ -86,4 +86,8 @@ def _opened(conn: Connection) -> _Open:
 def _sound(opened: _Open, found: PGresult) -> PGresult:
     if found.status in _DONE:
         return found
+    if opened.driver.pgconn.status != pq.ConnStatus.OK:
+        # Nobody answers any more: no code says so, but psycopg itself would.
+        sentence = found.get_error_message(opened.driver.info.encoding)
+        raise psycopg.OperationalError(sentence)
     raise error_from_result(cast("Any", found), encoding=opened.driver.info.encoding)

@@ -106,6 +106,24 @@ def test_a_limit_that_is_raised_is_found_out() -> None:
     assert waits[-1] < 10 / 4 / 10  # more than ten times as fast
 
 
+def test_nothing_more_is_taken_than_can_soon_be_written() -> None:
+    clock = [0.0]
+    pace = Pace(now=lambda: clock[0])
+    assert pace.full() == 0, "nothing is known of a limit"
+    for _ in range(10):
+        clock[0] += 0.1
+        pace.written()
+    pace.refused(ThrottledError(2.0, "too many"))
+    assert pace.full() == pytest.approx(1.5), "the rest, but for half a second"
+    clock[0] += 1.6
+    assert pace.full() == 0
+    waits = [pace.turn() for _ in range(12)]
+    assert max(waits) > 0.5
+    assert pace.full() == pytest.approx(max(waits) - 0.5)
+    clock[0] += max(waits)
+    assert pace.full() == 0
+
+
 def test_what_was_under_way_together_is_one_refusal() -> None:
     clock = [10.0]
     pace = Pace(now=lambda: clock[0])
