@@ -66,12 +66,6 @@ _SIGNED_IN = Prepared(
 )
 
 
-def name_of(conn: Connection, person: str) -> str | None:
-    """Return a person's name, or None."""
-    found = conn.execute(select(_PERSON.c.name).where(_PERSON.c.person == person)).scalar()
-    return None if found is None else str(found)
-
-
 def listed(conn: Connection) -> list[Person]:
     """Return everybody who may sign in."""
     roles: dict[str, list[ProjectRole]] = defaultdict(list)
