@@ -9,7 +9,7 @@ from typing import Any
 from gateway.cli.dry_run import dry_run_lines
 from gateway.cli.main import CONFLICT, FAILED, OK, REFUSED, USAGE
 from gateway.cli.telling import say, say_json, say_table, with_gateway
-from gateway.operations import freezing, preflight, retrying, reviewing
+from gateway.operations import freezing, preflight, remarking, retrying, reviewing, standing
 from gateway.operations.context import Gateway
 from gateway.promotion.freezing import Delay
 from gateway.promotion.preflight import Verdict
@@ -41,6 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         worded.add_argument(
             "--reason", action="append", default=[], choices=list(Reason), help="why, in a word"
         )
+    comment = verbs.add_parser("comment", help="say something about one change; decides nothing")
+    comment.add_argument("number", help="CS-7 or 7")
+    comment.add_argument("change", help="id of the change, as 'show' prints it: c1")
+    comment.add_argument("--by", default="admin", help="who says it, as they sign in")
+    comment.add_argument("--words", required=True, help="to colleagues (@name) and the agent")
     _decided(verbs.add_parser("retry", help="try again what did not go through"))
     approve = verbs.add_parser("approve", help="print the link: only a person can approve")
     approve.add_argument("number", help="CS-7 or 7")
@@ -174,6 +179,18 @@ def _words(args: argparse.Namespace) -> str:
     return with_reasons(args.reason, args.words)
 
 
+def _comment(gateway: Gateway, args: argparse.Namespace) -> int:
+    review = reviewing.look(gateway, args.number, read_now=False).review
+    with gateway.database.read() as conn:
+        person = standing.human(conn, args.by, review)
+    if person is None:
+        sys.stderr.write(f"airlock: {args.by} may not sign in; agents say nothing here.\n")
+        return REFUSED
+    remarking.say(gateway, person, args.number, args.change, args.words)
+    say(f"Said about {args.change} of CS-{args.number}.")
+    return OK
+
+
 def _retry(gateway: Gateway, args: argparse.Namespace) -> int:
     retrying.retry(gateway, args.by, args.number, _seen(gateway, args))
     say(f"CS-{args.number} is tried again.")
@@ -204,6 +221,7 @@ _VERBS: dict[str, _Verb] = {
     "report": _report,
     "send-back": _send_back,
     "reject": _reject,
+    "comment": _comment,
     "retry": _retry,
     "approve": _approve,
 }

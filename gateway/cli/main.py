@@ -19,7 +19,7 @@ COMMANDS: dict[str, str] = {
     "intake": "read the issues in scope from Jira now",
     "agent": "register agents; make, list and revoke their tokens",
     "workspace": "list, fork, reset or discard agents' workspaces",
-    "changes": "list, show, dry-run, report, send back, reject and retry change sets",
+    "changes": "list, show, comment on, dry-run, report, send back, reject and retry change sets",
     "windows": "times in which nothing is promoted (freeze windows): list, add and end them",
     "people": "let people in; their roles, in all projects or in some; take them out",
     "token": "make, list and revoke people's own tokens for the machine API",

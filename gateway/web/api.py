@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query
 from pydantic import BaseModel, Field, JsonValue
 from starlette.responses import Response
 
-from gateway.operations import preflight, retrying, reviewing, standing
+from gateway.operations import preflight, remarking, retrying, reviewing, standing
 from gateway.operations.context import Gateway
 from gateway.promotion.preflight import Preflight
 from gateway.review.people import Person
@@ -43,6 +43,14 @@ class Words(BaseModel):
 
     words: str = Field(default="", max_length=LONGEST_WORDS)
     reasons: list[Reason] = Field(default=[], max_length=len(Reason))
+
+
+class Remarked(BaseModel):
+    """What somebody says about a change."""
+
+    #: Id of the change, as the change set names it.
+    change: str = Field(max_length=100)
+    words: str = Field(max_length=LONGEST_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,19 @@ def send_back(gateway: GatewayDep, person: CommentDep, review_id: int, sent: Sen
 def reject(gateway: GatewayDep, person: RejectDep, review_id: int, sent: SentDep) -> Response:
     """Reject the whole change set, with words for the agent."""
     return _decide(gateway, person, review_id, sent, ("reject", reviewing.reject))
+
+
+@router.post("/{review_id}/remarks")
+def remark(
+    gateway: GatewayDep, person: CommentDep, review_id: int, said: Remarked, key: KeyDep = None
+) -> Response:
+    """Comment: say something about one change, to colleagues and the agent; decides nothing."""
+
+    def work() -> JsonValue:
+        remarking.say(gateway, person, review_id, said.change, said.words)
+        return _now(gateway, review_id)
+
+    return once(gateway, person, key, ["remark", review_id, said.change, said.words], work)
 
 
 @router.post("/{review_id}/retry")

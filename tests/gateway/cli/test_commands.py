@@ -191,6 +191,11 @@ def test_people_decide_from_the_terminal_but_approve_in_a_browser(built: House) 
     assert f"/cs/{review}" in link
     assert "browser" in link
     assert "browser" in run(built, "changes", "retry", str(review), *BY, code=4)
+    words = ["--words", "@mina 봐 주세요"]
+    assert "Said about c1" in run(built, "changes", "comment", str(review), "c1", *BY, *words)
+    assert "agents say nothing" in run(
+        built, "changes", "comment", str(review), "c1", "--by", "deciding-bot", *words, code=4
+    )
     stale = [*BY, "--digest", "0" * 64, "--words", "x"]
     assert "no longer" in run(built, "changes", "reject", str(review), *stale, code=3)
     assert "agents never do" in run(

@@ -14,6 +14,7 @@ from gateway.identity.personal import ApiScope
 from gateway.operations import reviewing
 from gateway.review.states import State
 from gateway.store import personal as stored
+from gateway.store import remarks
 from tests.gateway.databases import begin
 from tests.gateway.operations.conftest import House, fill, house_on
 from tests.gateway.promotion.world import change_set, edit
@@ -112,6 +113,26 @@ def test_words_reach_the_agent_through_the_same_rules(
     view = reviewing.view(machine.house.gateway, review, read_now=False)
     assert (view.words, view.decided_by) == ("왜요?", "eve")
     assert said(machine.decide(review, verb))[1] in ("state", "stale")
+
+
+def test_a_remark_is_said_once_and_a_reason_is_enough_to_send_back(machine: Machine) -> None:
+    review = machine.arrive()
+    said_it = {"json": {"change": "c1", "words": "@max 왜요?"}, "headers": {"Idempotency-Key": "k"}}
+    for _ in range(2):
+        assert machine.ask("POST", f"/{review}/remarks", **said_it).status_code == 200
+    with machine.house.gateway.database.read() as conn:
+        [one] = remarks.of_review(conn, review)
+    assert (one.author, one.text, machine.state(review)) == ("eve", "@max 왜요?", State.REVIEW)
+    unknown = {"json": {"change": "c9", "words": "x"}}
+    assert machine.ask("POST", f"/{review}/remarks", **unknown).status_code == 404
+    seen = {"If-Match": machine.etag(review)}
+    body = {"reasons": ["not asked for"], "words": "그만"}
+    answer = machine.ask("POST", f"/{review}/send-back", json=body, headers=seen)
+    assert answer.status_code == 200
+    view = reviewing.view(machine.house.gateway, review, read_now=False)
+    assert view.words == "[not asked for] 그만"
+    wrong = machine.ask("POST", f"/{review}/reject", json={"reasons": ["boss"]}, headers=seen)
+    assert wrong.status_code == 422
 
 
 def test_a_decision_names_what_was_seen(machine: Machine) -> None:

@@ -38,7 +38,7 @@ Route_ = tuple[str, str]
 #: Route of the pages to the least role that may use it; None: anybody, signed in or not.
 ROWS: dict[Route_, Role | None] = {
     ("GET", "/"): Role.NONE,
-    # Each of the sets that are named is asked about by itself; without one there is none.
+    # Each of the sets that are named is asked about by itself.
     ("GET", "/together"): Role.NONE,
     ("POST", "/together"): Role.NONE,
     # One's own list; a project in which somebody may decide nothing is refused by itself.
@@ -78,7 +78,6 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/cs/{review_id}/mails"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/changes"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}/remarks"): Role.REVIEWER,
-    # A mark of one's own, which decides nothing.
     ("POST", "/cs/{review_id}/viewed"): Role.VIEWER,
     ("POST", "/cs/{review_id}/requests/{position}"): Role.APPROVER,
     ("GET", "/people"): Role.ADMIN,
@@ -95,7 +94,6 @@ ROWS: dict[Route_, Role | None] = {
     ("GET", "/notifications"): Role.ADMIN,
     ("POST", "/notifications/test"): Role.ADMIN,
     ("GET", "/jira"): Role.NONE,
-    # How one likes one's own pages.
     ("GET", "/settings"): Role.NONE,
     ("POST", "/settings"): Role.NONE,
     ("POST", "/settings/look"): Role.NONE,
@@ -145,6 +143,7 @@ API: dict[Route_, Api | None] = {
     ("GET", _ONE): Api(ApiScope.READ, Role.VIEWER),
     ("POST", f"{_ONE}/dry-run"): Api(ApiScope.READ, Role.VIEWER),
     ("POST", f"{_ONE}/send-back"): Api(ApiScope.COMMENT, Role.REVIEWER),
+    ("POST", f"{_ONE}/remarks"): Api(ApiScope.COMMENT, Role.REVIEWER),
     ("POST", f"{_ONE}/reject"): Api(ApiScope.REJECT, Role.REVIEWER),
     ("POST", f"{_ONE}/retry"): Api(ApiScope.RETRY, Role.APPROVER),
     ("POST", f"{_ONE}/approve"): Api(ApiScope.READ, Role.VIEWER),
@@ -290,7 +289,7 @@ def ask(visit: Visit, row: Route_, headers: dict[str, str], review: int = 1) -> 
     )
     if template.startswith(PREFIX):
         etag = {} if method == "GET" else {"If-Match": '"none"'}
-        body = None if method == "GET" else {"words": "because"}
+        body = None if method == "GET" else {"words": "because", "change": "c1"}
         return visit.http.request(method, path, json=body, headers={**etag, **headers})
     verdict = {"verdict": "leave"} if "{position}" in template else {}
     data = FORM | verdict if method == "POST" else None
