@@ -132,7 +132,7 @@ def test_a_remark_is_said_once_and_a_reason_is_enough_to_send_back(machine: Mach
     view = reviewing.view(machine.house.gateway, review, read_now=False)
     assert view.words == "[not asked for] 그만"
     wrong = machine.ask("POST", f"/{review}/reject", json={"reasons": ["boss"]}, headers=seen)
-    assert wrong.status_code == 422
+    assert wrong.status_code == 400
 
 
 def test_a_decision_names_what_was_seen(machine: Machine) -> None:
