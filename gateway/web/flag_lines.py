@@ -7,6 +7,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from gateway.review.values import Flag
+from gateway.web.flag_words import WHY
 from gateway.web.language import Tongue
 from gateway.web.page_values import Chip, FlagLine
 from gateway.web.reveal import reveal
@@ -47,6 +48,7 @@ def _line(flag: Flag, tongue: Tongue, *, linked: bool) -> FlagLine:
         sentence=sentence,
         evidence=evidence,
         anchor=f"c-{flag.change_id}" if linked and flag.change_id else "",
+        id=flag.id if flag.id in WHY else "",
     )
 
 

@@ -36,6 +36,7 @@ class FlagLine:
     evidence: tuple[tuple[str, Markup], ...] = ()
     #: Anchor of the change it is about; empty for the whole set.
     anchor: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

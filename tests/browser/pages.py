@@ -23,6 +23,7 @@ AXE = (
     "/people",
     "/notifications",
     "/windows",
+    "/flags",
     "/jira",
     "/settings",
     "/oauth/grants",

@@ -49,6 +49,7 @@ PATHS = (
     "/sandbox/AIR-1?view=after",
     "/notifications",
     "/windows",
+    "/flags",
     "/account/password",
     "/sign-in",
     "/sign-in/password?link=x",

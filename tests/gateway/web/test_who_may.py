@@ -88,6 +88,7 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/people/disable"): Role.ADMIN,
     ("POST", "/people/enable"): Role.ADMIN,
     ("GET", "/windows"): Role.NONE,
+    ("GET", "/flags"): Role.NONE,
     ("POST", "/windows"): Role.ADMIN,
     ("POST", "/windows/{number}/end"): Role.ADMIN,
     ("POST", "/cs/{review_id}/stop"): Role.REVIEWER,
