@@ -9,6 +9,7 @@ from gateway.operations import grounds, vouching
 from gateway.operations.context import Gateway
 from gateway.operations.fetching import attached
 from gateway.operations.grounds import Looked
+from gateway.operations.looking_earlier import earlier_of
 from gateway.promotion.beside import late
 from gateway.promotion.drafts import UnplannableError
 from gateway.promotion.freezing import Delay
@@ -20,6 +21,7 @@ from gateway.promotion.states import OpState
 from gateway.promotion.values import Plan, Receipt, SideEffect
 from gateway.review.delaying import delayed
 from gateway.review.dry_runs import DryRun, stops
+from gateway.review.earlier import Earlier
 from gateway.review.repeats import repeats
 from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
@@ -106,6 +108,7 @@ class _Stored:
     projects: frozenset[str]
     #: Change id to the review in which people refused the very same.
     repeats: dict[str, int]
+    earlier: dict[str, Earlier]
     #: The newest dry run, whatever it was of.
     dry_run: DryRun | None
     #: Operation to what apps did after it was read back.
@@ -138,6 +141,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         settled=settled_of(stored.decisions),
         names=stored.names,
         repeats=stored.repeats,
+        earlier=stored.earlier,
     )
     shown, digest = show(scene), _digest(review, plan, stored)
     readable = looked is not None and not looked.trouble
@@ -253,6 +257,7 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         before=_before(conn, review),
         projects=keys,
         repeats=repeats(review.change_set.changes, refused.before(conn, review)),
+        earlier=earlier_of(conn, review.change_set),
         dry_run=dry_runs.newest(conn, review.id),
         late=_late(conn, gateway, operations) if review.state in _ENDED else {},
         delay=_delay(conn, review, keys),

@@ -20,7 +20,7 @@ def projects_of(change_set: ChangeSet, known: Mapping[str, str]) -> frozenset[st
     found: set[str] = set()
     for change in change_set.changes:
         for issue_id, key in _named(change):
-            found.add(_project(key))
+            found.add(project_of(key))
             if issue_id in known:
                 found.add(known[issue_id])
         project = new_fields(change).get("project")
@@ -46,5 +46,6 @@ def _named(change: Change) -> Iterator[tuple[str, str]]:
             yield str(one.get("id") or ""), str(one["key"])
 
 
-def _project(key: str) -> str:
+def project_of(key: str) -> str:
+    """Return the project of an issue key."""
     return key.rpartition("-")[0]

@@ -69,6 +69,14 @@ def lacks(screen: Screen, filled: Mapping[str, JsonValue]) -> list[Lack]:
     ]
 
 
+def transition_asks(change: Change, doc: JsonObject | None, site: SiteBaseline) -> tuple[str, ...]:
+    """Return the names of the fields that the screens on the way of a transition require."""
+    fields = fields_of(doc)
+    screens = (transition_screen(fields, step, site) for step in route(change, doc, site))
+    asked = (one for screen in screens for one in lacks(screen or {}, {}))
+    return tuple(dict.fromkeys(one.name for one in asked))
+
+
 def transition_lacks(
     change: Change, doc: JsonObject | None, edits: Mapping[str, JsonValue], site: SiteBaseline
 ) -> list[Lack]:

@@ -14,9 +14,11 @@ from gateway.promotion.drift import Now, set_three
 from gateway.promotion.fields import Fields, fields_of, listed, part, project_key, sprint_id
 from gateway.promotion.plan import KEEP, effective, wanted_value
 from gateway.promotion.references import is_temporary_key
+from gateway.promotion.screens import transition_asks
 from gateway.promotion.service import is_service, made_internal, wants_customers
 from gateway.promotion.settled import Settled, settle
 from gateway.promotion.values import SiteIdentity
+from gateway.review.earlier import Earlier
 from gateway.review.editing import editable
 from gateway.review.unchanged import unchanged
 from gateway.review.values import ChangeView, Flag, IssueView
@@ -49,6 +51,8 @@ class Scene:
     names: Mapping[str, str] = field(default_factory=dict)
     #: Change id to the review in which people refused the very same.
     repeats: Mapping[str, int] = field(default_factory=dict)
+    #: Change id to what a transition did the last times.
+    earlier: Mapping[str, Earlier] = field(default_factory=dict)
 
     @property
     def new_issues(self) -> frozenset[str]:
@@ -112,6 +116,10 @@ def _agents(change: Change, agent: _Agent, fields: Fields, scene: Scene) -> dict
         "pick": "" if settled is None else str(settled.pick),
         "picked_by": scene.names.get(by, by),
         "editable": editable(change, scene.docs.get(change.id), scene.site),
+        "earlier": scene.earlier.get(change.id),
+        "screen_asks": transition_asks(change, scene.docs.get(change.id), scene.site)
+        if change.kind is ChangeKind.TRANSITION
+        else (),
     }
 
 

@@ -4,6 +4,7 @@ from pydantic import JsonValue
 
 from gateway.promotion.states import OpState
 from gateway.promotion.values import Confirmation, Look, PlannedOperation, Receipt, Stays
+from gateway.review.earlier import Earlier
 from gateway.review.editing import Editable
 from gateway.review.states import State, Turn
 from sandbox.contract.compare import Three
@@ -49,6 +50,10 @@ class ChangeView(Frozen):
     picked_by: str = ""
     #: How a person may edit the value; None when it cannot be edited here.
     editable: Editable | None = None
+    #: Names of the fields that the screens on the way of a transition require.
+    screen_asks: tuple[str, ...] = ()
+    #: What a transition did the last times; None when no receipt tells.
+    earlier: Earlier | None = None
     flags: tuple[Flag, ...] = ()
 
 

@@ -20,6 +20,7 @@ from gateway.web.looks import Looks
 from gateway.web.new_names import NewNames
 from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel, RemarkLine
 from gateway.web.reveal import reveal, spelled
+from gateway.web.row_notes import RowNotes
 from gateway.web.sentences import FIELDS, KINDS, PICKED, SINCE
 from gateway.web.settle_box import SettleBoxes
 from gateway.web.value_html import Values, marked, name_of, web_link
@@ -64,6 +65,7 @@ class ChangeRows:
         self.values = Values(tongue)
         self.diff = AdfDiff(tongue)
         self.boxes = SettleBoxes(tongue, self.diff)
+        self.notes = RowNotes(tongue, view)
 
     def card(self, issue: IssueView) -> IssueCard:
         """Return an issue with all its changes."""
@@ -97,7 +99,7 @@ class ChangeRows:
             field_id=view.change.field or "",
             chips=self._chips(view, conflict=conflict, spaces=spaces),
             panels=self.names.panels(self.panels(view) + self._round_before(view)),
-            notes=tuple(self._notes(view)),
+            notes=tuple(self.notes.of(view)),
             flags=self.names.flags(flag_lines(view.flags, self.tongue)),
             kept=view.verdict == "keep",
             why=why(view.words, self.tongue),
@@ -358,21 +360,6 @@ class ChangeRows:
         if view.verdict != "keep":
             chips.append(Chip(self.gettext("left out"), "bad"))
         return tuple(chips)
-
-    def _notes(self, view: ChangeView) -> list[str]:
-        notes = []
-        if not view.now_known:
-            notes.append(
-                self.gettext(
-                    "Jira could not be read just now; this is compared with the last reading."
-                )
-            )
-        if view.three in (Three.BOTH, Three.SAME) and view.change.kind is ChangeKind.EDIT:
-            notes.append(self.gettext("Jira already has this value."))
-        if view.change.depends_on:
-            names = ", ".join(view.change.depends_on)
-            notes.append(self.gettext("Needs %(changes)s first.", changes=names))
-        return notes
 
 
 def anchor(change_id: str) -> str:

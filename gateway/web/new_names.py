@@ -6,7 +6,7 @@ own, so that a text in which somebody wrote "NEW-1" does not look like one.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from gateway.web.reveal import reveal
 
 #: What a sandbox makes; anything else is shown as it came.
 _PLAIN = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]{10}")
+_NAME = Markup('<abbr class="new-key" title="{}">{}</abbr>')
 _TAG = re.compile(r"(<[^>]*>)")
 
 
@@ -86,10 +87,26 @@ class NewNames:
 
     def _name(self, found: re.Match[str]) -> str:
         key = found.group()
-        name = Markup('<abbr class="new-key" title="{}">{}</abbr>')
-        return str(name.format(key, self.labels[key]))
+        return str(_NAME.format(key, self.labels[key]))
+
+
+def short_keys(keys: Collection[str]) -> tuple[str, ...]:
+    """Return the keys of a set as lists name them: NEW-1, NEW-2 … for those Jira has not yet."""
+    new = [one for one in dict.fromkeys(keys) if _is_made(one)]
+    return tuple(f"NEW-{new.index(one) + 1}" if one in new else one for one in keys)
+
+
+def key_html(key: str, keys: Collection[str]) -> Markup:
+    """Return one of the keys of a set as a list names it, with the sandbox's own in its title."""
+    label = dict(zip(keys, short_keys(keys), strict=True)).get(key, key)
+    return reveal(key) if label == key else _NAME.format(key, label)
+
+
+def _is_made(key: str) -> bool:
+    """Return whether a sandbox made this key."""
+    return _PLAIN.fullmatch(key) is not None and is_temporary_key(key)
 
 
 def _is_new(issue: IssueView) -> bool:
     key = issue.changes[0].change.issue_key if issue.changes else ""
-    return issue.new and _PLAIN.fullmatch(key) is not None and is_temporary_key(key)
+    return issue.new and _is_made(key)

@@ -16,6 +16,7 @@ from gateway.web.history_values import Chain, HistoryDay, HistoryLine, HistoryPa
 from gateway.web.history_words import ACTORS, GROUPS, UNLISTED, saying
 from gateway.web.language import N_, Tongue
 from gateway.web.links import link
+from gateway.web.new_names import key_html
 from gateway.web.page_values import Chip
 from gateway.web.reveal import reveal
 from gateway.web.sentences import FIELDS, KINDS, ROLES
@@ -146,7 +147,8 @@ class _Lines:
             return reveal(fact.kind)
         if name == "change":
             change = self._named.changes.get((_whole(fact.body.get("review")), str(found)))
-            return reveal(str(found)) if change is None else self._change(change)
+            review = _whole(fact.body.get("review"))
+            return reveal(str(found)) if change is None else self._change(change, review)
         if name == "token_id":
             return reveal(_token(str(found)))
         if name == "person" and found in self._accounts:
@@ -155,10 +157,16 @@ class _Lines:
             return escape(self._tongue.gettext(ROLES[str(found)]))
         return reveal("?" if found is None else str(found))
 
-    def _change(self, change: JsonObject) -> Markup:
+    def _key(self, key: str, review: int) -> Markup:
+        """Return an issue's key as the page of its set names it."""
+        changes = self._named.changes.items()
+        keys = [str(one["issue_key"]) for (number, _), one in changes if number == review]
+        return key_html(key, tuple(dict.fromkeys(keys)))
+
+    def _change(self, change: JsonObject, review: int) -> Markup:
         field, kind = change.get("field"), ChangeKind(str(change["kind"]))
         what = FIELDS.get(str(field), str(field)) if field else KINDS[kind]
-        where = reveal(str(change["issue_key"]))
+        where = self._key(str(change["issue_key"]), review)
         return Markup("{} · {}").format(where, reveal(self._tongue.gettext(what)))
 
     def _notes(self, fact: Fact, *, unlisted: bool) -> Iterator[tuple[str, Markup]]:
@@ -178,7 +186,8 @@ class _Lines:
         if found is not None:
             key, kind = found
             what = self._tongue.gettext(KINDS[ChangeKind(kind)])
-            yield self._tongue.gettext("request"), reveal(f"{key} · {what}")
+            where = self._key(key, _whole(body.get("review")))
+            yield self._tongue.gettext("request"), Markup("{} · {}").format(where, reveal(what))
         receipt = body.get("receipt")
         if isinstance(receipt, str):
             shown = escape(self._tongue.gettext("open in Jira"))

@@ -13,6 +13,7 @@ from gateway.review.triage import TURNS_SHOWN, Level, Sort, Sorted, Triage, Turn
 from gateway.review.values import InboxRow
 from gateway.web.flag_lines import flag_chips
 from gateway.web.language import N_, Tongue
+from gateway.web.new_names import key_html
 from gateway.web.page_values import Chip
 from gateway.web.presenting import state_chip
 from gateway.web.presenting_delay import delay_chip
@@ -48,7 +49,7 @@ class InboxLine:
     id: int
     name: str
     title: Markup
-    issues: str
+    issues: Markup
     person: Markup
     agent: Markup
     state: Chip
@@ -271,7 +272,7 @@ def _line(row: InboxRow, tongue: Tongue, now: int, asked: Asked) -> InboxLine:
         id=row.id,
         name=f"CS-{row.id}",
         title=reveal(row.title),
-        issues=", ".join(row.issue_keys),
+        issues=Markup(", ").join(key_html(one, row.issue_keys) for one in row.issue_keys),
         person=reveal(row.person_name),
         agent=reveal(row.agent),
         state=state_chip(row.state, tongue),

@@ -10,6 +10,7 @@ from gateway.review.values import ReviewView
 from gateway.web.change_rows import ChangeRows
 from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
+from gateway.web.new_names import NewNames
 from gateway.web.page_values import Chip, IssueCard
 from gateway.web.presenting import plan_line
 from gateway.web.reveal import reveal
@@ -111,10 +112,11 @@ def present_report(found: Report, tongue: Tongue) -> ReportPage:
 def _ready(one: Ready, tongue: Tongue) -> ReadySet:
     view, chosen = one.view, one.chosen
     rows = ChangeRows(tongue, view)
+    rows.names = names = NewNames(view.issues)
     return ReadySet(
         id=view.id,
         name=f"CS-{view.id}",
-        title=reveal(view.title),
+        title=names.html(reveal(view.title)),
         agent=reveal(view.agent),
         person=reveal(view.person_name or view.person),
         plan=plan_line(view, tongue),

@@ -4,13 +4,14 @@ It names issues and fields, and says what became of each; it quotes no issue's t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gateway.promotion.states import OpState
 from gateway.review.states import State
 from gateway.review.values import ChangeView, OperationView, ReviewView
 from gateway.web.language import Tongue
 from gateway.web.links import safe_href
+from gateway.web.new_names import NewNames
 from gateway.web.reveal import spelled
 from gateway.web.sentences import KINDS, OPERATION_STATES, STATES
 from gateway.web.told import in_tongue
@@ -44,19 +45,27 @@ def _lines(view: ReviewView, tongue: Tongue, public_url: str) -> Iterator[str]:
     yield f"**{tongue.gettext(STATES[view.state])}**: {written}."
     yield ""
     changes = {one.change.id: one for issue in view.issues for one in issue.changes}
+    names = NewNames(view.issues).labels
     for operation in view.operations:
-        yield f"- {_operation(operation, changes, tongue)}"
+        yield f"- {_operation(operation, changes, names, tongue)}"
     for one in changes.values():
         if one.verdict != "keep":
             told = tongue.gettext("left out")
-            yield f"- {plain(one.change.issue_key)} {_title(one, tongue)}: {told}"
+            key = one.change.issue_key
+            yield f"- {plain(names.get(key, key))} {_title(one, tongue)}: {told}"
     yield ""
     yield _who(view, tongue)
 
 
-def _operation(view: OperationView, changes: dict[str, ChangeView], tongue: Tongue) -> str:
+def _operation(
+    view: OperationView,
+    changes: dict[str, ChangeView],
+    names: Mapping[str, str],
+    tongue: Tongue,
+) -> str:
     planned, receipt = view.planned, view.receipt
-    key = plain((receipt and receipt.upstream_key) or planned.issue_key)
+    own = names.get(planned.issue_key, planned.issue_key)
+    key = plain((receipt and receipt.upstream_key) or own)
     url = safe_href(receipt.url) if receipt is not None else None
     issue = f"[{key}](<{url}>)" if url and not set(url) & set("<> \n") else key
     carried = [changes[one] for one in planned.change_ids if one in changes]

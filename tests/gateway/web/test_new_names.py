@@ -5,15 +5,26 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import JsonValue
 
+from gateway.operations.history import History
+from gateway.operations.together import Chosen, Prospect, Ready
 from gateway.promotion.states import OpState
-from gateway.review.values import Flag, IssueView, OperationView, ReviewView
+from gateway.review.states import State, Turn
+from gateway.review.triage import Triage, triage
+from gateway.review.values import Flag, InboxRow, IssueView, OperationView, ReviewView
+from gateway.store.audit import Checkpoint
+from gateway.store.audit_reading import Fact, Named
+from gateway.web.history_filter import HistoryQuery, read
 from gateway.web.language import Lang, Tongue
-from gateway.web.new_names import NewNames
+from gateway.web.new_names import NewNames, key_html, short_keys
 from gateway.web.presenting import present
+from gateway.web.presenting_history import present_history
+from gateway.web.presenting_inbox import present_inbox
+from gateway.web.presenting_together import present_prospect
+from gateway.web.reporting import report
 from gateway.web.request_blocks import RequestBlocks
 from gateway.web.reveal import reveal
 from gateway.web.templating import render
-from sandbox.contract.shapes import ChangeKind
+from sandbox.contract.shapes import ChangeKind, JsonObject
 from tests.gateway.web.samples import (
     ADMIN,
     NOW,
@@ -131,3 +142,34 @@ def test_tags_stay_as_they_are_and_a_key_that_no_sandbox_makes_is_shown_as_it_ca
     odd = ReviewView.model_validate_json(naming().model_dump_json().replace(KEY, "<b>-9000000007"))
     assert present(odd, ADMIN, EN, NOW).new_names == ()
     assert "NEW-1</abbr>" not in page_of(odd)
+
+
+def test_lists_count_the_new_issues_of_a_set_in_their_order() -> None:
+    keys = ("WEB-7", "AIR-9000000002", KEY, "AIR-9000000002", "X-9<b>")
+    assert short_keys(keys) == ("WEB-7", "NEW-1", "NEW-2", "NEW-1", "X-9<b>")
+    assert key_html(KEY, ("WEB-7", KEY)) == SHORT
+    assert key_html(KEY, ("WEB-7",)) == KEY
+    assert key_html("X-9<b>", keys) == "X-9&lt;b&gt;"
+
+
+def test_report_together_inbox_and_history_name_it_as_the_page_does() -> None:
+    row = InboxRow(
+        id=1, state=State.REVIEW, turn=Turn.REVIEWER, title="", agent="", person_name="",
+        issue_keys=("WEB-7", KEY), created=1, changed=0, flags=(), round=1, received_at=NOW,
+    )  # fmt: skip
+    page = present_inbox(triage((row,), Triage()), KO, NOW)
+    assert str(page.groups[0].lines[0].issues) == f"WEB-7, {SHORT}"
+    told = report(naming(), EN, "http://airlock")
+    assert KEY not in told
+    assert "NEW-1" in told
+    ready = present_prospect(Prospect((Ready(Chosen(1, "d"), naming()),), ()), EN).ready[0]
+    assert [str(one.key) for one in ready.issues] == ["WEB-7", SHORT]
+    change: JsonObject = {"issue_key": KEY, "kind": "create"}
+    body: JsonObject = {"review": 1, "change": "c1", "verdict": "keep", "words": ""}
+    fact = Fact(1, NOW, "eve", "review_decide", body, "", "")
+    named = Named(titles={}, changes={(1, "c1"): change}, operations={})
+    history = History((fact,), named, (), {}, Checkpoint(1, ""), checked=True, fault=None,
+                      anchored=0, older=None)  # fmt: skip
+    query = HistoryQuery()
+    [day] = present_history(history, query, read(query), ADMIN, EN).days
+    assert SHORT in day.lines[0].text
