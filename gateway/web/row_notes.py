@@ -50,8 +50,8 @@ class RowNotes:
         found = view.earlier
         if found is None or not found.also:
             return self.tongue.ngettext(
-                "The last time, nothing else changed with it.",
-                "The last %(num)d times, nothing else changed with it.",
+                "Seen %(num)d time before: nothing else changed with it.",
+                "Seen %(num)d times before: nothing else changed with it.",
                 0 if found is None else found.times,
             )
         told = ", ".join(
@@ -65,8 +65,8 @@ class RowNotes:
             for one in found.also
         )
         return self.tongue.ngettext(
-            "The last time, Jira also changed: %(fields)s.",
-            "The last %(num)d times, Jira also changed: %(fields)s.",
+            "Seen %(num)d time before: Jira also changed %(fields)s.",
+            "Seen %(num)d times before: Jira also changed %(fields)s.",
             found.times,
             fields=told,
         )

@@ -47,10 +47,12 @@ def test_a_transition_says_what_its_screen_asks_and_what_it_did_before() -> None
     told = notes(EN, screen_asks=("Resolution", "Root cause"), earlier=Earlier(times=3, also=also))
     assert told == [
         "Its screen asks for: Resolution, Root cause.",
-        f"The last 3 times, Jira also changed: {changed}.",
+        f"Seen 3 times before: Jira also changed {changed}.",
     ]
-    assert notes(EN, earlier=Earlier(times=1)) == ["The last time, nothing else changed with it."]
-    assert notes(KO, earlier=Earlier(times=2)) == ["지난 2번은 이 전환과 함께 바뀐 것이 없습니다."]
+    assert notes(EN, earlier=Earlier(times=1)) == [
+        "Seen 1 time before: nothing else changed with it."
+    ]
+    assert notes(KO, earlier=Earlier(times=2)) == ["이전 2번: 함께 바뀐 것이 없습니다."]
 
 
 def test_the_page_shows_it_on_the_row_and_no_word_of_it_is_html() -> None:
