@@ -10,6 +10,8 @@ from tests import once
 # would compile the whole program again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# Nothing of what is loaded until the first test runs is garbage.
+gc.disable()
 once.keep_certificates()
 once.share_statements()
 once.ask_servers_once()
@@ -21,6 +23,7 @@ _GARBAGE = (20_000, 20, 5)
 
 def pytest_collection_finish() -> None:
     """Leave thousands of collected tests out of each look for garbage: a tenth of all time."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GARBAGE)
