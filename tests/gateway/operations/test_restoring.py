@@ -95,6 +95,11 @@ def _postgres(url: str) -> Callable[[], None]:
     def copy(source: str, target: str) -> None:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as conn:
             conn.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+            # A template has no visitors.
+            conn.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [source],
+            )
             conn.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY file_copy')
 
     copy(name, f"{name}_backup")
