@@ -16,7 +16,7 @@ from gateway.upstream.errors import ThrottledError
 #: A rate is never thought lower than this, in writes a second: below, Jira's own waits do.
 SLOWEST = 1.0
 #: Seconds without a refusal after which twice the rate is tried; a little less, much less.
-_DOUBLES = 20.0
+_DOUBLES = 30.0
 #: Seconds without a write that still count as work; longer ones were idleness.
 _BUSY = 2.0
 #: Fewer writes than these say nothing about the rate.
@@ -24,9 +24,9 @@ _ENOUGH = 5
 #: Seconds of work that are looked back on; so many have to be behind us, too.
 _WINDOW, _SHORTEST = 10.0, 1.0
 #: Seconds of a line behind which nobody else has to stand: another process may be quicker.
-_LINE = 0.5
+_LINE = 0.3
 #: How much more than what came through is tried: Jira may have allowed more.
-_MORE = 1.05
+_MORE = 1.02
 
 
 @dataclass(slots=True)

@@ -71,21 +71,27 @@ class Promoter:
         self._heart = heart or Heart(gateway)
         self._pace = pace or Pace()
         self._stop = threading.Event()
+        #: Whether the last look for something to do found nothing.
+        self._in_vain = False
         self._lease = round(gateway.settings.lease_seconds * SECOND)
         self._quarantine = round(gateway.settings.quarantine_seconds * SECOND)
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set."""
         bell, self._stop = self._gateway.database.bell, stop
+        operation: Operation | None = None
         while not stop.is_set():
-            heard = bell.heard()
-            full = self._pace.full()
-            operation = None if full else self._claim()
-            if operation is None:
-                bell.wait(heard, full or self._until_due(), stop)
-            while operation is not None:
+            heard, full, self._in_vain = bell.heard(), self._pace.full(), False
+            if operation is not None:
                 # The next one is claimed with the result of this one: one commit less.
                 operation = self._settled(operation, more=self._wants_more)
+            else:
+                operation = None if full else self._claim()
+                self._in_vain = operation is None
+            if self._in_vain:
+                bell.wait(heard, full or self._until_due(), stop)
+        if operation is not None:
+            let_go(self._gateway, operation)
 
     def _wants_more(self) -> bool:
         return not self._stop.is_set() and not self._pace.full()
@@ -142,6 +148,8 @@ class Promoter:
 
     def _until_due(self) -> float:
         """Return the seconds until there is something to do without anybody ringing."""
+        if self._gateway.database.bell.watched:
+            return IDLE  # another one looks out for that
         with self._gateway.database.read() as conn:
             due = claiming.next_due(conn, self._gateway.site)
         return IDLE if due is None else min(IDLE, due / SECOND)
@@ -293,7 +301,11 @@ class Promoter:
             settle(conn, gateway, operation.review_id, operation.digest, locked)
             self._on_step(Step.RECORDING)
             # Last: who holds another set's operation must wait for nobody's lock.
-            return self._next(conn) if more() else None
+            if not more():
+                return None
+            following = self._next(conn)
+            self._in_vain = following is None
+            return following
 
     @staticmethod
     def _sent_twice(operation: Operation) -> bool:

@@ -31,6 +31,11 @@ class Bell:
         #: One more look is owed, because nobody slept when it rang for one.
         self._owed = False
 
+    @property
+    def watched(self) -> bool:
+        """Whether one of those who wait looks out for what becomes due."""
+        return self._watched
+
     def heard(self) -> int:
         """Return how often it rang: read before looking for work, given to ``wait``."""
         return self._rung
