@@ -23,7 +23,7 @@ def airlock_process(
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=90,
+        timeout=170,
         check=False,
         stdin=subprocess.DEVNULL,
     )
