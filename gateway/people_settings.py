@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gateway.jira_settings import PartSettingsError, Setting, one_of
+from gateway.policy.self_approval import SelfApproval
 from gateway.review.people import EVERY, LADDER, Role, role_at
 
 PEOPLE: tuple[Setting, ...] = (
@@ -20,6 +21,13 @@ PEOPLE: tuple[Setting, ...] = (
         "1",
         "how many different people must approve the same change set; more in single projects as "
         "NUMBER@PROJECT, comma-separated, such as 1,2@PAY: of several projects the most counts",
+    ),
+    Setting(
+        "AIRLOCK_SELF_APPROVAL",
+        "harmless",
+        "what the person an agent worked for may approve of it. harmless: what no flag was raised "
+        "on, an undo puts back, and is about issues assigned to them. yes: everything, for an "
+        "installation of one person. no: nothing",
     ),
     Setting(
         "AIRLOCK_REVIEWER_JIRA",
@@ -56,6 +64,8 @@ class JiraSays(StrEnum):
     REQUIRE = "require"
 
 
+#: Other ways to write yes and no, as in every setting that is one of the two.
+_TRUTH = {"": "no", "true": "yes", "1": "yes", "on": "yes", "false": "no", "0": "no", "off": "no"}
 _MOST_APPROVALS = 9
 #: Group that everybody of the issuer is in.
 EVERYBODY = "*"
@@ -79,6 +89,8 @@ class PeopleRules:
     #: How many must approve, and project key to how many there.
     approvals: int = 1
     approvals_in: tuple[tuple[str, int], ...] = ()
+    #: What the person an agent worked for may approve of it.
+    self_approval: SelfApproval = SelfApproval.HARMLESS
     #: What Jira allows them, beside their roles.
     jira: JiraSays = JiraSays.REQUIRE
 
@@ -113,8 +125,15 @@ def people_of(names: Mapping[str, str], *, make_believe: bool) -> PeopleRules:
         approvals=everywhere,
         approvals_in=single,
         local_accounts=one_of(names, "AIRLOCK_LOCAL_ACCOUNTS", ("no", "yes")) == "yes",
+        self_approval=_self_approval(names),
         jira=JiraSays(says),
     )
+
+
+def _self_approval(names: Mapping[str, str]) -> SelfApproval:
+    name = "AIRLOCK_SELF_APPROVAL"
+    given = _TRUTH.get(names[name].lower(), names[name])
+    return SelfApproval(one_of({name: given}, name, tuple(SelfApproval)))
 
 
 def _approvals(text: str) -> tuple[int, tuple[tuple[str, int], ...]]:

@@ -82,11 +82,6 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("AIRLOCK_DEMO", "no", "demo: requires a sandbox as its upstream, shows a banner"),
     Setting(
-        "AIRLOCK_SELF_APPROVAL",
-        "no",
-        "yes on a one-person installation: the person an agent works for may approve its sets",
-    ),
-    Setting(
         "AIRLOCK_DELETES",
         "no",
         "yes: an undo may delete what a promotion made, after a second confirmation; agents "
@@ -176,7 +171,6 @@ class Settings:
     #: Whether agents are told where people see an issue.
     browse_links: bool = True
     demo: bool = False
-    self_approval: bool = False
     deletes: bool = False
     name_in_history: bool = True
     name_in_comment: bool = False
@@ -240,7 +234,6 @@ class Settings:
             public_url=public_url.rstrip("/"),
             browse_links=_truth(names, "AIRLOCK_BROWSE_LINKS"),
             demo=_truth(names, "AIRLOCK_DEMO"),
-            self_approval=_truth(names, "AIRLOCK_SELF_APPROVAL"),
             deletes=_truth(names, "AIRLOCK_DELETES"),
             name_in_history=_truth(names, "AIRLOCK_NAME_IN_HISTORY"),
             name_in_comment=_truth(names, "AIRLOCK_NAME_IN_COMMENT"),

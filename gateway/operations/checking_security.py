@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 
 from gateway.operations.checking import Checked, fail, ok, warn
+from gateway.policy.self_approval import SelfApproval
 from gateway.settings import TABLE, Settings
 from gateway.upstream.credentials import is_loopback
 
@@ -125,9 +126,9 @@ def _doors(settings: Settings) -> Iterator[Checked]:
         )
     else:
         yield ok("security.pages", f"Reviewers come in at {pages}.")
-    if settings.self_approval:
+    if settings.people.self_approval is SelfApproval.YES:
         yield warn(
             "security.self",
-            "The person an agent works for may approve its changes.",
-            "Set AIRLOCK_SELF_APPROVAL to no as soon as there are two of you.",
+            "The person an agent works for may approve all of its changes.",
+            "Set AIRLOCK_SELF_APPROVAL to harmless or no as soon as there are two of you.",
         )

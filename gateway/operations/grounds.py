@@ -48,7 +48,7 @@ def policy_of(gateway: Gateway) -> Policy:
     return Policy(
         approvals=settings.people.approvals,
         approvals_in=settings.people.approvals_in,
-        person_served_may_approve=settings.self_approval,
+        person_served_may_approve=settings.people.self_approval,
         deletes=settings.deletes,
         name_in_history=settings.name_in_history,
         name_in_comment=settings.name_in_comment,

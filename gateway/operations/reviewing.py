@@ -26,7 +26,7 @@ from gateway.review.jira_rights import Rights
 from gateway.review.lines import Lines
 from gateway.review.people import Person
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
-from gateway.review.rules import STALE, UNSEEN, Act, cannot_in_jira, event_of, may
+from gateway.review.rules import STALE, UNSEEN, Act, cannot_in_jira, event_of, for_another, may
 from gateway.review.settling import Wish
 from gateway.review.states import State
 from gateway.review.values import ReviewView
@@ -89,7 +89,15 @@ def _seen_by(gateway: Gateway, viewer: str, sight: Sight, found: ReviewView) -> 
         return found
     lacks = _rights(gateway, person, sight, wholly=True).lacks
     more = tuple(cannot_in_jira(one).sentence for one in lacks[:1])
+    another = for_another(_judged(gateway, person), sight.situation)
+    more += () if another is None else (another.sentence,)
     return found.model_copy(update={"obstacles": (*found.obstacles, *more)})
+
+
+def _judged(gateway: Gateway, person: Person) -> Person:
+    """Return a person with the Jira account by which they are judged."""
+    account = asking_rights.account_of(gateway, person)
+    return person.model_copy(update={"jira_account": account})
 
 
 def _rights(
@@ -342,7 +350,8 @@ def ask(
         approving = act is Act.APPROVE
         rights = _rights(gateway, person, sight, wholly=approving, anew=approving)
         situation = replace(situation, rights=rights)
-    refusal = may(act, person, situation, shown=shown, words=words, **asdict(how))
+    judged = None if person is None else _judged(gateway, person)
+    refusal = may(act, judged, situation, shown=shown, words=words, **asdict(how))
     if refusal is not None and refusal.code == UNSEEN:
         raise UnknownReviewError(review_id)
     if refusal is not None and refusal.code == STALE:

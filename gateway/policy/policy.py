@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from gateway.policy.self_approval import SelfApproval
 from sandbox.contract.digest import digest
 from sandbox.contract.shapes import Frozen
 
@@ -9,8 +10,8 @@ from sandbox.contract.shapes import Frozen
 class Policy(Frozen):
     """Rules that people chose for their site; every limit has a careful default."""
 
-    #: Whether the person an agent worked for may approve what it did.
-    person_served_may_approve: bool = False
+    #: What the person an agent worked for may approve of it.
+    person_served_may_approve: SelfApproval = SelfApproval.HARMLESS
     #: How many different people must approve the same digest.
     approvals: int = 1
     #: Project key to how many, where it is more: of several projects the most counts.

@@ -12,6 +12,7 @@ from gateway.promotion.confirming import CUSTOMER_REPLY, DELETE, missing
 from gateway.promotion.values import Confirmation
 from gateway.review.jira_rights import Rights
 from gateway.review.people import Person, Role, at_least, role_in
+from gateway.review.served import needs_another
 from gateway.review.states import TRANSITIONS, Event, State
 from gateway.review.together import Weighed, own_look
 from gateway.review.values import ChangeView, Flag
@@ -277,14 +278,14 @@ def _not_approvable(person: Person | None, situation: Situation) -> Refusal | No
         )
     if situation.rights.lacks:
         return cannot_in_jira(situation.rights.lacks[0])
-    served = person is not None and person.jira_account == situation.person_served
-    if served and not situation.policy.person_served_may_approve:
-        return Refusal(
-            "self",
-            "The agent worked for you, and the policy wants another pair of eyes.",
-            "Ask somebody else to approve it.",
-        )
     found = obstacles(situation)
-    if not found:
+    if found:
+        return Refusal("obstacle", found[0], "Open the change set to see what stands in the way.")
+    return None if person is None else for_another(person, situation)
+
+
+def for_another(person: Person, situation: Situation) -> Refusal | None:
+    """Return why somebody else has to approve what an agent did for this person, or None."""
+    if person.jira_account != situation.person_served:
         return None
-    return Refusal("obstacle", found[0], "Open the change set to see what stands in the way.")
+    return needs_another(situation.weighed, situation.policy.person_served_may_approve)

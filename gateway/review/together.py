@@ -56,7 +56,8 @@ def _flagged(found: Weighed) -> bool:
     return bool(flags_of(found))
 
 
-def _irreversible(found: Weighed) -> bool:
+def irreversible(found: Weighed) -> bool:
+    """Return whether an undo would not put all of it back."""
     # Mails cannot be called back whatever is written.
     return bool(found.stays - {NOTICES.code})
 
@@ -82,7 +83,7 @@ REASONS: tuple[tuple[str, Callable[[Weighed], bool], str], ...] = (
         _confirmed_apart,
         "Its approval takes a second confirmation.",
     ),
-    ("own_lasting", _irreversible, "An undo would not put all of it back."),
+    ("own_lasting", irreversible, "An undo would not put all of it back."),
     ("own_touched", _touched, "Somebody has already left out or edited a part of it."),
     ("own_round", _later_round, "It answers what a person wrote about the round before."),
 )

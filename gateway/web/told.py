@@ -108,6 +108,19 @@ SENTENCES: tuple[str, ...] = (
     N_("You have approved this already."),
     N_("Somebody else has to approve it too."),
     N_("The agent worked for you, and the policy wants another pair of eyes."),
+    N_(
+        "The agent worked for you, and an issue of this set is not yours, so somebody else "
+        "approves it."
+    ),
+    N_(
+        "The agent worked for you, and something was seen in this set, so somebody else "
+        "approves it."
+    ),
+    N_(
+        "The agent worked for you, and an undo would not put all of this set back, so somebody "
+        "else approves it."
+    ),
+    N_("Ask somebody else to approve it, or leave that part out."),
     N_("Ask somebody else to approve it."),
     N_("Open the change set to see what stands in the way."),
     N_("Sign in first, with a password, your organisation's sign-in or a link."),

@@ -12,7 +12,11 @@ def test_nothing_set_means_the_defaults_of_the_table(tmp_path: Path) -> None:
     found = Settings.from_env(MEMORY)
     assert (found.host, found.port, found.site) == ("127.0.0.1", 8642, "jira")
     assert (found.quarantine_seconds, found.lease_seconds) == (45.0, 60.0)
-    assert (found.demo, found.self_approval, found.test_upstream) == (False, False, None)
+    assert (found.demo, found.people.self_approval, found.test_upstream) == (
+        False,
+        "harmless",
+        None,
+    )
     assert found.public_url == "http://127.0.0.1:8642"
     assert found.warnings == ()
 

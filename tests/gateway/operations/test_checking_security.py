@@ -8,6 +8,8 @@ import pytest
 
 from gateway.operations.checking import Checked, Level
 from gateway.operations.checking_security import check_security, listener, open_to_others
+from gateway.people_settings import PeopleRules
+from gateway.policy.self_approval import SelfApproval
 from gateway.settings import Settings
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
@@ -121,7 +123,9 @@ def test_pages_in_the_open_are_told(
 
 def test_postgres_self_approval_and_root_are_told(tmp_path: Path) -> None:
     url = "postgresql+psycopg://gateway@127.0.0.1/airlock"
-    said = found(tmp_path, Settings(database_url=url, self_approval=True))
+    said = found(
+        tmp_path, Settings(database_url=url, people=PeopleRules(self_approval=SelfApproval.YES))
+    )
     assert said["security.database"].level is Level.WARN
     assert said["security.self"].level is Level.WARN
     assert ("security.root" in said) is (os.getuid() == 0)

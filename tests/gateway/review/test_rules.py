@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.policy.policy import Policy
+from gateway.policy.self_approval import SelfApproval
 from gateway.review.people import Person, Role
 from gateway.review.rules import Act, Situation, event_of, may, obstacles
 from gateway.review.states import (
@@ -114,12 +115,42 @@ def test_every_act_names_the_digest_that_was_shown(act: Act) -> None:
     assert code(act, APPROVER, replace(SITUATION, state=state), shown="") == "stale"
 
 
+_WARNED = (view(Three.OURS, "keep", Flag(id="big_rewrite", severity="warn")),)
+_NOT_THEIRS = (view(Three.OURS, "keep", Flag(id="not_assignee", severity="warn")),)
+#: Harmless, and then for each part of the rule a set that is not.
+SEEN = (
+    SITUATION,
+    replace(SITUATION, changes=_WARNED),
+    replace(SITUATION, changes=_NOT_THEIRS),
+    replace(SITUATION, flags=(Flag(id="bulk", severity="warn"),)),
+    replace(SITUATION, stays=frozenset({"notices", "comment"})),
+    replace(SITUATION, stays=frozenset({"maybe_no_way"})),
+)
+
+
 def test_the_person_served_approves_only_where_the_policy_says_so() -> None:
     ann = APPROVER.model_copy(update={"jira_account": PERSON})
-    assert code(Act.APPROVE, ann, SITUATION) == "self"
-    alone = replace(SITUATION, policy=Policy(person_served_may_approve=True))
-    assert code(Act.APPROVE, ann, alone) == ""
-    assert code(Act.REJECT, ann, SITUATION) == ""
+    for seen in SEEN:
+        found = {
+            policy: code(
+                Act.APPROVE, ann, replace(seen, policy=Policy(person_served_may_approve=policy))
+            )
+            for policy in SelfApproval
+        }
+        harmless = "" if seen is SITUATION else "self"
+        assert found == {"no": "self", "harmless": harmless, "yes": ""}
+        # By default, and whatever it is: saying no is always theirs.
+        assert code(Act.APPROVE, ann, seen) == harmless
+        assert code(Act.APPROVE, APPROVER, seen) == ""
+        assert code(Act.REJECT, ann, seen) == ""
+
+
+def test_of_what_was_left_out_the_person_served_needs_nobody() -> None:
+    ann = APPROVER.model_copy(update={"jira_account": PERSON})
+    warned = Flag(id="not_assignee", severity="warn")
+    kept, out = (view(Three.OURS, verdict, warned) for verdict in ("keep", "reject"))
+    assert code(Act.APPROVE, ann, replace(SITUATION, changes=(view(), out))) == ""
+    assert code(Act.APPROVE, ann, replace(SITUATION, changes=(view(), kept))) == "self"
 
 
 def test_nobody_approves_twice() -> None:
