@@ -15,7 +15,7 @@ from gateway.web.adf_nodes import is_document, plain_lines
 from gateway.web.audience import audience
 from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
-from gateway.web.links import safe_href
+from gateway.web.links import followed, inside
 from gateway.web.looks import Looks
 from gateway.web.new_names import NewNames
 from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel, RemarkLine
@@ -73,7 +73,8 @@ class ChangeRows:
             anchor=f"i-{issue.issue_id}",
             key=self.names.text(issue.key),
             summary=self.names.html(reveal(issue.summary)),
-            url=safe_href(issue.url) or "",
+            url=followed(issue.url) or "",
+            inside="" if issue.new else inside(issue.key),
             new=issue.new,
             rows=tuple(self.row(change) for change in issue.changes),
             unchanged=issue.unchanged,
@@ -100,6 +101,7 @@ class ChangeRows:
             chips=self._chips(view, conflict=conflict, spaces=spaces),
             panels=self.names.panels(self.panels(view) + self._round_before(view)),
             notes=tuple(self.notes.of(view)),
+            read=self.notes.reading(view),
             flags=self.names.flags(flag_lines(view.flags, self.tongue)),
             kept=view.verdict == "keep",
             why=why(view.words, self.tongue),

@@ -21,8 +21,8 @@ from gateway.store.connections import SERVICE
 from gateway.upstream.errors import UpstreamError
 from gateway.web.dependencies import NO_ROLE, GatewayDep, PersonDep, TongueDep
 from gateway.web.forms import AccountForm, JiraTokenForm
+from gateway.web.jira_values import AccountLine, JiraPage
 from gateway.web.language import Tongue
-from gateway.web.page_values import AccountLine, JiraPage
 from gateway.web.templating import page
 from gateway.web.told import in_tongue
 from sandbox.contract.scope import Refusal

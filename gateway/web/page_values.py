@@ -75,6 +75,8 @@ class ChangeRow:
     #: Stands for what is shown of it, in the form that marks it as viewed; empty: no such form.
     content: str = ""
     viewed: bool = False
+    #: How long before its write the agent read the issue; empty: nothing says so.
+    read: str = ""
     #: What was said about it, oldest first.
     thread: tuple[RemarkLine, ...] = ()
     #: Of spaces alone, and whoever looks wants such changes folded.
@@ -168,6 +170,8 @@ class IssueCard:
     rows: tuple[ChangeRow, ...]
     #: How many of its fields no change touches.
     unchanged: int = 0
+    #: Where our own pages show it; empty for a new one.
+    inside: str = ""
 
     @property
     def path(self) -> str:
@@ -370,31 +374,3 @@ class ChangeSetPage:
     def shown(self) -> str:
         """The digest as every decision form sends it back."""
         return self.digest or NO_DIGEST
-
-
-@dataclass(frozen=True, slots=True)
-class AccountLine:
-    """A connected Jira account."""
-
-    account: str
-    name: str
-    how: str
-    mine: bool
-    #: Why Jira does not take it any more; empty when it does.
-    trouble: str
-    since: str
-
-
-@dataclass(frozen=True, slots=True)
-class JiraPage:
-    """The page on which people connect their own Jira account."""
-
-    lines: tuple[AccountLine, ...]
-    connected: bool
-    #: Whether an OAuth app is set.
-    by_consent: bool
-    cloud: bool
-    #: As whom the policy wants changes written.
-    author: str
-    #: Whether they sign in by a password that they can change.
-    has_password: bool = False

@@ -11,6 +11,7 @@ from gateway.promotion.fields import fields_of, listed, part
 from gateway.web.audience import is_internal
 from gateway.web.change_rows import ChangeRows
 from gateway.web.language import N_, Tongue
+from gateway.web.links import followed
 from gateway.web.page_values import Chip
 from gateway.web.presenting_inbox import Choice
 from gateway.web.reveal import reveal
@@ -139,7 +140,7 @@ class IssuePages:
             key=found.key,
             title=reveal(str(title or "")),
             board="/sandbox?" + urlencode({"project": found.key.rpartition("-")[0]}),
-            url=found.url,
+            url=followed(found.url) or "",
             tabs=tuple(self._tabs()),
             view=self.view,
             about=self._about() if shown is not None else "",

@@ -21,7 +21,7 @@ from gateway.promotion.values import (
 )
 from gateway.review.values import OperationView
 from gateway.web.language import Tongue
-from gateway.web.links import safe_href
+from gateway.web.links import followed, inside, safe_href
 from gateway.web.new_names import NewNames
 from gateway.web.page_values import Chip, Panel, RequestBlock
 from gateway.web.reveal import reveal
@@ -50,7 +50,7 @@ class RequestBlocks:
             number=planned.position,
             kind=self.gettext(KINDS[planned.kind]),
             issue=self.names.text((receipt.upstream_key if receipt else None) or planned.issue_key),
-            url=safe_href(receipt.url) or "" if receipt else "",
+            url=_where(receipt) if receipt else "",
             line=_request_line(planned),
             facts=self._facts(planned),
             parts=self._parts(planned),
@@ -161,6 +161,12 @@ class RequestBlocks:
         place = Markup('<span class="key">{}</span> ').format(reveal(effect.issue))
         here = place if effect.issue else Markup("")
         return Markup("{}<b>{}</b>: {}{}").format(here, reveal(name), change, by)
+
+
+def _where(receipt: Receipt) -> str:
+    """Return where the issue that was written to can be looked at."""
+    key = receipt.upstream_key
+    return followed(receipt.url) or (inside(key) if key and safe_href(receipt.url) else "")
 
 
 def _request_line(planned: PlannedOperation) -> Markup:

@@ -43,8 +43,6 @@ class RowNotes:
             )
         if view.earlier is not None:
             yield self._earlier(view)
-        if view.change.kind is not ChangeKind.CREATE:
-            yield from self._reading(view)
 
     def _earlier(self, view: ChangeView) -> str:
         found = view.earlier
@@ -75,10 +73,16 @@ class RowNotes:
         names = map(name_of, listed(value)) if isinstance(value, list) else (name_of(value),)
         return ", ".join(filter(None, names)) or self.gettext("None")
 
-    def _reading(self, view: ChangeView) -> Iterator[str]:
-        """Yield how long before the write the agent read the issue, by what the sandbox told."""
+    def reading(self, view: ChangeView) -> str:
+        """Return how long before the write the agent read the issue, by what the sandbox told.
+
+        Empty: it did not, or the change makes the issue.
+        """
+        if view.change.kind is ChangeKind.CREATE:
+            return ""
         written = view.change.written_at
         before = [at for at in self.read.get(view.change.issue_key, ()) if at <= written]
-        if before and view.change.read_at is not None:
-            passed = max(written - max(before), _SECOND)
-            yield self.gettext("Read %(time)s before the write.", time=self.tongue.length(passed))
+        if not before or view.change.read_at is None:
+            return ""
+        passed = max(written - max(before), _SECOND)
+        return self.gettext("Read %(time)s before the write.", time=self.tongue.length(passed))

@@ -16,6 +16,7 @@ from gateway.identity import links
 from gateway.operations.context import Gateway
 from tests.gateway.operations.conftest import fill, house_on
 from tests.gateway.web.attacked import PATHS, attack
+from tests.gateway.web.test_links import ALIKE, ELSEWHERE, HOME
 from tests.gateway.web.visit import ORIGIN, Visit
 from tests.spoofing import MARKUP, SOME, TARGETS, WHOLE
 
@@ -96,3 +97,20 @@ def test_the_watch_sees_what_it_is_for(browser: Browser) -> None:
         page.set_content(f'<a id="link" href="{TARGETS[0]}">x</a>' + "".join(MARKUP[:4]))
         page.evaluate("document.getElementById('link').click()")
         page.wait_for_function("window.hits.includes('pwned')")
+
+
+def test_what_leads_home_is_what_the_browser_takes_for_it(browser: Browser) -> None:
+    """Chromium itself says which host each spelling is."""
+    with watched(browser) as (page, _):
+        ask = "all => all.map(one => { try { return new URL(one).hostname } catch { return '' } })"
+        home = page.evaluate(ask, [*HOME, *ALIKE])
+        assert [one for one in home if not _is_home(one)] == []
+        assert [one for one in page.evaluate(ask, [*ELSEWHERE]) if _is_home(one)] == []
+
+
+def _is_home(host: str) -> bool:
+    plain = host.removesuffix(".")
+    return (plain.startswith("127.") and plain.replace(".", "").isdigit()) or (
+        plain in ("0.0.0.0", "[::1]", "[::ffff:7f00:1]", "localhost")  # noqa: S104 - a name, no bind
+        or plain.endswith(".localhost")
+    )

@@ -15,27 +15,33 @@ EN, KO = Tongue(Lang.EN), Tongue(Lang.KO)
 SECOND = 1_000_000
 
 
-def notes(tongue: Tongue, *reads: int, read_at: int | None = 1, **more: Any) -> list[str]:
-    """Return what is said of a transition that was written at second 100."""
+def notes(tongue: Tongue, **more: Any) -> list[str]:
+    """Return what is said of a transition."""
+    view = change("c1", ChangeKind.TRANSITION, wants={"status": {"id": "3"}}, **more)
+    return [*RowNotes(tongue, review()).of(view)]
+
+
+def read(tongue: Tongue, *reads: int, read_at: int | None = 1, **more: Any) -> str:
+    """Return what is said of when its issue was read, of what was written at second 100."""
     view = change("c1", ChangeKind.TRANSITION, wants={"status": {"id": "3"}}, **more)
     own = {"written_at": 100 * SECOND, "read_at": read_at}
     view = view.model_copy(update={"change": view.change.model_copy(update=own)})
     key = view.change.issue_key
     made = (Read(at=one * SECOND, issue_key=key, door="mcp") for one in reads)
-    return [*RowNotes(tongue, review(reads=tuple(made))).of(view)]
+    return RowNotes(tongue, review(reads=tuple(made))).reading(view)
 
 
 def test_the_newest_reading_before_the_write_counts() -> None:
-    assert notes(EN, 10, 88, 120) == ["Read 12 seconds before the write."]
-    assert notes(KO, 10, 88, 120) == ["쓰기 12초 전에 읽었습니다."]
-    assert notes(EN, 100) == ["Read 1 second before the write."]
+    assert read(EN, 10, 88, 120) == "Read 12 seconds before the write."
+    assert read(KO, 10, 88, 120) == "쓰기 12초 전에 읽었습니다."
+    assert read(EN, 100) == "Read 1 second before the write."
 
 
 def test_without_a_reading_before_it_nothing_is_said_of_one() -> None:
-    assert notes(EN) == []
-    assert notes(EN, 101) == []
+    assert read(EN) == ""
+    assert read(EN, 101) == ""
     # The sandbox says that it was never read: then no reading is shown as if it were one.
-    assert notes(EN, 50, read_at=None) == []
+    assert read(EN, 50, read_at=None) == ""
 
 
 def test_a_transition_says_what_its_screen_asks_and_what_it_did_before() -> None:
