@@ -1,13 +1,8 @@
 """People sign in at a real OpenID Connect issuer (the PyPI package oidc-provider-mock)."""
 
-import json
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -17,6 +12,7 @@ from gateway.people_settings import GroupRole, Oidc
 from gateway.review.people import Role
 from gateway.store import people
 from tests.gateway.web.conftest import ORIGIN, Visit
+from tests.oidc_issuer import issuing
 
 __all__: list[str] = []
 
@@ -27,32 +23,9 @@ DAN = {"sub": "dan", "name": "Dan", "groups": []}
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
-    """Start the issuer as a process; yields its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    users = [part for one in (KIM, LEE, DAN) for part in ("--user-claims", json.dumps(one))]
-    command = str(Path(sys.executable).parent / "oidc-provider-mock")
-    words = [command, "--port", str(port), "--require-nonce", "true", *users]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        url = f"http://127.0.0.1:{port}"
-        try:
-            _wait_for(f"{url}/.well-known/openid-configuration")
-            yield url
-        finally:
-            process.terminate()
-
-
-def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            httpx2.get(url, timeout=5).raise_for_status()
-        except httpx2.HTTPError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    """Lend the issuer's address."""
+    with issuing(KIM, LEE, DAN) as url:
+        yield url
 
 
 @pytest.fixture
