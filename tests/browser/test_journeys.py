@@ -32,7 +32,7 @@ def agent_does(place: Place, task: str, job: Callable[[Agent], Awaitable[str]]) 
 def test_sent_back_with_words_the_second_round_shows_what_is_new_and_is_approved(
     place: Place,
 ) -> None:
-    review = place.review("rounds", duedate="2027-06-30", labels=["first"], number=7)
+    review = place.review("rounds", duedate="2027-06-30", labels=["first"], number=2)
     key = reviewing.view(place.house.gateway, review).issues[0].key
     with place.open(locale="ko-KR") as page:
         ready(page, f"/cs/{review}")
@@ -66,31 +66,41 @@ def test_sent_back_with_words_the_second_round_shows_what_is_new_and_is_approved
 
 
 def test_one_request_fails_the_rest_is_written_and_it_is_tried_again(place: Place) -> None:
-    review = place.review("failing", number=8)
-    issue = reviewing.view(place.house.gateway, review).issues[0]
+
+    async def two(agent: Agent) -> str:
+        jql = "assignee = currentUser() AND statusCategory != Done ORDER BY key"
+        found = await agent.must("searchJiraIssuesUsingJql", jql=jql, fields=["summary"])
+        keys = [one["key"] for one in found.structured["issues"]["nodes"][1:3]]
+        for key in keys:
+            await agent.must("editJiraIssue", issueIdOrKey=key, fields={"duedate": "2027-09-30"})
+        await agent.must("submitForReview", title="Two due dates", reason="The plan says so.")
+        return keys[0]
+
+    key = agent_does(place, "failing", two)
+    [review] = place.house.fetch()
     with place.open() as page, place.house.jira() as http:
         ready(page, f"/cs/{review}")
         page.get_by_role("button", name="Approve what is kept").click()
         page.wait_for_url(f"{place.url}/cs/{review}/promote")
-        path = f"/rest/api/3/issue/{issue.key}"
-        before = http.get(path).json()["fields"]["summary"]
-        edit = {"fields": {"summary": "Somebody was quicker"}}
-        http.put(path, json=edit).raise_for_status()
+        path = f"/rest/api/3/issue/{key}"
+        before = http.get(path).json()["fields"]["duedate"]
+        quicker = {"fields": {"duedate": "2027-10-01"}}
+        http.put(path, json=quicker).raise_for_status()
         page.get_by_label("carry on with what does not depend on it").check()
         page.get_by_role("button", name="Promote to").click()
         place.house.promote_until_ended(review)
         expect(page.locator("[data-state=partly_promoted]")).to_be_visible(timeout=10_000)
         failed = page.locator(".step-bad")
         expect(failed).to_have_count(1)
-        expect(failed).to_contain_text(issue.key)
+        expect(failed).to_contain_text(key)
         expect(page.locator(".step-ok").first).to_be_visible()
         shot(page, "run-partly")
-        http.put(path, json={"fields": {"summary": before}}).raise_for_status()
+        http.put(path, json={"fields": {"duedate": before}}).raise_for_status()
         page.get_by_role("button", name="Try the rest again").first.click()
         place.house.promote_until_ended(review)
         expect(page.locator("[data-state=promoted]")).to_be_visible(timeout=10_000)
         expect(page.locator(".step-bad")).to_have_count(0)
-        assert "(확인됨)" in http.get(path).json()["fields"]["summary"]
+        assert http.get(path).json()["fields"]["duedate"] == "2027-09-30"
 
 
 def test_four_eyes_the_first_persons_approval_waits_for_another(
@@ -99,8 +109,9 @@ def test_four_eyes_the_first_persons_approval_waits_for_another(
     gateway = place.house.gateway
     rules = replace(gateway.settings.people, approvals=2)
     monkeypatch.setattr(gateway, "settings", replace(gateway.settings, people=rules))
+    place.session()
     admit(gateway, Person(person="jun", name="준", role=Role.APPROVER), by="test")
-    review = place.review("eyes", duedate="2027-08-31", number=9)
+    review = place.review("eyes", duedate="2027-08-31", number=1)
     approve = "Approve what is kept"
     with place.open() as page:
         ready(page, f"/cs/{review}")

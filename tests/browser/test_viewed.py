@@ -69,7 +69,7 @@ def test_one_key_marks_what_has_no_flag_and_the_rest_is_linked(place: Place) -> 
         links = page.locator("[data-glance] details a")
         left = links.count()
         assert total - left > 0
-        page.keyboard.press("s")
+        page.keyboard.press("Shift+A")
         expect(page.locator("[data-viewed]")).to_have_text(f"{total - left} of {total} viewed")
         expect(page.locator("[data-glance] button")).to_have_count(0)
         expect(links).to_have_count(left)

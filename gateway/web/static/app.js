@@ -74,11 +74,29 @@
     goTo(rest.find((other) => one('[data-act="viewed"][aria-pressed="false"]', other)));
   }
 
-  function edit() {
-    const place = current() && one("[data-edit]", current());
+  // Opens what is folded and goes to where one writes in it.
+  function unfold(place, field) {
     if (!place) return;
     place.open = true;
-    one("[name=text]", place).focus();
+    one(field, place).focus();
+  }
+
+  const inRow = (selector) => current() && one(selector, current());
+  const edit = () => unfold(inRow("[data-edit]"), "[name=text]");
+  const talk = () => unfold(inRow("details.thread:has(form)"), "textarea");
+  const decide = (what) => unfold(one(`details.pop:has([action$="/${what}"])`), "textarea");
+
+  // The first change of the issue after, or before, the one that is looked at.
+  function issue(by) {
+    const heads = [...new Set(rows().map((row) => row.closest("article")))].filter(Boolean);
+    const at = current() ? heads.indexOf(current().closest("article")) : by > 0 ? -1 : heads.length;
+    const there = heads[at + by];
+    if (there) goTo(one("[data-row]", there));
+  }
+
+  function search() {
+    const field = one("[data-search]") || one("[role=search] select");
+    if (field) field.focus();
   }
 
   function open() {
@@ -104,7 +122,13 @@
     KeyV: view,
     KeyT: () => pressOnPage("look"),
     KeyW: () => pressOnPage("spaces"),
-    KeyS: () => pressOnPage("glance"),
+    KeyS: () => decide("send-back"),
+    KeyR: () => decide("reject"),
+    KeyC: talk,
+    ShiftKeyA: () => pressOnPage("glance"),
+    BracketRight: () => issue(1),
+    BracketLeft: () => issue(-1),
+    Slash: search,
     Digit1: () => press("pick-1"),
     Digit2: () => press("pick-2"),
     Digit3: () => press("pick-3"),
@@ -125,9 +149,12 @@
     if (!("ready" in root.dataset) || event.isComposing || event.keyCode === 229) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "Enter") return proceed(event);
     if (event.ctrlKey || event.metaKey || event.altKey || document.body.hasAttribute("data-keys-off")) return;
+    const pop = event.code === "Escape" && event.target.closest("details.pop[open]");
+    if (pop) { pop.open = false; one("summary", pop).focus(); }
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const act = event.key === "?" ? showKeys : going(event) || keys[event.code];
-    if (!act || (event.shiftKey && event.key !== "?")) return;
+    const code = (event.shiftKey ? "Shift" : "") + event.code;
+    const act = event.key === "?" ? showKeys : (!event.shiftKey && going(event)) || keys[code];
+    if (!act) return;
     event.preventDefault();
     act();
   });
