@@ -1,11 +1,13 @@
 """Approving binds to what was shown; races have one winner; nothing is half-stored."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert, update
 
 from gateway.operations import reviewing, vouching
+from gateway.policy.self_approval import SelfApproval
 from gateway.promotion.states import OpState
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.states import State
@@ -84,6 +86,9 @@ def test_without_jira_nothing_is_approved_but_it_can_be_rejected(house: House) -
     ("who", "words"), [("rob", "role"), ("robot", "agents"), ("nobody", "agents"), ("ann", "you")]
 )
 def test_who_may_not_approve_does_not(house: House, who: str, words: str) -> None:
+    gateway = house.gateway
+    people = replace(gateway.settings.people, self_approval=SelfApproval.NO)
+    gateway.settings = replace(gateway.settings, people=people)
     review_id, digest = arrived(house)
     with pytest.raises(RefusedError, match=words):
         reviewing.approve(house.gateway, who, review_id, digest)

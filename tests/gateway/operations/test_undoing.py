@@ -7,6 +7,7 @@ import pytest
 
 from gateway.operations import receiving, reviewing, telling, undo_authority, undoing
 from gateway.operations.undoing import Proposed
+from gateway.policy.self_approval import SelfApproval
 from gateway.promotion.states import OpState
 from gateway.review.refusals import RefusedError, UnknownReviewError
 from gateway.review.states import State
@@ -183,6 +184,9 @@ def test_it_works_for_an_agent_whose_token_was_revoked_since(house: House) -> No
 
 
 def test_the_person_the_agent_worked_for_may_not_approve_the_undo_either(house: House) -> None:
+    gateway = house.gateway
+    people = replace(gateway.settings.people, self_approval=SelfApproval.NO)
+    gateway.settings = replace(gateway.settings, people=people)
     made = propose(house, promoted(house, edit("summary", "New")))
     digest = reviewing.view(house.gateway, made.review_id).digest
     with pytest.raises(RefusedError) as error:
