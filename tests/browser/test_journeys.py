@@ -74,7 +74,7 @@ def test_one_request_fails_the_rest_is_written_and_it_is_tried_again(place: Plac
         for key in keys:
             await agent.must("editJiraIssue", issueIdOrKey=key, fields={"duedate": "2027-09-30"})
         await agent.must("submitForReview", title="Two due dates", reason="The plan says so.")
-        return keys[0]
+        return str(keys[0])
 
     key = agent_does(place, "failing", two)
     [review] = place.house.fetch()

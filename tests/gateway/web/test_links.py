@@ -4,6 +4,7 @@ import pytest
 from markupsafe import Markup
 
 from gateway.web.links import followed, leads_home, link, safe_href
+from sandbox.contract.shapes import ChangeKind
 from tests.gateway.promotion.world import BASE_URL, change, change_set, doc, text
 from tests.gateway.web.conftest import Visit
 
@@ -90,7 +91,7 @@ def test_no_page_leads_to_another_port_of_this_machine(eve: Visit) -> None:
             }
         ],
     }
-    eve.house.arrive(change_set(change(after={"body": marked}, kind="comment")))
+    eve.house.arrive(change_set(change(after={"body": marked}, kind=ChangeKind.COMMENT)))
     page = eve.get("/cs/1").text
     assert "http://localhost:5000/x" in page
     assert 'href="http' not in page
