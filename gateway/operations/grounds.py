@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from gateway.operations import undo_authority
 from gateway.operations.context import Gateway
+from gateway.operations.whole_issue import watchers_of
 from gateway.policy.authority import Known, linked_issues, new_fields, parent_keys, why_not
 from gateway.policy.facts import facts_of, facts_of_new
 from gateway.policy.policy import Policy
@@ -80,11 +81,13 @@ def ground(
 ) -> Ground:
     """Return what a plan of this set stands on, for whoever looks and could approve."""
     policy = policy_of(gateway)
+    docs, watchers = _documents(conn, change_set)
     return Ground(
         identity=gateway.identity,
         site=site_of(conn, gateway.identity),
         policy_version=policy.version,
-        docs=documents(conn, change_set),
+        docs=docs,
+        watchers=watchers,
         writers=replace(
             writers(conn, gateway, change_set.person, viewer),
             approvals=approvals_wanted(conn, gateway, change_set),
@@ -119,6 +122,13 @@ def _connected(conn: Connection, gateway: Gateway, kind: AuthorKind, account: st
 
 def documents(conn: Connection, change_set: ChangeSet) -> dict[str, JsonObject]:
     """Return change id to the issue that its ``before`` is taken from, as we read it."""
+    return _documents(conn, change_set)[0]
+
+
+def _documents(
+    conn: Connection, change_set: ChangeSet
+) -> tuple[dict[str, JsonObject], dict[str, list[JsonObject]]]:
+    """Return each change's issue as we read it, and issue id to who watched it then."""
     new = _new_issues(conn, change_set)
     found: dict[str, JsonObject] = {}
     # Several changes of one issue stand on one reading of it.
@@ -134,7 +144,8 @@ def documents(conn: Connection, change_set: ChangeSet) -> dict[str, JsonObject]:
             baseline = read[mark]
             if baseline is not None:
                 found[change.id] = baseline.doc
-    return found
+    watchers = {one.issue_id: watchers_of(one.extra) for one in read.values() if one is not None}
+    return found, watchers
 
 
 def projects(conn: Connection, change_set: ChangeSet) -> frozenset[str]:

@@ -142,6 +142,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         names=stored.names,
         repeats=stored.repeats,
         earlier=stored.earlier,
+        watchers=stored.ground.watchers,
     )
     shown, digest = show(scene), _digest(review, plan, stored)
     readable = looked is not None and not looked.trouble

@@ -25,6 +25,8 @@ from sandbox.contract.shapes import ChangeKind, ChangeSet, JsonObject, Read, Sit
 
 #: Texts shorter than this shrink or change wholly without it meaning much.
 _WORTH = 120
+#: So many of those whom Jira may tell are named.
+_NAMED = 12
 #: Fields of an issue that anybody may write into, and that agents read.
 _READ_BY_AGENTS = ("summary", "description", "environment", "comment")
 
@@ -70,18 +72,20 @@ def change_flags(seen: Seen) -> tuple[Flag, ...]:
 
 
 def set_flags(
-    change_set: ChangeSet, views: Iterable[ChangeView], docs: Iterable[JsonObject], policy: Policy
+    change_set: ChangeSet, views: Iterable[ChangeView], told: Iterable[str], policy: Policy
 ) -> tuple[Flag, ...]:
-    """Return the flags of a set as a whole; ``docs`` are the touched issues."""
+    """Return the flags of a set as a whole; ``told`` are the names of whom Jira may tell."""
     kept = [one for one in views if one.verdict == "keep"]
     issues = {one.change.issue_key for one in kept}
     found: list[Flag] = []
     if len(issues) > policy.bulk_issues or len(kept) > policy.bulk_changes:
         evidence = {"count": str(len(issues)), "keys": ", ".join(sorted(issues)[:20])}
         found.append(Flag(id="bulk", severity="warn", evidence=evidence))
-    people = _told(kept, docs)
+    people = sorted(told)
     if people:
-        found.append(Flag(id="notifies", severity="info", evidence={"count": str(len(people))}))
+        names = ", ".join([*people[:_NAMED], *(["…"] if people[_NAMED:] else [])])
+        evidence = {"count": str(len(people)), "people": names}
+        found.append(Flag(id="notifies", severity="info", evidence=evidence))
     if change_set.tainted:
         found.append(Flag(id="tainted", severity="warn"))
     return tuple(found)
@@ -353,16 +357,3 @@ def _last_editor(seen: Seen) -> str:
         if any(name in (str(one.get("fieldId")), str(one.get("field"))) for one in items):
             return str(part(history, "author", "displayName") or "")
     return ""
-
-
-def _told(kept: list[ChangeView], docs: Iterable[JsonObject]) -> set[str]:
-    """Return whom Jira will tell: assignee and reporter of each issue, and who is mentioned."""
-    people: set[str] = set()
-    for doc in docs:
-        for name in ("assignee", "reporter"):
-            found = user_id(fields_of(doc).get(name))
-            people |= {found} if found else set()
-    for one in kept:
-        for value in (one.wants, part(one.wants, "body")):
-            people |= texts.mentions(value)
-    return people

@@ -1,6 +1,6 @@
 """What a plan stands on besides the change set: all of it the gateway's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.promotion.authors import Writers
@@ -19,6 +19,8 @@ class Ground:
     policy_version: str
     #: Change id to the issue document that its ``before`` is taken from.
     docs: Mapping[str, JsonObject]
+    #: Issue id to who watches it, as we read it.
+    watchers: Mapping[str, Sequence[JsonObject]] = field(default_factory=dict)
     #: Whether an administrator switched deleting on.
     deletes: bool = False
     #: Who could write.

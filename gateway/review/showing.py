@@ -1,12 +1,13 @@
 """Builds what a reviewer is shown from the review, the plan, baselines and Jira now."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import JsonValue
 
 from gateway.policy.flags import Seen, change_flags, set_flags
+from gateway.policy.mailed import Known, mailed
 from gateway.policy.policy import Policy
 from gateway.policy.texts import strings
 from gateway.promotion.deleting import Thing, found_in, still_is, thing_of
@@ -53,6 +54,8 @@ class Scene:
     repeats: Mapping[str, int] = field(default_factory=dict)
     #: Change id to what a transition did the last times.
     earlier: Mapping[str, Earlier] = field(default_factory=dict)
+    #: Issue id to who watched it when we read it.
+    watchers: Mapping[str, Sequence[JsonObject]] = field(default_factory=dict)
 
     @property
     def new_issues(self) -> frozenset[str]:
@@ -93,9 +96,18 @@ def show(scene: Scene) -> Shown:
     by_issue: dict[str, list[ChangeView]] = {}
     for view in views:
         by_issue.setdefault(view.change.issue_id, []).append(view)
-    issues = tuple(_issue(issue_id, group, fields, scene) for issue_id, group in by_issue.items())
-    docs = [now.doc for now in scene.now.values() if now.doc is not None]
-    return Shown(issues, set_flags(scene.change_set, views, docs, scene.policy))
+    known = Known(
+        {one: now.doc for one, now in scene.now.items() if now.doc is not None},
+        scene.watchers,
+        scene.site.users,
+    )
+    told = {one: mailed(one, group, known) for one, group in by_issue.items()}
+    issues = tuple(
+        _issue(issue_id, group, fields, scene, tuple(sorted(told[issue_id].values())))
+        for issue_id, group in by_issue.items()
+    )
+    everybody = {account: name for some in told.values() for account, name in some.items()}
+    return Shown(issues, set_flags(scene.change_set, views, everybody.values(), scene.policy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +135,9 @@ def _agents(change: Change, agent: _Agent, fields: Fields, scene: Scene) -> dict
     }
 
 
-def _issue(issue_id: str, views: list[ChangeView], known: Fields, scene: Scene) -> IssueView:
+def _issue(
+    issue_id: str, views: list[ChangeView], known: Fields, scene: Scene, told: tuple[str, ...]
+) -> IssueView:
     first = views[0].change
     now = scene.now.get(issue_id)
     doc = (now.doc if now else None) or scene.docs.get(first.id)
@@ -138,6 +152,7 @@ def _issue(issue_id: str, views: list[ChangeView], known: Fields, scene: Scene) 
         new=new,
         changes=tuple(views),
         unchanged=0 if new else _unchanged(views, known, scene),
+        told=told,
     )
 
 

@@ -70,6 +70,8 @@ class IssueView(Frozen):
     changes: tuple[ChangeView, ...]
     #: How many of its fields no change touches.
     unchanged: int = 0
+    #: Names of whom Jira may tell of it, as far as we know them.
+    told: tuple[str, ...] = ()
 
 
 class OperationView(Frozen):

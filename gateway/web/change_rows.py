@@ -75,6 +75,7 @@ class ChangeRows:
             summary=self.names.html(reveal(issue.summary)),
             url=followed(issue.url) or "",
             inside="" if issue.new else inside(issue.key),
+            told=issue.told,
             new=issue.new,
             rows=tuple(self.row(change) for change in issue.changes),
             unchanged=issue.unchanged,

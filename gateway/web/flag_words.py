@@ -55,7 +55,10 @@ WHY: dict[str, str] = {
     "big_rewrite": N_("Most words of a text that people wrote would be others."),
     "shrink": N_("A text would lose more than half of its length, or all of it."),
     "bulk": N_("The set is larger than what one look is good for."),
-    "notifies": N_("Counted by assignee, reporter and mentions; watchers come on top."),
+    "notifies": N_(
+        "Assignee, reporter, watchers and who is mentioned, as far as we know them; whom Jira "
+        "really tells is its own scheme's business."
+    ),
     "external_visible": N_(
         "The comment is for the customer of a service project; approving it takes a second "
         "confirmation."

@@ -172,6 +172,8 @@ class IssueCard:
     unchanged: int = 0
     #: Where our own pages show it; empty for a new one.
     inside: str = ""
+    #: Whom Jira may tell of it, by name.
+    told: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

@@ -27,7 +27,7 @@ FLAGS: dict[str, str] = {
     "big_rewrite": N_("Replaces %(percent)s %% of the text."),
     "shrink": N_("The text becomes %(percent)s %% shorter."),
     "bulk": N_("Touches %(count)s issues at once."),
-    "notifies": N_("Jira may notify %(count)s or more of its users."),
+    "notifies": N_("Jira may notify %(count)s or more of its users: %(people)s."),
     "external_visible": N_("Customers will see this comment."),
     "irreversible": N_("This cannot be undone automatically."),
     "transition_done": N_("Moves the issue to %(status)s, a status that counts as done."),
@@ -91,6 +91,7 @@ SEVERITIES = {"block": N_("Blocked"), "warn": N_("Check"), "info": N_("Note")}
 #: Evidence name to its word, for what the sentence itself does not say.
 EVIDENCE = {
     "count": N_("number"),
+    "people": N_("people"),
     "name": N_("name"),
     "key": N_("issue"),
     "keys": N_("issues"),

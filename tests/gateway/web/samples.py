@@ -371,7 +371,9 @@ def review(state: State = State.REVIEW, **more: Any) -> ReviewView:
             ),
             new_issue(),
         ),
-        "flags": (Flag(id="notifies", severity="info", evidence={"count": "6"}),),
+        "flags": (
+            Flag(id="notifies", severity="info", evidence={"count": "6", "people": "Ann, Bob, …"}),
+        ),
         "reads": (
             Read(
                 issue_key="WEB-7",

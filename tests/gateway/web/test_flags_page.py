@@ -22,5 +22,5 @@ def test_a_flag_of_a_change_set_leads_to_what_it_means(eve: Visit) -> None:
     assert 'href="/flags#notifies"' in html
     shown = eve.get("/flags").text
     assert '<dt id="notifies">' in shown
-    assert "watchers come on top" in shown
+    assert "as far as we know them" in shown
     assert "지켜보는 사람이" in eve.get("/flags?lang=ko").text
