@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from sqlalchemy import Connection
 
 from gateway.operations import standing
 from gateway.operations.context import Gateway
+from gateway.promotion.fields import Fields
 from gateway.review.people import Person, sees
-from gateway.store import audit, audit_reading, people, registry
+from gateway.store import audit, audit_reading, people, registry, sites
 from gateway.store.audit import Checkpoint
 from gateway.store.audit_reading import Fact, Named, Wanted
 
@@ -40,6 +41,8 @@ class History:
     anchored: int
     #: Where the next, older page begins; None on the last one.
     older: int | None
+    #: Field id to the site's own name of it.
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def look(
@@ -75,7 +78,14 @@ def look(
             fault=audit.verify(conn, public=gateway.settings.signer.public) if checked else None,
             anchored=_anchored(conn),
             older=facts[-1].seq if len(found) > PAGE else None,
+            fields=_fields(conn, gateway.site),
         )
+
+
+def _fields(conn: Connection, site: str) -> dict[str, str]:
+    metadata = sites.metadata(conn, site)
+    known = {} if metadata is None else Fields.of(metadata).by_id
+    return {name: str(one.get("name") or name) for name, one in known.items()}
 
 
 def _of_sets(

@@ -10,7 +10,7 @@ from gateway.operations.context import Gateway
 from gateway.operations.fetching import attached
 from gateway.operations.grounds import Looked
 from gateway.operations.looking_earlier import earlier_of
-from gateway.promotion.beside import late
+from gateway.operations.looking_later import late_of
 from gateway.promotion.drafts import UnplannableError
 from gateway.promotion.freezing import Delay
 from gateway.promotion.ground import Ground
@@ -22,13 +22,13 @@ from gateway.promotion.values import Plan, Receipt, SideEffect
 from gateway.review.delaying import delayed
 from gateway.review.dry_runs import DryRun, stops
 from gateway.review.earlier import Earlier
+from gateway.review.field_names import field_names
 from gateway.review.repeats import repeats
 from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
 from gateway.review.states import TURNS, State, Turn
 from gateway.review.values import OperationView, ReviewView, Round
 from gateway.store import (
-    baselines,
     dry_runs,
     files,
     outbox,
@@ -47,8 +47,6 @@ from sandbox.contract.scope import Refusal
 _OPEN = frozenset({State.REVIEW, State.CHANGES_REQUESTED})
 #: States in which nothing is written any more: what followed can be told.
 _ENDED = frozenset({State.PROMOTED, State.PARTLY_PROMOTED, State.FAILED})
-#: Of so many issues it is looked what apps did later.
-_LATE_ISSUES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +214,13 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         delayed=delayed(sight.delay, sight.names),
         before=None if sight.before is None else _round(sight.before, sight.names),
         projects=tuple(sorted(situation.projects)),
+        field_names=_field_names(sight),
     )
+
+
+def _field_names(sight: Sight) -> dict[str, str]:
+    receipts = [_with_late(one.receipt, sight.late.get(one.id, ())) for one in sight.operations]
+    return field_names(sight.ground.fields, sight.shown.changes, filter(None, receipts))
 
 
 def _round(review: Review, names: Mapping[str, str]) -> Round:
@@ -260,7 +264,7 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         repeats=repeats(review.change_set.changes, refused.before(conn, review)),
         earlier=earlier_of(conn, review.change_set),
         dry_run=dry_runs.newest(conn, review.id),
-        late=_late(conn, gateway, operations) if review.state in _ENDED else {},
+        late=late_of(conn, gateway, operations) if review.state in _ENDED else {},
         delay=_delay(conn, review, keys),
     )
 
@@ -269,20 +273,6 @@ def _delay(conn: Connection, review: Review, projects: frozenset[str]) -> Delay 
     if TURNS[review.state] is Turn.NOBODY:
         return None
     return windows.delays(conn, review.site, {review.id: projects}).get(review.id)
-
-
-def _late(
-    conn: Connection, gateway: Gateway, operations: tuple[Operation, ...]
-) -> dict[int, tuple[SideEffect, ...]]:
-    """Return what apps did after each issue's last write, from our newest reading of it."""
-    account = gateway.writing().upstream.expected.account
-    last = {one.issue_id: one for one in operations if one.state is OpState.APPLIED}
-    found: dict[int, tuple[SideEffect, ...]] = {}
-    for issue_id, one in [*last.items()][:_LATE_ISSUES]:
-        known = baselines.latest(conn, gateway.site, issue_id)
-        if known is not None and one.receipt is not None:
-            found[one.id] = late(one.planned, one.receipt, known.doc, account)
-    return found
 
 
 def _new_names(review: Review) -> set[str]:

@@ -178,6 +178,8 @@ class ReviewView(Frozen):
     remarks: tuple[Remark, ...] = ()
     #: Keys of the projects that it is about.
     projects: tuple[str, ...] = ()
+    #: Field id to the site's name of it, of what stands beside the changes (receipts, new issues).
+    field_names: dict[str, str] = {}
 
 
 class InboxRow(Frozen):

@@ -13,6 +13,7 @@ from gateway.review.values import ChangeView, IssueView, ReviewView
 from gateway.web.adf_diff import AdfDiff
 from gateway.web.adf_nodes import is_document, plain_lines
 from gateway.web.audience import audience
+from gateway.web.field_words import FieldWords
 from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
 from gateway.web.links import followed, inside
@@ -21,7 +22,7 @@ from gateway.web.new_names import NewNames
 from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel, RemarkLine
 from gateway.web.reveal import reveal, spelled
 from gateway.web.row_notes import RowNotes
-from gateway.web.sentences import FIELDS, KINDS, PICKED, SINCE
+from gateway.web.sentences import KINDS, PICKED, SINCE
 from gateway.web.settle_box import SettleBoxes
 from gateway.web.value_html import Values, marked, name_of, web_link
 from gateway.web.why import why
@@ -66,6 +67,7 @@ class ChangeRows:
         self.diff = AdfDiff(tongue)
         self.boxes = SettleBoxes(tongue, self.diff)
         self.notes = RowNotes(tongue, view)
+        self.fields = FieldWords(tongue, None if view is None else view.field_names)
 
     def card(self, issue: IssueView) -> IssueCard:
         """Return an issue with all its changes."""
@@ -101,7 +103,7 @@ class ChangeRows:
             field_id=view.change.field or "",
             chips=self._chips(view, conflict=conflict, spaces=spaces),
             panels=self.names.panels(self.panels(view) + self._round_before(view)),
-            notes=tuple(self.notes.of(view)),
+            notes=self.names.texts(tuple(self.notes.of(view))),
             read=self.notes.reading(view),
             flags=self.names.flags(flag_lines(view.flags, self.tongue)),
             kept=view.verdict == "keep",
@@ -293,7 +295,7 @@ class ChangeRows:
         pieces = [
             Markup('<dt title="{}">{}</dt><dd>{}</dd>').format(
                 spelled(name),
-                reveal(self.gettext(FIELDS.get(name, name))),
+                reveal(self.fields.text(name)),
                 self.values.show(fields[name], name),
             )
             for name in names

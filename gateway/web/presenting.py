@@ -62,7 +62,7 @@ def present(
     ``likes`` is how the person likes their pages.
     """
     rows = ChangeRows(tongue, view, likes)
-    names, blocks = NewNames(view.issues), RequestBlocks(tongue)
+    names, blocks = NewNames(view.issues), RequestBlocks(tongue, None, view.field_names)
     rows.names = names
     rows.threads = threads(view, tongue, now)
     actions = _actions(view, person.role)

@@ -11,6 +11,7 @@ from gateway.identity.agents import TOKEN_PREFIX, ending
 from gateway.operations.history import History
 from gateway.review.people import Person, Role, at_least
 from gateway.store.audit_reading import PROMOTER, Fact
+from gateway.web.field_words import FieldWords
 from gateway.web.history_filter import Filter, HistoryQuery
 from gateway.web.history_values import Chain, HistoryDay, HistoryLine, HistoryPage, Option
 from gateway.web.history_words import ACTORS, GROUPS, UNLISTED, saying
@@ -19,7 +20,7 @@ from gateway.web.links import link
 from gateway.web.new_names import key_html
 from gateway.web.page_values import Chip
 from gateway.web.reveal import reveal
-from gateway.web.sentences import FIELDS, KINDS, ROLES
+from gateway.web.sentences import KINDS, ROLES
 from gateway.web.told import in_tongue
 from gateway.web.why import said as why_said
 from sandbox.contract.digest import canonical
@@ -109,6 +110,7 @@ class _Lines:
         self._names = dict(history.actors)
         self._accounts = history.accounts
         self._tongue = tongue
+        self._fields = FieldWords(tongue, history.fields)
 
     def line(self, fact: Fact) -> HistoryLine:
         """Return one fact in words."""
@@ -165,9 +167,8 @@ class _Lines:
 
     def _change(self, change: JsonObject, review: int) -> Markup:
         field, kind = change.get("field"), ChangeKind(str(change["kind"]))
-        what = FIELDS.get(str(field), str(field)) if field else KINDS[kind]
-        where = self._key(str(change["issue_key"]), review)
-        return Markup("{} · {}").format(where, reveal(self._tongue.gettext(what)))
+        own = self._fields.html(str(field)) if field else reveal(self._tongue.gettext(KINDS[kind]))
+        return Markup("{} · {}").format(self._key(str(change["issue_key"]), review), own)
 
     def _notes(self, fact: Fact, *, unlisted: bool) -> Iterator[tuple[str, Markup]]:
         if unlisted:

@@ -70,7 +70,7 @@ def present_run(
     page = present(view, person, tongue, now)
     undo = view.state in _UNDOABLE and at_least(person.role, Role.REVIEWER)
     decides = at_least(person.role, Role.APPROVER)
-    blocks = RequestBlocks(tongue, NewNames(view.issues))
+    blocks = RequestBlocks(tongue, NewNames(view.issues), view.field_names)
     verdict, look = _VERDICTS.get(view.state, ("", "info"))
     released = () if view.state in (State.REVIEW, State.CHANGES_REQUESTED) else view.operations
     return RunPage(

@@ -26,7 +26,7 @@ def present_sheet(
     view: ReviewView, found: Preflight, person: Person, tongue: Tongue, now: int
 ) -> Sheet:
     """Return the sheet for one person."""
-    blocks = RequestBlocks(tongue, NewNames(view.issues))
+    blocks = RequestBlocks(tongue, NewNames(view.issues), view.field_names)
     reports = {one.position: one for one in found.operations}
     told = flag_lines([one for one in view.flags if one.id == "notifies"], tongue)
     return Sheet(

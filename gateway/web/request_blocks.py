@@ -4,6 +4,7 @@ What stands here is what the approval digest covers; a test mutates each leaf of
 operation and asks that the page differs.
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -20,12 +21,13 @@ from gateway.promotion.values import (
     Upload,
 )
 from gateway.review.values import OperationView
+from gateway.web.field_words import FieldWords
 from gateway.web.language import Tongue
 from gateway.web.links import followed, inside, safe_href
 from gateway.web.new_names import NewNames
 from gateway.web.page_values import Chip, Panel, RequestBlock
 from gateway.web.reveal import reveal
-from gateway.web.sentences import FIELDS, KINDS, OPERATION_LOOKS, OPERATION_STATES
+from gateway.web.sentences import KINDS, OPERATION_LOOKS, OPERATION_STATES
 from gateway.web.told import in_tongue
 from gateway.web.value_html import Values
 
@@ -33,9 +35,18 @@ from gateway.web.value_html import Values
 class RequestBlocks:
     """Makes blocks in the reader's language."""
 
-    def __init__(self, tongue: Tongue, names: NewNames | None = None) -> None:
-        """Make the renderer of values; ``names`` are for headings, never for what is sent."""
+    def __init__(
+        self,
+        tongue: Tongue,
+        names: NewNames | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
+        """Make the renderer of values; ``names`` are for headings, never for what is sent.
+
+        ``fields`` is what the site calls its fields.
+        """
         self.names = names or NewNames()
+        self.fields = FieldWords(tongue, fields)
         self.tongue = tongue
         self.gettext = tongue.gettext
         self.values = Values(tongue)
@@ -137,13 +148,15 @@ class RequestBlocks:
             self.gettext("Known by"): how.get(receipt.known_by, receipt.known_by),
             self.gettext("Became"): receipt.upstream_key or receipt.upstream_id or "",
             self.gettext("Comment"): receipt.comment_id or "",
-            self.gettext("Not looked at for side effects"): ", ".join(receipt.unseen),
+            self.gettext("Not looked at for side effects"): ", ".join(
+                map(self.fields.text, receipt.unseen)
+            ),
         }
         lines = tuple((name, reveal(value)) for name, value in found.items() if value)
         return lines + tuple(self._replaced(name, *pair) for name, pair in receipt.replaced.items())
 
     def _replaced(self, field: str, before: JsonValue, after: JsonValue) -> tuple[str, Markup]:
-        name = self.gettext(FIELDS.get(field, field))
+        name = self.fields.text(field)
         if isinstance(before, list) or isinstance(after, list):
             return name, self.values.set_change(before, after)
         return name, Markup("<del>{}</del> → <ins>{}</ins>").format(
@@ -151,7 +164,7 @@ class RequestBlocks:
         )
 
     def _side_effect(self, effect: SideEffect) -> Markup:
-        name, change = self._replaced(effect.field, effect.before, effect.after)
+        _, change = self._replaced(effect.field, effect.before, effect.after)
         how = {
             WORKFLOW: self.gettext("together with our write"),
             APP: self.gettext("an app or an automation rule"),
@@ -160,7 +173,8 @@ class RequestBlocks:
         by = Markup(' <small class="mute">{}</small>').format(reveal(told)) if told else ""
         place = Markup('<span class="key">{}</span> ').format(reveal(effect.issue))
         here = place if effect.issue else Markup("")
-        return Markup("{}<b>{}</b>: {}{}").format(here, reveal(name), change, by)
+        name = self.fields.html(effect.field)
+        return Markup("{}<b>{}</b>: {}{}").format(here, name, change, by)
 
 
 def _where(receipt: Receipt) -> str:

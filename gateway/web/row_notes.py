@@ -6,8 +6,9 @@ from pydantic import JsonValue
 
 from gateway.promotion.fields import listed
 from gateway.review.values import ChangeView, ReviewView
+from gateway.web.field_words import FieldWords
 from gateway.web.language import Tongue
-from gateway.web.sentences import FIELDS
+from gateway.web.sentences import KINDS
 from gateway.web.value_html import name_of
 from sandbox.contract.compare import Three
 from sandbox.contract.shapes import ChangeKind
@@ -22,6 +23,8 @@ class RowNotes:
         """Take the language, and when the agent read which issue."""
         self.tongue = tongue
         self.gettext = tongue.gettext
+        self.fields = FieldWords(tongue, None if view is None else view.field_names)
+        self.titles = _titles(view, tongue)
         self.read: dict[str, list[int]] = {}
         for one in () if view is None else view.reads:
             self.read.setdefault(one.issue_key, []).append(one.at)
@@ -35,7 +38,7 @@ class RowNotes:
         if view.three in (Three.BOTH, Three.SAME) and view.change.kind is ChangeKind.EDIT:
             yield self.gettext("Jira already has this value.")
         if view.change.depends_on:
-            names = ", ".join(view.change.depends_on)
+            names = ", ".join(self.titles.get(one, one) for one in view.change.depends_on)
             yield self.gettext("Needs %(changes)s first.", changes=names)
         if view.screen_asks:
             yield self.gettext(
@@ -55,7 +58,7 @@ class RowNotes:
         told = ", ".join(
             self.gettext(
                 "%(field)s (%(before)s → %(after)s, %(times)s×)",
-                field=self.gettext(FIELDS.get(one.field, one.field)),
+                field=self.fields.text(one.field),
                 before=self._word(one.before),
                 after=self._word(one.after),
                 times=one.times,
@@ -86,3 +89,13 @@ class RowNotes:
             return ""
         passed = max(written - max(before), _SECOND)
         return self.gettext("Read %(time)s before the write.", time=self.tongue.length(passed))
+
+
+def _titles(view: ReviewView | None, tongue: Tongue) -> dict[str, str]:
+    """Return change id to what the change is called where others name it."""
+    every = () if view is None else (one for issue in view.issues for one in issue.changes)
+    return {
+        one.change.id: f"{one.change.issue_key} "
+        + (one.field_name if one.change.field else tongue.gettext(KINDS[one.change.kind]))
+        for one in every
+    }
