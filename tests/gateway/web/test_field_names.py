@@ -5,7 +5,7 @@ import re
 from gateway.web.row_notes import RowNotes
 from tests.gateway.promotion.world import change_set, create, edit
 from tests.gateway.web.conftest import Visit
-from tests.gateway.web.samples import change, review
+from tests.gateway.web.samples import review
 from tests.gateway.web.test_row_notes import EN, KO
 
 SPRINT = "customfield_10020"
