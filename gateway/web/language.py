@@ -128,8 +128,16 @@ class Tongue:
         return format_date(value, "full", locale=self._locale)
 
     def instant(self, value: datetime) -> str:
-        """Return a date with time as it was written, with its own offset."""
-        return format_datetime(value, "medium", locale=self._locale, tzinfo=value.tzinfo)
+        """Return a date with weekday and time as it was written, with its own offset.
+
+        Seconds are shown where there are any: two values that differ must not read the same.
+        """
+        pattern = _WEEKDAY[self.lang] + (":ss" if value.second else "")
+        shown = format_datetime(value, pattern, locale=self._locale, tzinfo=value.tzinfo)
+        offset = value.utcoffset()
+        if offset is None:
+            return shown
+        return f"{shown} {value.isoformat()[-6:] if offset else 'UTC'}"
 
     def written(self, text: str) -> str:
         """Return Jira's date or time in this language; any other text as it is."""

@@ -195,3 +195,25 @@ def test_vendored_files_are_the_ones_written_down() -> None:
     assert {name for name, _ in listed} == {path.name for path in vendor.glob("*.js")}
     for name, digest in listed:
         assert hashlib.sha256((vendor / name).read_bytes()).hexdigest() == digest
+
+
+@pytest.mark.parametrize(
+    ("written", "english", "korean"),
+    [
+        (
+            "2026-11-27T05:22:17.000+0000",
+            "Fri, Nov 27, 2026, 05:22:17 UTC",
+            "2026. 11. 27. (금) 05:22:17 UTC",
+        ),
+        (
+            "2026-11-27T14:22:00.000+0900",
+            "Fri, Nov 27, 2026, 14:22 +09:00",
+            "2026. 11. 27. (금) 14:22 +09:00",
+        ),
+        ("2026-11-27", "Friday, November 27, 2026", "2026년 11월 27일 금요일"),
+        ("2026-13-45", "2026-13-45", "2026-13-45"),
+    ],
+)
+def test_a_time_of_jira_has_weekday_and_offset(written: str, english: str, korean: str) -> None:
+    assert Tongue(Lang.EN).written(written) == english
+    assert Tongue(Lang.KO).written(written) == korean

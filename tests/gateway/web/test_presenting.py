@@ -137,7 +137,7 @@ def test_who_can_read_a_comment_is_said_in_words(more: dict[str, Any], audience:
         (
             ChangeKind.WORKLOG,
             {"timeSpentSeconds": 5400, "started": "2026-11-23T09:00:00.000+0900"},
-            ["1h 30m", "Nov 23, 2026, 9:00:00 AM"],
+            ["1h 30m", "Mon, Nov 23, 2026, 09:00 +09:00"],
         ),
         (
             ChangeKind.LINK,
