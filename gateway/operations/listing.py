@@ -1,7 +1,8 @@
 """The inbox: one line for each review, made once for each edition of it.
 
-A line says nothing of Jira now, so it changes only when the review does. Reviews that
-nobody can decide about any more are listed without flags.
+Jira is not read for it. What our own readings brought since the agent's counts, so that a line
+is made anew when the review changes or one of its issues was read again and had changed.
+Reviews that nobody can decide about any more are listed without flags.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 from gateway.operations import grounds
 from gateway.operations.context import Gateway
 from gateway.operations.seeing import settled_of
+from gateway.promotion.drift import Now
 from gateway.review.jira_rights import places_of
 from gateway.review.lines import Lines
 from gateway.review.repeats import repeats
@@ -19,7 +21,7 @@ from gateway.review.showing import Scene, show
 from gateway.review.states import TURNS, State
 from gateway.review.triage import risk_of
 from gateway.review.values import Flag, InboxRow
-from gateway.store import refused, registry, reviews
+from gateway.store import baselines, refused, registry, reviews, sites
 from gateway.store.database import Database
 from gateway.store.reviews import Review
 from sandbox.contract.shapes import ChangeKind, SiteBaseline
@@ -38,6 +40,8 @@ class _Whole:
     marks: dict[int, tuple[int, ...]] = field(default_factory=dict)
     pieces: dict[int, Lines] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
+    #: The revision of the baselines that the lines know of.
+    revision: int = 0
 
 
 @dataclass(slots=True)
@@ -57,14 +61,32 @@ def rows(gateway: Gateway) -> Lines:
     before = kept.whole
     with gateway.database.read() as conn:
         marks = reviews.blocks(conn, gateway.site)
-        if marks == before.marks:
+        revision = sites.revision(conn, gateway.site)
+        if marks == before.marks and revision == before.revision:
             return before.lines
-        moved = [one for one, mark in marks.items() if before.marks.get(one) != mark]
+        touched = _touched(conn, gateway, before, revision)
+        for one in touched:
+            kept.made.pop(one, None)
+        moved = {one for one, mark in marks.items() if before.marks.get(one) != mark}
+        moved |= {one // reviews.BLOCK for one in touched}
         new = {one: _piece(conn, gateway, kept.made, one) for one in moved}
     pieces = {one: new.get(one) or before.pieces[one] for one in sorted(marks, reverse=True)}
     # All at once: threads that look at different times never mix what they saw.
-    kept.whole = _Whole(marks, pieces, Lines.joined(pieces.values()))
-    return kept.whole.lines
+    lines = Lines.joined(pieces.values()) if new else before.lines
+    kept.whole = _Whole(marks, pieces, lines, revision)
+    return lines
+
+
+def _touched(conn: Connection, gateway: Gateway, before: _Whole, revision: int) -> list[int]:
+    """Return the open reviews of issues that were read again since and had changed."""
+    if revision == before.revision or not before.lines:
+        return []
+    changed = baselines.changed_after(conn, gateway.site, before.revision)
+    return [
+        row.id
+        for row in before.lines
+        if row.state in _OPEN and any(issue_id in changed for issue_id, _ in row.issues)
+    ]
 
 
 def _piece(conn: Connection, gateway: Gateway, made: _Lines, block: int) -> Lines:
@@ -102,6 +124,7 @@ def _flags(
             policy=grounds.policy_of(gateway),
             person_name=name,
             docs=grounds.documents(conn, review.change_set),
+            now=_read_since(conn, review),
             reads=review.reads,
             settled=settled_of(decisions),
             decided={one: decision.verdict for one, decision in decisions.items()},
@@ -109,6 +132,20 @@ def _flags(
         )
     )
     return (*shown.flags, *(flag for one in shown.changes for flag in one.flags))
+
+
+def _read_since(conn: Connection, review: Review) -> dict[str, Now]:
+    """Return the issues that had changed when we read them again after the agent did."""
+    bases: dict[str, int] = {}
+    for one in review.change_set.changes:
+        if one.base_revision:
+            bases[one.issue_id] = min(one.base_revision, bases.get(one.issue_id, one.base_revision))
+    newest = baselines.revisions(conn, review.site, bases) if bases else {}
+    found: dict[str, Now] = {}
+    for issue_id in (one for one, at in bases.items() if newest.get(one, 0) > at):
+        known = baselines.latest(conn, review.site, issue_id)
+        found[issue_id] = Now(None if known is None else known.doc)
+    return found
 
 
 def _row(
@@ -124,7 +161,8 @@ def _row(
         person_name=person_name,
         issue_keys=tuple(dict.fromkeys(one.issue_key for one in changes)),
         created=sum(one.kind is ChangeKind.CREATE for one in changes),
-        changed=sum(one.kind is not ChangeKind.CREATE for one in changes),
+        changed=sum(one.kind not in (ChangeKind.CREATE, ChangeKind.DELETE) for one in changes),
+        removed=sum(one.kind is ChangeKind.DELETE for one in changes),
         flags=flags,
         risk=risk_of(flags),
         kinds=tuple(dict.fromkeys(one.kind.value for one in changes)),

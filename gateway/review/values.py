@@ -197,6 +197,8 @@ class InboxRow(Frozen):
     flags: tuple[Flag, ...]
     round: int
     received_at: int
+    #: How many changes delete something.
+    removed: int = 0
     #: How much there is to look at; what blocks weighs most.
     risk: int = 0
     #: What it does, each ``ChangeKind`` once; plain texts, of which thousands are counted.

@@ -137,6 +137,14 @@ def newer(conn: Connection, site: str, revision: int) -> list[IssueBaseline]:
     return [IssueBaseline.model_validate_json(body) for body in conn.execute(query).scalars()]
 
 
+def changed_after(conn: Connection, site: str, revision: int) -> frozenset[str]:
+    """Return the issues that changed, left or came after a revision."""
+    query = select(_BASELINE.c.issue_id).where(
+        _BASELINE.c.site == site, _BASELINE.c.revision > revision
+    )
+    return frozenset(conn.execute(query).scalars())
+
+
 def gone_after(conn: Connection, site: str, revision: int) -> list[str]:
     """Return the issues that left the scope after a revision and did not come back."""
     query = _newest(_BASELINE.c.issue_id, site=site, gone=True)

@@ -91,6 +91,7 @@ def get(conn: Connection, site: str) -> StoredSite | None:
     )
 
 
+_REVISION = Prepared(lambda: select(_SITE.c.revision).where(_SITE.c.site == bindparam("site")))
 _GET = Prepared(lambda: select(_SITE).where(_SITE.c.site == bindparam("site")))
 # Asked for before each write; a frozen value that seldom changes is shared.
 _baseline = lru_cache(maxsize=8)(SiteBaseline.model_validate_json)
@@ -105,6 +106,11 @@ def metadata(conn: Connection, site: str) -> SiteBaseline | None:
 def put_metadata(conn: Connection, baseline: SiteBaseline) -> None:
     """Store a site's metadata, in upstream form."""
     _change(conn, baseline.site, metadata_body=baseline.model_dump_json())
+
+
+def revision(conn: Connection, site: str) -> int:
+    """Return the revision of the newest baselines; 0: there are none."""
+    return int(_REVISION.run(conn, site=site).scalar() or 0)
 
 
 def next_revision(conn: Connection, site: str) -> int:

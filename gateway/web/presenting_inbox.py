@@ -1,6 +1,6 @@
 """The inbox as its page shows it: whose turn it is, what was asked for, page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from gateway.promotion.freezing import Delay
 from gateway.review.routing import SOMETIMES, Desk, Whose, may_decide
 from gateway.review.states import Turn
 from gateway.review.triage import TURNS_SHOWN, Level, Sort, Sorted, Triage, TurnGroup
-from gateway.review.values import InboxRow
+from gateway.review.values import Flag, InboxRow
 from gateway.web.flag_lines import flag_chips
 from gateway.web.language import N_, Tongue
 from gateway.web.new_names import key_html
@@ -35,6 +35,8 @@ _WHOSE = {
     Whose.FOLLOW_UP: N_("Follow-up"),
 }
 _NO_NOTE = Markup()
+#: Flag of a field that somebody else changed meanwhile; counted by its own name.
+_CONFLICT = "conflict"
 _SORTS = {
     Sort.NEWEST: N_("newest first"),
     Sort.OLDEST: N_("longest waiting first"),
@@ -59,6 +61,7 @@ class InboxLine:
     round: int
     age: str
     received: str
+    removed: int = 0
     #: Number and digest, where it may be ticked to be approved with others; empty: it may not.
     pick: str = ""
     #: Who looks after it; empty: nobody.
@@ -278,7 +281,8 @@ def _line(row: InboxRow, tongue: Tongue, now: int, asked: Asked) -> InboxLine:
         state=state_chip(row.state, tongue),
         created=row.created,
         changed=row.changed,
-        flags=flag_chips(row.flags, tongue),
+        removed=row.removed,
+        flags=(*_conflicts(row, tongue), *flag_chips(_besides(row), tongue)),
         round=row.round,
         age=tongue.ago(row.received_at, now),
         received=tongue.moment(row.received_at),
@@ -355,3 +359,13 @@ def _address(wanted: Triage, *, page: int) -> str:
         "page": "" if page == 1 else str(page),
     }
     return "/?" + urlencode({name: value for name, value in given.items() if value})
+
+
+def _besides(row: InboxRow) -> Iterator[Flag]:
+    return (flag for flag in row.flags if flag.id != _CONFLICT)
+
+
+def _conflicts(row: InboxRow, tongue: Tongue) -> Iterator[Chip]:
+    number = sum(flag.id == _CONFLICT for flag in row.flags)
+    if number:
+        yield Chip(tongue.ngettext("%(num)d conflict", "%(num)d conflicts", number), "bad")

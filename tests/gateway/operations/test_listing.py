@@ -1,13 +1,18 @@
 """The inbox stays quick with many reviews, and its lines are never of an older edition."""
 
 import time
+from typing import Any
 
 from gateway.operations import receiving, reviewing
 from gateway.review.states import State
+from gateway.store import baselines, sites
+from sandbox.contract.shapes import Dialect, IssueBaseline
 from tests.gateway.operations.conftest import House
-from tests.gateway.promotion.world import change_set, edit
+from tests.gateway.promotion.world import SITE, change_set, edit
 
 MANY = 300
+LOWEST = {"id": "5", "name": "Lowest"}
+LATER = "2026-11-05T10:00:00.000+0000"
 
 
 def test_a_line_follows_what_happens_to_its_review(house: House) -> None:
@@ -42,3 +47,43 @@ def test_300_open_reviews_are_listed_at_once(house: House) -> None:
     assert [row.id for row in after] == [*range(MANY, 0, -1)]
     assert [row.id for row in after if row is not before[row.id]] == [7]
     assert after[MANY - 7].state is State.REJECTED
+
+
+def read_again(house: House, **fields: Any) -> None:
+    """Have AIR-1 be changed in Jira and read again."""
+    house.jira.edit("10001", "Bob", **fields)
+    with house.gateway.database.write() as conn:
+        reading = IssueBaseline(
+            site=SITE,
+            issue_id="10001",
+            key="AIR-1",
+            revision=sites.next_revision(conn, SITE),
+            fetched_at=2,
+            dialect=Dialect.V3,
+            doc=house.jira.issues["10001"],
+        )
+        baselines.put(conn, reading)
+
+
+def test_a_conflict_that_our_own_readings_brought_stands_in_the_inbox(house: House) -> None:
+    own = house.arrive(change_set(edit("priority", {"id": "1", "name": "High"})))
+    other = edit("summary", "x", issue_id="10002", issue_key="AIR-2")
+    beside = house.arrive(change_set(other, number=2, task="t"))
+    before = {row.id: row for row in reviewing.inbox(house.gateway)}
+    assert "conflict" not in {flag.id for flag in before[own].flags}
+    read_again(house, priority=LOWEST, updated=LATER)
+    after = {row.id: row for row in reviewing.inbox(house.gateway)}
+    assert {"conflict", "stale_read"} <= {flag.id for flag in after[own].flags}
+    assert after[own].risk > before[own].risk
+    # Nobody read the other issue again: its line is the very same.
+    assert after[beside] is before[beside]
+    assert reviewing.inbox(house.gateway) is reviewing.inbox(house.gateway)
+
+
+def test_a_field_that_the_set_leaves_alone_is_no_conflict_there(house: House) -> None:
+    own = house.arrive(change_set(edit("summary", "New")))
+    read_again(house, priority=LOWEST, updated=LATER)
+    [row] = reviewing.inbox(house.gateway)
+    assert row.id == own
+    assert "conflict" not in {flag.id for flag in row.flags}
+    assert "stale_read" in {flag.id for flag in row.flags}

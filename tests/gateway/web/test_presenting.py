@@ -247,7 +247,8 @@ def test_the_inbox_groups_by_whose_turn_it_is() -> None:
             issue_keys=("WEB-1",),
             created=1,
             changed=2,
-            flags=(Flag(id="conflict", severity="block"),),
+            flags=(Flag(id="conflict", severity="block"), Flag(id="secret", severity="block")),
+            removed=3,
             round=1,
             received_at=NOW,
         )
@@ -262,7 +263,11 @@ def test_the_inbox_groups_by_whose_turn_it_is() -> None:
     ]
     assert shown.yours == 4
     assert str(shown.groups[0].lines[0].title) == "&lt;i&gt;review&lt;/i&gt;"
-    assert [chip.text for chip in shown.groups[0].lines[0].flags] == ["Blocked 1"]
+    [line, *_] = shown.groups[0].lines
+    assert [chip.text for chip in line.flags] == ["1 conflict", "Blocked 1"]
+    assert (line.created, line.changed, line.removed) == (1, 2, 3)
+    korean = present_inbox(triage(rows, Triage()), Tongue(Lang.KO), NOW).groups[0].lines[0]
+    assert korean.flags[0].text == "충돌 1개"
 
 
 def test_an_empty_inbox_says_so() -> None:
