@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from gateway.operations import grounds
 from gateway.operations.context import Gateway
+from gateway.operations.looking_around import around_of
 from gateway.operations.seeing import settled_of
 from gateway.promotion.drift import Now
 from gateway.review.jira_rights import places_of
@@ -128,6 +129,7 @@ def _flags(
             reads=review.reads,
             settled=settled_of(decisions),
             decided={one: decision.verdict for one, decision in decisions.items()},
+            around=around_of(conn, gateway.identity, review),
             repeats=repeats(review.change_set.changes, refused.before(conn, review)),
         )
     )

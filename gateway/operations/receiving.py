@@ -105,6 +105,8 @@ def _why_refused(
         return f"The set is for the site '{claimed.site}', which is not served here."
     if not all(_CHANGE_ID.fullmatch(one.id) for one in change_set.changes):
         return "One of its changes has an id that no sandbox gives."
+    if not change_set.sources.keys() <= {one.id for one in change_set.changes}:
+        return "It names sources of a change that it does not have."
     refusal = grounds.authority(conn, change_set)
     if refusal is not None:
         return str(refusal)

@@ -22,6 +22,7 @@ from gateway.promotion.freezing import Schedule
 from gateway.promotion.plan import KEEP, REJECT
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Plan
+from gateway.review.around import elsewhere, seen_with
 from gateway.review.jira_rights import Rights
 from gateway.review.lines import Lines
 from gateway.review.people import Person
@@ -78,7 +79,9 @@ def _seen_by(gateway: Gateway, viewer: str, sight: Sight, found: ReviewView) -> 
     if person is None:
         return found
     found = viewing.seen_of(gateway, viewer, sight.review.change_set.workspace, found)
-    known = standing.known_keys(gateway, person, (one.issue_key for one in found.reads))
+    named = (*(one.issue_key for one in found.reads), *elsewhere(found))
+    known = standing.known_keys(gateway, person, named)
+    found = seen_with(found, known)
     reads = tuple(one for one in found.reads if one.issue_key in known)
     hidden = len(found.reads) - len(reads)
     found = found.model_copy(update={"reads": reads, "hidden_reads": hidden})

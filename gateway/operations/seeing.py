@@ -9,6 +9,7 @@ from gateway.operations import grounds, vouching
 from gateway.operations.context import Gateway
 from gateway.operations.fetching import attached
 from gateway.operations.grounds import Looked
+from gateway.operations.looking_around import around_of
 from gateway.operations.looking_earlier import earlier_of
 from gateway.operations.looking_later import late_of
 from gateway.promotion.drafts import UnplannableError
@@ -18,7 +19,9 @@ from gateway.promotion.plan import KEEP, make_plan
 from gateway.promotion.references import is_temporary_id, temporary_names
 from gateway.promotion.settled import Settled, settle
 from gateway.promotion.states import OpState
+from gateway.promotion.undo import is_undo
 from gateway.promotion.values import Plan, Receipt, SideEffect
+from gateway.review.around import Around
 from gateway.review.delaying import delayed
 from gateway.review.dry_runs import DryRun, stops
 from gateway.review.earlier import Earlier
@@ -107,6 +110,7 @@ class _Stored:
     #: Change id to the review in which people refused the very same.
     repeats: dict[str, int]
     earlier: dict[str, Earlier]
+    around: Around
     #: The newest dry run, whatever it was of.
     dry_run: DryRun | None
     #: Operation to what apps did after it was read back.
@@ -141,6 +145,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         repeats=stored.repeats,
         earlier=stored.earlier,
         watchers=stored.ground.watchers,
+        around=stored.around,
     )
     shown, digest = show(scene), _digest(review, plan, stored)
     readable = looked is not None and not looked.trouble
@@ -189,6 +194,7 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         turn=TURNS[review.state],
         title=change_set.title,
         reason=change_set.reason,
+        request=None if is_undo(change_set.id) else change_set.request,
         agent=change_set.agent,
         person=change_set.person,
         person_name=sight.person_name,
@@ -231,6 +237,7 @@ def _round(review: Review, names: Mapping[str, str]) -> Round:
         decided_by=review.decided_by or "",
         decided_by_name=names.get(review.decided_by or "", ""),
         changes=review.change_set.changes,
+        request=review.change_set.request,
     )
 
 
@@ -263,6 +270,7 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         projects=keys,
         repeats=repeats(review.change_set.changes, refused.before(conn, review)),
         earlier=earlier_of(conn, review.change_set),
+        around=around_of(conn, gateway.identity, review),
         dry_run=dry_runs.newest(conn, review.id),
         late=late_of(conn, gateway, operations) if review.state in _ENDED else {},
         delay=_delay(conn, review, keys),

@@ -2,7 +2,8 @@
 
 A flag says what was seen, never "suspicious". ``block`` flags on kept changes stop an
 approval; ``warn`` and ``info`` only tell. Evidence names: ``key``, ``name``, ``when``,
-``lost``, ``percent``, ``count``, ``status``, ``found``, ``keys``, ``what``.
+``lost``, ``percent``, ``count``, ``status``, ``found``, ``keys``, ``what``, and ``elsewhere``
+for issues that the set does not touch (``review.around`` keeps them from who may not know them).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +20,7 @@ from gateway.promotion.fields import Fields, fields_of, listed, part
 from gateway.promotion.screens import transition_lacks
 from gateway.promotion.service import is_service_issue, wants_customers
 from gateway.promotion.values import SECURITY
+from gateway.review.sources import Cited, Proof
 from gateway.review.values import ChangeView, Flag
 from sandbox.contract.compare import Three, equal
 from sandbox.contract.shapes import ChangeKind, ChangeSet, JsonObject, Read, SiteBaseline
@@ -54,6 +56,8 @@ class Seen:
     edits: Mapping[str, JsonValue] = field(default_factory=dict)
     #: The set in which people refused the very same change; empty: none.
     refused_in: str = ""
+    #: What the agent says that it comes from.
+    sources: tuple[Cited, ...] = ()
 
     @property
     def new(self) -> bool:
@@ -134,6 +138,13 @@ def _unread_write(seen: Seen) -> Iterable[Flag]:
     )
     if not read or seen.change_set.tainted:
         yield _flag(seen, "unread_write", "warn", key=seen.key)
+
+
+def _unread_source(seen: Seen) -> Iterable[Flag]:
+    """Flag what the agent says that a change comes from, and never read."""
+    keys = dict.fromkeys(one.issue_key for one in seen.sources if one.proof is not Proof.READ)
+    if keys:
+        yield _flag(seen, "unread_source", "warn", elsewhere=", ".join(keys))
 
 
 def _stale_read(seen: Seen) -> Iterable[Flag]:
@@ -308,6 +319,7 @@ _RULES: tuple[Callable[[Seen], Iterable[Flag]], ...] = (
     _secret,
     _repeat,
     _unread_write,
+    _unread_source,
     _stale_read,
     _not_assignee,
     _rich_loss,

@@ -19,6 +19,7 @@ from gateway.promotion.screens import transition_asks
 from gateway.promotion.service import is_service, made_internal, wants_customers
 from gateway.promotion.settled import Settled, settle
 from gateway.promotion.values import SiteIdentity
+from gateway.review.around import Around
 from gateway.review.earlier import Earlier
 from gateway.review.editing import editable
 from gateway.review.unchanged import unchanged
@@ -56,6 +57,7 @@ class Scene:
     earlier: Mapping[str, Earlier] = field(default_factory=dict)
     #: Issue id to who watched it when we read it.
     watchers: Mapping[str, Sequence[JsonObject]] = field(default_factory=dict)
+    around: Around = field(default_factory=Around)
 
     @property
     def new_issues(self) -> frozenset[str]:
@@ -129,6 +131,7 @@ def _agents(change: Change, agent: _Agent, fields: Fields, scene: Scene) -> dict
         "picked_by": scene.names.get(by, by),
         "editable": editable(change, scene.docs.get(change.id), scene.site),
         "earlier": scene.earlier.get(change.id),
+        "sources": scene.around.cited.get(change.id, ()),
         "screen_asks": transition_asks(change, scene.docs.get(change.id), scene.site)
         if change.kind is ChangeKind.TRANSITION
         else (),
@@ -197,6 +200,7 @@ def _change(
         policy=scene.policy,
         held=scene.held,
         edits=_edits_beside(change, verdicts, scene),
+        sources=scene.around.cited.get(change.id, ()),
         refused_in=f"CS-{scene.repeats[change.id]}" if change.id in scene.repeats else "",
     )
     own_value = _agents(change, agent, fields, scene)

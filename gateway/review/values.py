@@ -6,6 +6,7 @@ from gateway.promotion.states import OpState
 from gateway.promotion.values import Confirmation, Look, PlannedOperation, Receipt, Stays
 from gateway.review.earlier import Earlier
 from gateway.review.editing import Editable
+from gateway.review.sources import Cited
 from gateway.review.states import State, Turn
 from sandbox.contract.compare import Three
 from sandbox.contract.shapes import Change, Frozen, Read
@@ -54,6 +55,8 @@ class ChangeView(Frozen):
     screen_asks: tuple[str, ...] = ()
     #: What a transition did the last times; None when no receipt tells.
     earlier: Earlier | None = None
+    #: What the agent says that it comes from.
+    sources: tuple[Cited, ...] = ()
     flags: tuple[Flag, ...] = ()
 
 
@@ -96,6 +99,8 @@ class Round(Frozen):
     decided_by: str
     changes: tuple[Change, ...]
     decided_by_name: str = ""
+    #: What the agent said then that it was asked.
+    request: str = ""
 
 
 class Remark(Frozen):
@@ -133,6 +138,9 @@ class ReviewView(Frozen):
     turn: Turn
     title: str
     reason: str
+    #: What a person asked for, as the agent quotes it; empty: it quotes nobody. None: no agent
+    #: was asked.
+    request: str | None = ""
     agent: str
     #: Jira account and display name of the person the agent worked for.
     person: str

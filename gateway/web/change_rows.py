@@ -12,6 +12,7 @@ from gateway.review.spaces import only_spaces
 from gateway.review.values import ChangeView, IssueView, ReviewView
 from gateway.web.adf_diff import AdfDiff
 from gateway.web.adf_nodes import is_document, plain_lines
+from gateway.web.agent_words import source_lines
 from gateway.web.audience import audience
 from gateway.web.field_words import FieldWords
 from gateway.web.flag_lines import flag_lines
@@ -116,6 +117,7 @@ class ChangeRows:
             thread=self.names.remarks(self.threads.get(view.change.id, ())),
             muted=spaces and not self.likes.spaces,
             idle=view.change.id in self.idle,
+            sources=source_lines(view, self.tongue, self.names),
         )
 
     def title(self, view: ChangeView) -> str:

@@ -36,6 +36,10 @@ WHY: dict[str, str] = {
         "No reading of the issue stands in the sandbox's record before the write. The agent may "
         "have guessed what was there; compare the value with Jira's."
     ),
+    "unread_source": N_(
+        "The agent names an issue or a comment as the source of a change, and its record has no "
+        "reading of it before the change, or the comment is not there. Look at the source."
+    ),
     "tainted": N_(
         "Readings were lost in this task, so nobody can say what the agent knew. It stays with "
         "the person's tasks."

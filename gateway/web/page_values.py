@@ -8,6 +8,8 @@ from markupsafe import Markup
 from gateway.web.settle_box import SettleBox
 from gateway.web.why import ReasonChip, Why
 
+_NOTHING = Markup()
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -37,6 +39,26 @@ class FlagLine:
     #: Anchor of the change it is about; empty for the whole set.
     anchor: str = ""
     id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What the agent says that it was asked."""
+
+    #: Empty: it quotes nobody.
+    text: Markup
+    #: The round before, and what the agent quoted then, where that was something else.
+    before: str = ""
+    was: Markup = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """What the agent says that a change comes from."""
+
+    text: Markup
+    #: What we know against it; empty: nothing.
+    trouble: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +105,8 @@ class ChangeRow:
     muted: bool = False
     #: Jira has it already: folded, and counted.
     idle: bool = False
+    #: What the agent says that it comes from.
+    sources: tuple[SourceLine, ...] = ()
 
     @property
     def path(self) -> str:
@@ -325,6 +349,8 @@ class ChangeSetPage:
     seen: tuple[Chip, ...]
     flags: tuple[FlagLine, ...]
     reason: Markup
+    #: What the agent says that it was asked; None where no agent was asked.
+    quoted: Quoted | None
     reads: tuple[ReadLine, ...]
     #: How many readings the reader may not know of, in a sentence; empty: none.
     hidden_reads: str

@@ -16,6 +16,7 @@ from gateway.review.people import Person, Role, at_least
 from gateway.review.preferences import Preferences
 from gateway.review.states import TRANSITIONS, Event, State
 from gateway.review.values import ChangeView, Flag, IssueView, ReviewView
+from gateway.web.agent_words import quoted
 from gateway.web.change_rows import ChangeRows, is_text
 from gateway.web.flag_lines import flag_chips, flag_lines
 from gateway.web.language import Tongue
@@ -85,6 +86,7 @@ def present(
         seen=flag_chips(_all_flags(view), tongue),
         flags=names.flags(flag_lines(_top_flags(view), tongue, linked=True)),
         reason=names.html(reveal(view.reason)),
+        quoted=quoted(view, tongue, names),
         reads=tuple(_read(one, tongue, names) for one in view.reads),
         hidden_reads=_hidden_reads(view, tongue),
         issues=cards,

@@ -14,6 +14,9 @@ from sandbox.contract.shapes import ChangeKind
 #: Flag id to its sentence. Values in %(…)s are the flag's evidence.
 FLAGS: dict[str, str] = {
     "unread_write": N_("The agent never read %(key)s before writing to it."),
+    "unread_source": N_(
+        "The agent says that this comes from %(elsewhere)s, and nothing shows that it read that."
+    ),
     "stale_read": N_("Jira changed after the agent read it (%(when)s)."),
     "conflict": N_("Someone else changed the same field in Jira."),
     "file_missing": N_("The gateway does not hold the file %(name)s, or it is too large."),
@@ -97,6 +100,7 @@ EVIDENCE = {
     "keys": N_("issues"),
     "project": N_("project"),
     "field": N_("field"),
+    "elsewhere": N_("other issues"),
     "what": N_("what"),
     "where": N_("where"),
     "host": N_("host"),

@@ -10,7 +10,10 @@ from sandbox.contract.shapes import ChangeSet, Frozen
 def members(value: object) -> dict[str, Any]:
     """Return the fields of one of our values, as its own JSON has them; raises TypeError."""
     if isinstance(value, Frozen):
-        return value.__dict__
+        later = value.LATER
+        if not later:
+            return value.__dict__
+        return {name: one for name, one in value.__dict__.items() if one or name not in later}
     name = type(value).__name__
     raise TypeError(f"{name} is no JSON value.")
 

@@ -7,8 +7,15 @@ to or fetched from a sandbox.
 """
 
 from enum import StrEnum
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    JsonValue,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 JsonObject = dict[str, JsonValue]
 
@@ -17,6 +24,10 @@ class Frozen(BaseModel):
     """A value: immutable, and an unknown key in its JSON is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    #: Fields that came later than what is sealed and approved already: while they are empty
+    #: they are in no JSON of the value, so that every older seal and digest stays good.
+    LATER: ClassVar[frozenset[str]] = frozenset()
 
 
 class Flavour(StrEnum):
@@ -244,8 +255,18 @@ class Change(Frozen):
     door: str = ""
 
 
+class Source(Frozen):
+    """What an agent says that a change rests on: a claim."""
+
+    issue_key: str
+    #: Empty: the issue itself.
+    comment_id: str = ""
+
+
 class ChangeSet(Frozen):
     """All changes of a workspace since its last seal: numbered and immutable."""
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"request", "sources"})
 
     #: ``{workspace}.{number}``.
     id: str
@@ -262,6 +283,10 @@ class ChangeSet(Frozen):
     title: str
     #: The agent's own words.
     reason: str
+    #: What a person asked for, as the agent quotes it: a claim. Empty: it quotes nobody.
+    request: str = ""
+    #: Change id to what the agent says that it rests on.
+    sources: dict[str, tuple[Source, ...]] = {}
     sealed_at: int
     #: True when reads may be missing from the journal: treat everything as unread.
     tainted: bool = False
@@ -270,6 +295,11 @@ class ChangeSet(Frozen):
     temporary_keys: dict[str, str] = {}
     #: Hex SHA-256 over the canonical JSON of all of the above, by ``digest.seal``.
     seal: str = ""
+
+    @model_serializer(mode="wrap")
+    def _told(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = told(self)
+        return {name: one for name, one in found.items() if name not in self.LATER or one}
 
 
 class Shadow(Frozen):

@@ -242,7 +242,7 @@ PEER_READING: tuple[Tool, ...] = (
         "Search issues",
         wording.PEER_SEARCH,
         {
-            "jql": string("JQL, e.g. assignee = currentUser() ORDER BY updated DESC."),
+            "jql": string("E.g. assignee = currentUser() ORDER BY updated DESC."),
             "fields": FIELDS,
             "limit": LIMIT,
             "start_at": START,

@@ -19,7 +19,7 @@ from sandbox.operations import commenting, linking, reading, writing
 _EPIC_NAMES = ("epicKey", "epic_link", "epic_key", "epicLink")
 DROP: JsonObject = {
     "type": "boolean",
-    "description": "true: drop what my text does not keep; the reviewer is told.",
+    "description": "true: drop what my text lacks; the reviewer is told.",
 }
 
 
@@ -242,7 +242,7 @@ def _tool(  # noqa: PLR0917 - a row of the table below
     )
 
 
-_VISIBILITY = string('JSON text: {"type": "group" or "role", "value": name}.')
+_VISIBILITY = string("JSON text: {type: group or role, value: name}.")
 
 PEER_WRITING: tuple[Tool, ...] = (
     _tool(
@@ -255,7 +255,7 @@ PEER_WRITING: tuple[Tool, ...] = (
             "issue_type": string("E.g. Task.", minLength=1),
             "assignee": string("Account id, name or e-mail."),
             "description": string("Markdown."),
-            "components": string("Comma-separated component names."),
+            "components": string("Names, comma-separated."),
             "additional_fields": string("JSON text: other fields by id or name."),
         },
         ("project_key", "summary", "issue_type"),
@@ -270,7 +270,7 @@ PEER_WRITING: tuple[Tool, ...] = (
             "issue_key": KEY,
             "fields": string("JSON text: new values by field id or name."),
             "additional_fields": string("JSON text: further fields."),
-            "components": string("Comma-separated component names."),
+            "components": string("Names, comma-separated."),
             "attachments": string("Not offered."),
             "return_fields": string("Field ids to show afterwards."),
             "drop_rich_content": DROP,

@@ -45,7 +45,8 @@ _PROMPTS = (
         "searchJiraIssuesUsingJql, read each with getJiraIssue before you change it, and stage "
         "priority, labels, duplicates (createIssueLink) and, where words are missing, a comment "
         "that asks for them. Do not guess: ask me when two readings are possible. Then show me "
-        "showMyPendingChanges and, when I agree, submitForReview with your reasons.",
+        "showMyPendingChanges and, when I agree, submitForReview with your reasons, quoting "
+        "what I asked.",
     ),
     _Prompt(
         "groom",
@@ -55,7 +56,8 @@ _PROMPTS = (
         "Groom the backlog of project {project}{in_status}. For each issue: is the goal clear, can "
         "it be tested, is it small enough? Improve descriptions (keep the signs in their text), "
         "propose sub-tasks with createJiraIssue for what is too large, and name what blocks what. "
-        "Then show me showMyPendingChanges and, when I agree, submitForReview with your reasons.",
+        "Then show me showMyPendingChanges and, when I agree, submitForReview with your reasons, "
+        "quoting what I asked.",
     ),
     _Prompt(
         "report",

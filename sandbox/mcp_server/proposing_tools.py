@@ -17,6 +17,7 @@ from sandbox.mcp_server.tool import (
     Tool,
     ToolAnswer,
     ToolRefusal,
+    anything,
     integer,
     string,
 )
@@ -28,9 +29,13 @@ _DIFF_TOKENS = 1_500
 
 
 def _submit(call: Call) -> ToolAnswer:
-    sealed = proposing.seal(
-        call.sandbox, call.caller, title=call.text("title"), reason=call.text("reason")
+    said = proposing.Said(
+        title=call.text("title"),
+        reason=call.text("reason"),
+        request=call.text("request"),
+        sources=call.object("sources"),
     )
+    sealed = proposing.seal(call.sandbox, call.caller, said)
     head = wording.SUBMITTED.format(count=len(sealed.changes), id=sealed.id)
     changes: list[JsonValue] = [_line(change) for change in sealed.changes]
     shown: JsonObject = {"changeSet": sealed.id, "round": sealed.round, "changes": changes}
@@ -120,6 +125,8 @@ PROPOSING_TOOLS: tuple[Tool, ...] = (
         {
             "reason": string("Why, for the reviewer.", minLength=1, maxLength=4000),
             "title": string("One line that names it.", maxLength=200),
+            "request": string("What you were asked, quoted word for word.", maxLength=4000),
+            "sources": anything("{KEY or KEY.field: [issue KEY or KEY#comment id it rests on]}."),
         },
         ("reason",),
         STAGE,

@@ -4,6 +4,7 @@ The low-level server is used because our tools are data: closed schemas, so that
 argument the model misspelt is refused and not silently dropped.
 """
 
+import re
 from typing import Any
 
 from mcp.server import Server
@@ -38,6 +39,8 @@ READS = CacheHint(ttl_ms=0, scope="private")
 
 #: Not empty, not negative.
 _UNLISTED = frozenset({"minLength", "minimum"})
+#: Between the words of a name or a sentence.
+_BREAK = re.compile(r"[ ._]")
 
 
 def build_mcp(sandbox: Sandbox) -> Server[dict[str, Any]]:
@@ -99,12 +102,22 @@ def wire(tool: Tool) -> WireTool:
 
 
 def _listed(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema as it is listed: without bounds that go without saying.
+    """Return a schema as it is listed: without what goes without saying.
 
-    They are enforced at the call; the list is read at the start of every conversation.
+    Bounds are enforced at the call, and ``issue_key`` need not say "Issue key."; the list is read
+    at the start of every conversation.
     """
     bare = {
-        name: {word: value for word, value in one.items() if word not in _UNLISTED}
+        name: {
+            word: value
+            for word, value in one.items()
+            if word not in _UNLISTED and not (word == "description" and _is_name(value, name))
+        }
         for name, one in schema["properties"].items()
     }
     return {**schema, "properties": bare}
+
+
+def _is_name(words: str, name: str) -> bool:
+    """Return whether words about an argument are its name once more."""
+    return _BREAK.sub("", words).casefold() == _BREAK.sub("", name).casefold()

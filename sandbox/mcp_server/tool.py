@@ -208,7 +208,7 @@ CONTENT_FORMAT = string(
 )
 DROP: JsonObject = {
     "type": "boolean",
-    "description": "true: drop parts that my text does not keep; the reviewer is told.",
+    "description": "true: drop what my text lacks; the reviewer is told.",
 }
 RESPONSE_FORMAT = string("Format of texts in the answer.", enum=["markdown", "adf"])
 #: Kinds of values in answers.

@@ -3,8 +3,9 @@
 INSTRUCTIONS = (
     "Jira issues as a safe copy. You read and edit shadows of issues; nothing you write "
     "reaches Jira until a person approves it. Read an issue before you change it. When your "
-    "work is done, call submitForReview with your reason; ask getReviewOutcome for the "
-    "decision. Deleting and bulk changes are not offered: ask the person you work for."
+    "work is done, call submitForReview with your reason and, quoted, what you were asked; ask "
+    "getReviewOutcome for the decision. Deleting and bulk changes are not offered: ask the person "
+    "you work for."
 )
 
 GET_ISSUE = "Read one issue with your staged changes in it. Texts come as Markdown."
@@ -28,7 +29,7 @@ CREATE = (
     "Custom fields, priority, labels and components go into additional_fields."
 )
 EDIT = (
-    "Stage changes of an issue's fields; null clears a field. Text fields take Markdown. "
+    "Stage changes of an issue's fields; null clears. Texts are Markdown. "
     "Read the issue first and keep signs such as [@Kim](mention:k3f2): they stand for what "
     "Markdown cannot show."
 )
@@ -36,7 +37,7 @@ TRANSITION = "Stage a status change. Take the id from getTransitionsForJiraIssue
 COMMENT = "Stage a comment (Markdown), or with commentId an edit of a comment."
 WORKLOG = "Stage time spent on an issue."
 LINK = "Stage a link: inwardIssue blocks outwardIssue for type Blocks."
-SUBMIT = "Hand everything staged since your last submission to a person for review, and say why."
+SUBMIT = "Hand all that is staged since your last submission to a person for review."
 OUTCOME = "Tell what became of your submissions: who decided what, and their words."
 ANSWER = "Answer what people said about a change of yours."
 PENDING = "Show what you staged and have not submitted yet, as a diff."

@@ -4,9 +4,10 @@ A set holds what was written since the last one. Only when the last one was sent
 the next its later round: then it holds what is still wanted of it, too.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from sandbox.contract import digest
@@ -16,12 +17,14 @@ from sandbox.contract.shapes import (
     ChangeOutcome,
     ChangeSet,
     Outcome,
+    Source,
 )
 from sandbox.domain.errors import ForbiddenError, InvalidError, MissingError
 from sandbox.domain.parts import object_of, text_of
 from sandbox.domain.screens import create_screen
 from sandbox.domain.site import Site
 from sandbox.operations.access import Work, newest_revision, reading, site_of, writing
+from sandbox.operations.citing import cited
 from sandbox.operations.context import Caller, Sandbox
 from sandbox.operations.folding import OnCreateScreen, fold
 from sandbox.operations.refused import refuse_repeats, repeats
@@ -50,6 +53,19 @@ _TITLE_LIMIT = 255
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What an agent says with what it hands in."""
+
+    #: Empty: one is made from the issues.
+    title: str = ""
+    reason: str = ""
+    #: What a person asked for, quoted.
+    request: str = ""
+    #: What changes rest on: issue, or field of it, to issues and comments (``citing``).
+    sources: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Proposal:
     """What a workspace would seal now."""
 
@@ -57,15 +73,15 @@ class _Proposal:
     replaces: Sealed | None
 
 
-def seal(sandbox: Sandbox, caller: Caller, *, title: str, reason: str) -> ChangeSet:
-    """Seal what the caller wrote since the last set; an empty title is made from the issues.
+def seal(sandbox: Sandbox, caller: Caller, said: Said) -> ChangeSet:
+    """Seal what the caller wrote since the last set.
 
     Raises RepeatedError, and seals nothing, when people refused some of it before.
     """
     with writing(sandbox, caller) as work:
         if work.ws is None:
             raise ForbiddenError(NO_REVIEW_HERE)
-        sealed = _seal(sandbox, work.conn, work.site, work.ws.id, title, reason)
+        sealed = _seal(sandbox, work.conn, work.site, work.ws.id, said)
         if sealed is None:
             raise InvalidError((NOTHING_TO_PROPOSE,))
         sets = change_sets.of_workspace(work.conn, work.ws.id)
@@ -75,7 +91,7 @@ def seal(sandbox: Sandbox, caller: Caller, *, title: str, reason: str) -> Change
 
 def seal_workspace(sandbox: Sandbox, ws_id: str, *, title: str, reason: str) -> ChangeSet:
     """Seal a workspace by its id, as the gateway or an experiment asks."""
-    sealed = _seal_by_id(sandbox, ws_id, title, reason)
+    sealed = _seal_by_id(sandbox, ws_id, Said(title, reason))
     if sealed is None:
         raise InvalidError((NOTHING_TO_PROPOSE,))
     return sealed
@@ -83,7 +99,7 @@ def seal_workspace(sandbox: Sandbox, ws_id: str, *, title: str, reason: str) -> 
 
 def seal_unsealed(sandbox: Sandbox, ws_id: str) -> ChangeSet | None:
     """Seal what lies there unsealed; None when it comes to nothing."""
-    return _seal_by_id(sandbox, ws_id, "", "")
+    return _seal_by_id(sandbox, ws_id, Said())
 
 
 def pending(sandbox: Sandbox, caller: Caller) -> list[Change]:
@@ -158,17 +174,17 @@ def _names(work: Work, ref: str) -> set[str]:
     return {ref.upper()} if issue is None else {issue.issue_id, issue.key, ref.upper()}
 
 
-def _seal_by_id(sandbox: Sandbox, ws_id: str, title: str, reason: str) -> ChangeSet | None:
+def _seal_by_id(sandbox: Sandbox, ws_id: str, said: Said) -> ChangeSet | None:
     site = site_of(sandbox)
     with sandbox.database.write() as conn:
         sandbox.reads.flush_in(conn)
-        found = _seal(sandbox, conn, site, ws_id, title, reason)
+        found = _seal(sandbox, conn, site, ws_id, said)
     forget(sandbox, Group.WORKSPACES)
     return found
 
 
 def _seal(
-    sandbox: Sandbox, conn: Connection, site: Site, ws_id: str, title: str, reason: str
+    sandbox: Sandbox, conn: Connection, site: Site, ws_id: str, said: Said
 ) -> ChangeSet | None:
     # Read again: storing the reads may just have tainted it.
     ws = workspaces.get(conn, ws_id)
@@ -177,8 +193,9 @@ def _seal(
     proposal = _proposal(conn, site, ws)
     if not proposal.changes:
         return None
-    words = (title.strip() or _title(conn, ws, proposal.changes), reason)
-    made = _change_set(ws, proposal, words, sandbox.clock())
+    said = replace(said, title=said.title.strip() or _title(conn, ws, proposal.changes))
+    sources = cited(said.sources, proposal.changes, site)
+    made = _change_set(ws, proposal, said, sandbox.clock(), sources)
     replaced = proposal.replaces
     after_seq = ws.sealed_seq if replaced is None else replaced.after_seq
     change_sets.put(conn, made, after_seq, ws.seq)
@@ -207,7 +224,13 @@ def _no_longer_wanted(conn: Connection, ws: Workspace, changes: Sequence[Change]
     ]
 
 
-def _change_set(ws: Workspace, proposal: _Proposal, words: tuple[str, str], now: int) -> ChangeSet:
+def _change_set(
+    ws: Workspace,
+    proposal: _Proposal,
+    said: Said,
+    now: int,
+    sources: dict[str, tuple[Source, ...]],
+) -> ChangeSet:
     number = ws.sets + 1
     replaced = None if proposal.replaces is None else proposal.replaces.change_set
     creates = [one for one in proposal.changes if one.kind is ChangeKind.CREATE]
@@ -221,8 +244,10 @@ def _change_set(ws: Workspace, proposal: _Proposal, words: tuple[str, str], now:
         number=number,
         round=1 if replaced is None else replaced.round + 1,
         replaces=None if replaced is None else replaced.id,
-        title=words[0][:_TITLE_LIMIT],
-        reason=words[1],
+        title=said.title[:_TITLE_LIMIT],
+        reason=said.reason,
+        request=said.request.strip(),
+        sources=sources,
         sealed_at=now,
         tainted=ws.tainted,
         changes=proposal.changes,

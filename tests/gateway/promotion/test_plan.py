@@ -12,7 +12,7 @@ from gateway.promotion.markers import PLACEHOLDER
 from gateway.promotion.plan import effective, make_plan
 from gateway.promotion.values import Plan, Upload
 from sandbox.contract.digest import digest
-from sandbox.contract.shapes import Change, ChangeKind
+from sandbox.contract.shapes import Change, ChangeKind, Source
 from tests.gateway.promotion.world import (
     BOB,
     DOING,
@@ -54,6 +54,23 @@ def test_all_edits_of_an_issue_travel_in_one_put_with_own_bases() -> None:
     assert only.base["summary"] == "Login is slow"
     assert only.wants["labels"] == {"add": ["speed"], "remove": []}
     assert only.set_fields == ("labels",)
+
+
+#: What this was approved as before agents could quote requests and name sources.
+BEFORE = "e72b51318af3322fe345d9d8b85adc294abcb75c3dcf5bcc8c3156d287ea3dd3"
+
+
+def test_what_an_agent_quotes_and_names_is_approved_with_the_rest() -> None:
+    one = edit("summary", "Login is quick")
+    said = (
+        {},
+        {"request": "로그인을 빠르게"},
+        {"sources": {"c1": (Source(issue_key="AIR-3"),)}},
+        {"sources": {"c1": (Source(issue_key="AIR-3", comment_id="7"),)}},
+    )
+    found = [make_plan(change_set(one, **given), {}, ground(one)).digest() for given in said]
+    assert found[0] == BEFORE
+    assert len({*found}) == len(said)
 
 
 def test_a_server_site_is_written_in_its_own_dialect() -> None:

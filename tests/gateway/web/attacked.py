@@ -8,7 +8,7 @@ from gateway.identity.people import admit
 from gateway.operations import remarking, reviewing
 from gateway.review.people import Person, Role
 from gateway.store import registry, sites
-from sandbox.contract.shapes import Change, ChangeKind, Shadow
+from sandbox.contract.shapes import Change, ChangeKind, Shadow, Source
 from tests.gateway.promotion.world import (
     ANN,
     PERSON,
@@ -82,7 +82,9 @@ def attack(visit: Visit, word: str, some: str) -> str:
     held = doc(summary=word, description=every_place(some), labels=[word])
     shadow = {"workspace": "ws-1", "agent": word, "task": word, "issue_id": "10001"}
     house.door.shadows = [Shadow.model_validate({**shadow, "key": "AIR-1", "doc": held})]
-    house.arrive(change_set(*_changes(word, some), title=word, reason=word))
+    sources = {"c1": (Source(issue_key=word, comment_id=word), Source(issue_key="AIR-1"))}
+    said = {"title": word, "reason": word, "request": word, "sources": sources}
+    house.arrive(change_set(*_changes(word, some), **said))
     comment = change(ChangeKind.COMMENT, {"id": "9", "body": every_place(some)})
     other = {"id": "c2", "issue_id": "10002", "issue_key": "AIR-2"}
     done = (comment, edit("priority", {"id": "2", "name": word}, **other))

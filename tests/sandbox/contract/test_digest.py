@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.contract.digest import canonical, digest, seal
-from sandbox.contract.shapes import Change, ChangeKind, ChangeSet
+from sandbox.contract.shapes import Change, ChangeKind, ChangeSet, Source
 
 
 def change_set(**other: Any) -> ChangeSet:
@@ -69,11 +69,34 @@ def test_the_seal_covers_every_leaf_but_itself() -> None:
     others = {
         "id": "ws-1.2", "site": "x", "agent": "x", "person": "x", "workspace": "x", "task": "x",
         "number": 2, "round": 2, "replaces": "ws-1.0", "title": "x", "reason": "x",
+        "request": "x", "sources": {"c1": (Source(issue_key="A-2"),)},
         "sealed_at": 2, "tainted": True, "changes": (), "temporary_keys": {"A-9": "1"},
     }  # fmt: skip
     assert set(others) | {"seal"} == set(ChangeSet.model_fields)
     seals = {seal(change_set(**{name: value})) for name, value in others.items()}
     assert len(seals | {sealed}) == len(others) + 1
+
+
+#: What ``change_set()`` was sealed as before there were quoted requests and sources.
+BEFORE = "20a3e7bb052b3609b9d4ebcd2a44b39414d8c6391f3bdf80e9a1b14c2c3a7887"
+
+
+def test_what_was_sealed_before_a_field_came_keeps_its_seal() -> None:
+    old = change_set()
+    assert seal(old) == BEFORE
+    assert seal(change_set(request="", sources={})) == BEFORE
+    assert not ChangeSet.LATER & set(old.model_dump())
+    assert ChangeSet.model_validate_json(old.model_dump_json()) == old
+
+
+def test_a_field_that_came_later_is_sealed_once_it_is_given() -> None:
+    asked = change_set(request="로그인을 고쳐 줘")
+    said = change_set(sources={"c1": (Source(issue_key="A-2", comment_id="7"),)})
+    other = change_set(sources={"c1": (Source(issue_key="A-2", comment_id="8"),)})
+    assert len({BEFORE, seal(asked), seal(said), seal(other)}) == 4
+    for one in (asked, said):
+        assert ChangeSet.model_validate_json(one.model_dump_json()) == one
+        assert canonical(one) == canonical(one.model_dump(mode="json"))
 
 
 def test_the_seal_covers_every_leaf_of_a_change() -> None:

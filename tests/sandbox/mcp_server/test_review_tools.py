@@ -1,8 +1,12 @@
 """From submitting to the reviewer's words, as the agent sees it."""
 
+import json
 from typing import Any
 
+import pytest
+
 from gateway.operations import reviewing, telling
+from gateway.review.sources import Proof
 from tests.house import House
 from tests.journeys.agents import Agent, Told, work
 
@@ -70,6 +74,61 @@ def test_a_submission_waits_until_a_person_decides(built: House, secret: str, ke
     other = outcome(built, secret, "waits", changeSet="ws-000000000000.1")
     assert other.refused
     assert known in other.text
+
+
+@pytest.mark.parametrize("profile", ["", "mcp-atlassian"])
+def test_the_request_is_quoted_and_sources_are_named_at_both_doors(
+    built: House, secret: str, key: str, profile: str
+) -> None:
+    read, edit, submit_it = (
+        ("jira_get_issue", "jira_update_issue", "submit_for_review")
+        if profile
+        else ("getJiraIssue", "editJiraIssue", "submitForReview")
+    )
+    named = "issue_key" if profile else "issueIdOrKey"
+    fields: Any = {"labels": ["인용"], "duedate": "2026-12-24"}
+    here = f"{built.shadow.url}/browse/{key}"
+
+    async def job(agent: Agent) -> tuple[Told, Told]:
+        await agent.must(read, **{named: key})
+        given = json.dumps(fields) if profile else fields
+        await agent.must(edit, **{named: key, "fields": given})
+        said = {"reason": "asked for", "request": f"<b>{here}</b>의 기한을\u202e 정해 줘"}
+        wrong = await agent.ask(submit_it, **said, sources={f"{key}.summary": [key]})
+        sources = {f"{key.lower()}.Labels": [key, "NOWHERE-1#77"], f"{key}.duedate": f"{key}#8"}
+        return wrong, await agent.must(submit_it, **said, sources=sources)
+
+    wrong, _ = work(built.shadow.url, secret, job, task=f"quote{profile}", tools=profile)
+    assert wrong.refused
+    assert f"which is: {key}.labels, {key}.duedate" in wrong.text
+    [number] = built.fetch()
+    view = reviewing.view(built.gateway, number)
+    jira = built.gateway.identity.base_url
+    assert view.request == f"<b>{jira}/browse/{key}</b>의 기한을\u202e 정해 줘"
+    found = {one.change.field: one.sources for issue in view.issues for one in issue.changes}
+    own, away = found["labels"]
+    assert (own.proof, own.url) == (Proof.READ, f"{jira}/browse/{key}")
+    assert (away.issue_key, away.proof, away.url) == ("NOWHERE-1", Proof.NEVER, "")
+    [comment] = found["duedate"]
+    assert (comment.comment_id, comment.proof) == ("8", Proof.NO_COMMENT)
+    flags = [flag.id for issue in view.issues for one in issue.changes for flag in one.flags]
+    assert flags.count("unread_source") == 2
+
+
+def test_what_names_no_source_is_refused_and_stays_staged(
+    built: House, secret: str, key: str
+) -> None:
+    async def job(agent: Agent) -> tuple[Told, Told]:
+        await agent.must("editJiraIssue", issueIdOrKey=key, fields={"labels": ["x"]})
+        sources = {key: ["the meeting"]}
+        wrong = await agent.ask("submitForReview", reason="why", sources=sources)
+        return wrong, await agent.must("showMyPendingChanges")
+
+    wrong, pending = work(built.shadow.url, secret, job, task="nosource")
+    assert wrong.refused
+    assert 'Write {"AIR-7.description": ["AIR-3#10234"]}' in wrong.text
+    assert len(pending.structured["changes"]) == 1
+    assert not built.fetch()
 
 
 def test_a_rejection_arrives_with_the_reviewers_words(built: House, secret: str, key: str) -> None:

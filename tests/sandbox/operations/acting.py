@@ -64,7 +64,8 @@ def _text(node: JsonValue) -> str:
 
 def submit(sandbox: Sandbox, caller: Caller | None = None) -> ChangeSet:
     """Have the test agent hand in."""
-    return proposing.seal(sandbox, caller or agent_caller(sandbox), title="", reason="because")
+    said = proposing.Said(reason="because")
+    return proposing.seal(sandbox, caller or agent_caller(sandbox), said)
 
 
 def brief(changes: tuple[Change, ...] | list[Change]) -> list[tuple[str, str, str | None]]:

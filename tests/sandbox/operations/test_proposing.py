@@ -250,5 +250,5 @@ def test_an_upstream_has_no_review(upstream: Sandbox) -> None:
     writing.edit_issue(upstream, person, "AIR-1", {"summary": "x"}, dialect=V3)
 
     with pytest.raises(ForbiddenError):
-        proposing.seal(upstream, person, title="", reason="")
+        proposing.seal(upstream, person, proposing.Said())
     assert value(upstream, "AIR-1", "summary", person) == "x"
