@@ -143,7 +143,9 @@ async def _job(agent: Agent, task: str, edits: dict[str, Any]) -> None:
     await agent.must(
         "submitForReview",
         title=f"Payment page, {task}",
-        reason="You asked me to tidy up the payment issue.\nI read it and its comments first.",
+        reason="I read the issue and its comments first; the title says now what was confirmed.",
+        request=f"Please tidy up {key}.\n제목과 설명을 고치고, 확인한 것을 댓글로 남겨 줘.",
+        sources={} if edits else {f"{key}.summary": [key]},
     )
 
 

@@ -72,6 +72,27 @@ def test_one_click_from_the_inbox_to_what_changes(place: Place, waiting: int) ->
         assert page.locator("main script").count() == 0
 
 
+def test_what_was_asked_and_where_it_comes_from_is_read_before_deciding(
+    place: Place, waiting: int
+) -> None:
+    with place.open() as page:
+        page.goto(f"/cs/{waiting}")
+        page.wait_for_selector("html[data-ready]")
+        asked, why = page.locator("[data-asked]"), page.get_by_text("I read the issue and its")
+        assert "제목과 설명을 고치고" in asked.inner_text()
+        top = asked.bounding_box(), why.bounding_box()
+        assert top[0]
+        assert top[1]
+        assert top[0]["y"] < top[1]["y"] < 900
+        source = page.locator("[data-source]")
+        assert source.inner_text().strip().startswith("The agent says that this comes from")
+        href = source.get_by_role("link").get_attribute("href")
+        assert (
+            href
+            == f"{place.house.gateway.identity.base_url}/browse/{source.locator('a').inner_text()}"
+        )
+
+
 def test_leaving_a_change_out_and_keeping_it_again_stays_on_the_page(place: Place) -> None:
     review = place.review("toggle")
     with place.open() as page:

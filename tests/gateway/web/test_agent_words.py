@@ -44,7 +44,7 @@ def citing(*sources: Cited) -> ReviewView:
 
 def notes(*sources: Cited, lang: Lang = Lang.EN) -> list[str]:
     pieces = html(citing(*sources), lang).split("data-source>")[1:]
-    return [one.split("</p>", 1)[0].partition("</svg>")[2] for one in pieces]
+    return [one.split("</p>", 1)[0].partition("</svg>")[2].strip() for one in pieces]
 
 
 def test_the_request_is_quoted_as_text_with_what_nobody_sees() -> None:
