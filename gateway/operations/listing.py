@@ -117,6 +117,7 @@ def _flags(
     conn: Connection, gateway: Gateway, review: Review, site: SiteBaseline, name: str
 ) -> tuple[Flag, ...]:
     decisions = reviews.decisions(conn, review.id)
+    docs = grounds.documents(conn, review.change_set)
     shown = show(
         Scene(
             change_set=review.change_set,
@@ -124,12 +125,12 @@ def _flags(
             site=site,
             policy=grounds.policy_of(gateway),
             person_name=name,
-            docs=grounds.documents(conn, review.change_set),
+            docs=docs,
             now=_read_since(conn, review),
             reads=review.reads,
             settled=settled_of(decisions),
             decided={one: decision.verdict for one, decision in decisions.items()},
-            around=around_of(conn, gateway.identity, review),
+            around=around_of(conn, gateway, review, docs),
             repeats=repeats(review.change_set.changes, refused.before(conn, review)),
         )
     )

@@ -270,7 +270,7 @@ def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | No
         projects=keys,
         repeats=repeats(review.change_set.changes, refused.before(conn, review)),
         earlier=earlier_of(conn, review.change_set),
-        around=around_of(conn, gateway.identity, review),
+        around=around_of(conn, gateway, review, ground.docs),
         dry_run=dry_runs.newest(conn, review.id),
         late=late_of(conn, gateway, operations) if review.state in _ENDED else {},
         delay=_delay(conn, review, keys),

@@ -1,5 +1,7 @@
 """What the scope needs to know of an issue, from the gateway's own baseline."""
 
+from collections.abc import Iterator
+
 from pydantic import JsonValue
 
 from sandbox.contract.scope import IssueFacts
@@ -23,6 +25,22 @@ def facts_of_new(fields: JsonObject, key: str) -> IssueFacts:
     """Return the facts of an issue that is to be created."""
     project = str(_object(fields.get("project")).get("key") or key.rsplit("-", 1)[0])
     return _facts(fields, project, frozenset(), created_here=True)
+
+
+def is_active(doc: JsonObject, person: str) -> bool:
+    """Return whether somebody had a part in an issue: theirs, or something in it is."""
+    return any(user_id(one) == person for one in _people(doc))
+
+
+def _people(doc: JsonObject) -> Iterator[JsonValue]:
+    fields = _object(doc.get("fields"))
+    for name in ("assignee", "reporter", "creator"):
+        yield fields.get(name)
+    said = (fields.get("comment"), "comments"), (fields.get("worklog"), "worklogs")
+    for value, name in (*said, (doc.get("changelog"), "histories")):
+        entries = _object(value).get(name)
+        for entry in entries if isinstance(entries, list) else ():
+            yield _object(entry).get("author")
 
 
 def user_id(user: JsonValue) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from gateway.policy import texts
+from gateway.policy.asking import NOTHING, Asked
 from gateway.policy.facts import user_id
 from gateway.policy.policy import Policy
 from gateway.policy.steering import hosts, speaks_to_agents
@@ -27,8 +28,6 @@ from sandbox.contract.shapes import ChangeKind, ChangeSet, JsonObject, Read, Sit
 
 #: Texts shorter than this shrink or change wholly without it meaning much.
 _WORTH = 120
-#: So many of those whom Jira may tell are named.
-_NAMED = 12
 #: Fields of an issue that anybody may write into, and that agents read.
 _READ_BY_AGENTS = ("summary", "description", "environment", "comment")
 
@@ -58,6 +57,8 @@ class Seen:
     refused_in: str = ""
     #: What the agent says that it comes from.
     sources: tuple[Cited, ...] = ()
+    #: What the request names that the agent quotes.
+    asked: Asked = NOTHING
 
     @property
     def new(self) -> bool:
@@ -73,26 +74,6 @@ class Seen:
 def change_flags(seen: Seen) -> tuple[Flag, ...]:
     """Return the flags of one change."""
     return tuple(flag for rule in _RULES for flag in rule(seen))
-
-
-def set_flags(
-    change_set: ChangeSet, views: Iterable[ChangeView], told: Iterable[str], policy: Policy
-) -> tuple[Flag, ...]:
-    """Return the flags of a set as a whole; ``told`` are the names of whom Jira may tell."""
-    kept = [one for one in views if one.verdict == "keep"]
-    issues = {one.change.issue_key for one in kept}
-    found: list[Flag] = []
-    if len(issues) > policy.bulk_issues or len(kept) > policy.bulk_changes:
-        evidence = {"count": str(len(issues)), "keys": ", ".join(sorted(issues)[:20])}
-        found.append(Flag(id="bulk", severity="warn", evidence=evidence))
-    people = sorted(told)
-    if people:
-        names = ", ".join([*people[:_NAMED], *(["…"] if people[_NAMED:] else [])])
-        evidence = {"count": str(len(people)), "people": names}
-        found.append(Flag(id="notifies", severity="info", evidence=evidence))
-    if change_set.tainted:
-        found.append(Flag(id="tainted", severity="warn"))
-    return tuple(found)
 
 
 def _flag(seen: Seen, flag_id: str, severity: str, **evidence: str) -> Flag:
@@ -145,6 +126,13 @@ def _unread_source(seen: Seen) -> Iterable[Flag]:
     keys = dict.fromkeys(one.issue_key for one in seen.sources if one.proof is not Proof.READ)
     if keys:
         yield _flag(seen, "unread_source", "warn", elsewhere=", ".join(keys))
+
+
+def _not_asked(seen: Seen) -> Iterable[Flag]:
+    """Flag an issue that the quoted request neither names nor is linked to, by our reading."""
+    if not seen.new and not seen.asked.covers(seen.key, seen.base):
+        keys = ", ".join(sorted(seen.asked.issues)[:5])
+        yield _flag(seen, "not_asked", "warn", key=seen.key, asked=keys)
 
 
 def _stale_read(seen: Seen) -> Iterable[Flag]:
@@ -278,14 +266,16 @@ def _link_host(seen: Seen) -> Iterable[Flag]:
 
 def _injection(seen: Seen) -> Iterable[Flag]:
     """Flag what follows an issue whose text speaks to agents, as we read it ourselves."""
-    if seen.base is None:
-        return
-    fields = fields_of(seen.base)
-    for name in _READ_BY_AGENTS:
-        words = speaks_to_agents(texts.strings(fields.get(name)))
-        if words:
-            yield _flag(seen, "injection", "warn", key=seen.key, found=words)
-            return
+    words = "" if seen.base is None else steering_words(seen.base)
+    if words:
+        yield _flag(seen, "injection", "warn", key=seen.key, found=words)
+
+
+def steering_words(doc: JsonObject) -> str:
+    """Return the first words of an issue that speak to agents, cut short; empty: none do."""
+    fields = fields_of(doc)
+    said = (speaks_to_agents(texts.strings(fields.get(name))) for name in _READ_BY_AGENTS)
+    return next((one for one in said if one), "")
 
 
 def _active_sprint(seen: Seen) -> Iterable[Flag]:
@@ -320,6 +310,7 @@ _RULES: tuple[Callable[[Seen], Iterable[Flag]], ...] = (
     _repeat,
     _unread_write,
     _unread_source,
+    _not_asked,
     _stale_read,
     _not_assignee,
     _rich_loss,

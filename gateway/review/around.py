@@ -13,11 +13,26 @@ _QUOTED = "found"
 
 
 @dataclass(frozen=True, slots=True)
+class Steering:
+    """An issue elsewhere whose text speaks to agents."""
+
+    key: str
+    #: The words, cut short.
+    found: str
+    #: When the agent read it first.
+    read_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What was looked up beyond the touched issues."""
 
     #: Change id to what the agent says that it comes from.
     cited: Mapping[str, tuple[Cited, ...]] = field(default_factory=dict)
+    #: Issues that the agent read, and whose text speaks to agents.
+    steering: tuple[Steering, ...] = ()
+    #: Keys of the projects in which the person served never had a part in anything.
+    strange: frozenset[str] = frozenset()
 
 
 def elsewhere(view: ReviewView) -> frozenset[str]:

@@ -6,9 +6,12 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from gateway.policy.flags import Seen, change_flags, set_flags
+from gateway.policy.asking import NOTHING, Asked, asked
+from gateway.policy.flags import Seen, change_flags
 from gateway.policy.mailed import Known, mailed
 from gateway.policy.policy import Policy
+from gateway.policy.projects import project_of
+from gateway.policy.set_flags import set_flags
 from gateway.policy.texts import strings
 from gateway.promotion.deleting import Thing, found_in, still_is, thing_of
 from gateway.promotion.drift import Now, set_three
@@ -91,7 +94,8 @@ def show(scene: Scene) -> Shown:
     """Return all changes beside Jira as it is now, with their flags."""
     verdicts = effective(scene.change_set, scene.decided)
     fields = Fields.of(scene.site)
-    agent = _Agent({one.id: one.after for one in scene.change_set.changes}, scene.docs)
+    wants = {one.id: one.after for one in scene.change_set.changes}
+    agent = _Agent(wants, scene.docs, _asked(scene))
     change_set, based = settle(scene.change_set, scene.docs, scene.settled)
     scene = replace(scene, change_set=change_set, docs=based)
     views = [_change(one, verdicts, fields, scene, agent) for one in change_set.changes]
@@ -109,7 +113,15 @@ def show(scene: Scene) -> Shown:
         for issue_id, group in by_issue.items()
     )
     everybody = {account: name for some in told.values() for account, name in some.items()}
-    return Shown(issues, set_flags(scene.change_set, views, everybody.values(), scene.policy))
+    flags = set_flags(
+        scene.change_set,
+        views,
+        everybody.values(),
+        scene.policy,
+        around=scene.around,
+        person_name=scene.person_name,
+    )
+    return Shown(issues, flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +130,16 @@ class _Agent:
 
     wants: Mapping[str, JsonValue]
     docs: Mapping[str, JsonObject]
+    #: What the quoted request names of this site's projects.
+    asked: Asked
+
+
+def _asked(scene: Scene) -> Asked:
+    if not scene.change_set.request:
+        return NOTHING
+    known = {str(one.get("key")) for one in scene.site.projects}
+    known |= {project_of(one.issue_key) for one in scene.change_set.changes}
+    return asked(scene.change_set.request, frozenset(known))
 
 
 def _agents(change: Change, agent: _Agent, fields: Fields, scene: Scene) -> dict[str, Any]:
@@ -201,6 +223,7 @@ def _change(
         held=scene.held,
         edits=_edits_beside(change, verdicts, scene),
         sources=scene.around.cited.get(change.id, ()),
+        asked=agent.asked,
         refused_in=f"CS-{scene.repeats[change.id]}" if change.id in scene.repeats else "",
     )
     own_value = _agents(change, agent, fields, scene)

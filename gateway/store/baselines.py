@@ -4,7 +4,9 @@ An issue that left the scope gets a last row without a body, so that nothing gro
 old baseline of it.
 """
 
+import json
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +20,14 @@ from sandbox.contract.shapes import IssueBaseline
 _BASELINE = GatewayTable.metadata.tables["baseline"]
 #: Body and digest of the row that says an issue is gone.
 _GONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One reading of an issue."""
+
+    issue_id: str
+    revision: int
 
 
 def content_digest(baseline: IssueBaseline) -> str:
@@ -94,6 +104,35 @@ def ids(conn: Connection, site: str, keys: Collection[str]) -> dict[str, str]:
         _BASELINE.c.site == site, _BASELINE.c.key.in_([*keys])
     )
     return {row.key: row.issue_id for row in conn.execute(query.order_by(_BASELINE.c.revision))}
+
+
+def marks(conn: Connection, site: str, keys: Collection[str]) -> dict[str, Mark]:
+    """Return key to the newest reading of the issues that have, or last had, one of the keys."""
+    query = select(_BASELINE.c.key, _BASELINE.c.issue_id, _BASELINE.c.revision).where(
+        _BASELINE.c.site == site, _BASELINE.c.key.in_([*keys])
+    )
+    rows = conn.execute(query.order_by(_BASELINE.c.revision))
+    return {row.key: Mark(row.issue_id, row.revision) for row in rows}
+
+
+def newest(conn: Connection, site: str) -> int:
+    """Return the newest revision of any issue that is stored; -1: none is."""
+    query = select(func.max(_BASELINE.c.revision)).where(_BASELINE.c.site == site)
+    found = conn.execute(query).scalar()
+    return -1 if found is None else int(found)
+
+
+def naming(conn: Connection, site: str, project: str, member: tuple[str, str], since: int) -> bool:
+    """Return whether a project's readings after a revision have this member, name and text."""
+    # As our own JSON writes it, without spaces; within a text its quotes would be escaped.
+    text = f"{json.dumps(member[0])}:{json.dumps(member[1], ensure_ascii=False)}"
+    query = select(_BASELINE.c.issue_id).where(
+        _BASELINE.c.site == site,
+        _BASELINE.c.key.startswith(f"{project}-", autoescape=True),
+        _BASELINE.c.revision > since,
+        _BASELINE.c.body.contains(text, autoescape=True),
+    )
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def revisions(conn: Connection, site: str, issue_ids: Collection[str]) -> dict[str, int]:

@@ -52,6 +52,14 @@ WHY: dict[str, str] = {
         "The issue is assigned to somebody else than the person the agent works for, who may "
         "want to know."
     ),
+    "not_asked": N_(
+        "The request that the agent quotes names other issues, and this one is not linked with "
+        "any of them. Look whether a person wanted it; a request that names no issue is compared "
+        "with nothing."
+    ),
+    "not_watcher_team": N_(
+        "In all that was read of the project nothing is theirs: no issue, comment or logged work."
+    ),
     "rich_loss": N_(
         "Parts that Markdown cannot say are in the text now and not in the new one: compare "
         "both, or keep the blocks that have them."
@@ -82,6 +90,10 @@ WHY: dict[str, str] = {
     "injection": N_(
         "The issue's own text tells whoever reads along what to do, and an agent reads along. "
         "Look whether the change is what a person asked for."
+    ),
+    "injection_read": N_(
+        "An issue that the agent read, and does not change, tells whoever reads along what to do. "
+        "What was written after that reading may follow it. Look at the issue."
     ),
     "repeat": N_("In the same task people refused this very change, and the agent wants it again."),
     "duplicate": N_("A comment with the same text stands in the issue already."),

@@ -62,7 +62,7 @@ BEFORE = "e72b51318af3322fe345d9d8b85adc294abcb75c3dcf5bcc8c3156d287ea3dd3"
 
 def test_what_an_agent_quotes_and_names_is_approved_with_the_rest() -> None:
     one = edit("summary", "Login is quick")
-    said = (
+    said: tuple[dict[str, Any], ...] = (
         {},
         {"request": "로그인을 빠르게"},
         {"sources": {"c1": (Source(issue_key="AIR-3"),)}},

@@ -83,8 +83,8 @@ def attack(visit: Visit, word: str, some: str) -> str:
     shadow = {"workspace": "ws-1", "agent": word, "task": word, "issue_id": "10001"}
     house.door.shadows = [Shadow.model_validate({**shadow, "key": "AIR-1", "doc": held})]
     sources = {"c1": (Source(issue_key=word, comment_id=word), Source(issue_key="AIR-1"))}
-    said = {"title": word, "reason": word, "request": word, "sources": sources}
-    house.arrive(change_set(*_changes(word, some), **said))
+    given = {"title": word, "reason": word, "request": word, "sources": sources}
+    house.arrive(change_set(*_changes(word, some), **given))
     comment = change(ChangeKind.COMMENT, {"id": "9", "body": every_place(some)})
     other = {"id": "c2", "issue_id": "10002", "issue_key": "AIR-2"}
     done = (comment, edit("priority", {"id": "2", "name": word}, **other))
