@@ -9,7 +9,6 @@ from gateway.policy.facts import is_active
 from gateway.policy.policy import Policy
 from gateway.policy.set_flags import set_flags
 from gateway.review.around import Around, Steering
-from sandbox.contract.shapes import JsonObject
 from tests.gateway.policy.test_flags import flags, seen
 from tests.gateway.promotion.world import ANN, BOB, change_set, create, doc, edit, site
 
@@ -35,7 +34,7 @@ def test_keys_and_projects_are_found_as_words(
     assert asked(request_, PROJECTS) == Asked(frozenset(issues), frozenset(projects))
 
 
-LINKED: dict[str, JsonObject] = {
+LINKED: dict[str, dict[str, Any]] = {
     "inward": {"issuelinks": [{"inwardIssue": {"key": "AIR-3"}}]},
     "outward": {"issuelinks": [{"outwardIssue": {"key": "AIR-3"}}]},
     "parent": {"parent": {"key": "AIR-3"}},
@@ -45,7 +44,7 @@ LINKED: dict[str, JsonObject] = {
 
 
 @pytest.mark.parametrize("fields", LINKED.values(), ids=LINKED)
-def test_what_is_linked_with_a_named_issue_is_asked_for(fields: JsonObject) -> None:
+def test_what_is_linked_with_a_named_issue_is_asked_for(fields: dict[str, Any]) -> None:
     change, said = edit("summary", "x"), {"request": "Fix AIR-3"}
     found = flags(change, **said)["not_asked"]
     assert (found.severity, found.evidence) == ("warn", {"key": "AIR-1", "asked": "AIR-3"})
@@ -101,7 +100,7 @@ def test_a_project_without_the_person_is_told_while_something_of_it_is_kept() ->
         ({}, {"changelog": {"histories": [{"author": ANN}]}}),
     ],
 )
-def test_a_part_in_an_issue(fields: JsonObject, more: JsonObject) -> None:
+def test_a_part_in_an_issue(fields: dict[str, Any], more: dict[str, Any]) -> None:
     nobody: dict[str, Any] = {"assignee": None, "reporter": BOB}
     assert is_active({**doc(**{**nobody, **fields}), **more}, "acc-ann")
     mention = {"type": "mention", "attrs": {"id": "acc-ann"}}

@@ -7,7 +7,7 @@ from gateway.web.sentences import FLAGS
 from tests.gateway.web.conftest import Visit
 
 #: Sentences that no rule says (a refusal does), and the one for what is not known.
-UNSAID = {"not_watcher_team", "out_of_scope", "not_asked", "self", "unknown_flag"}
+UNSAID = {"out_of_scope", "self", "unknown_flag"}
 
 
 def test_every_flag_is_explained_in_both_languages() -> None:
