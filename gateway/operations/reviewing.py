@@ -22,7 +22,6 @@ from gateway.promotion.freezing import Schedule
 from gateway.promotion.plan import KEEP, REJECT
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Plan
-from gateway.review.around import elsewhere, seen_with
 from gateway.review.jira_rights import Rights
 from gateway.review.lines import Lines
 from gateway.review.people import Person
@@ -79,12 +78,7 @@ def _seen_by(gateway: Gateway, viewer: str, sight: Sight, found: ReviewView) -> 
     if person is None:
         return found
     found = viewing.seen_of(gateway, viewer, sight.review.change_set.workspace, found)
-    named = (*(one.issue_key for one in found.reads), *elsewhere(found))
-    known = standing.known_keys(gateway, person, named)
-    found = seen_with(found, known)
-    reads = tuple(one for one in found.reads if one.issue_key in known)
-    hidden = len(found.reads) - len(reads)
-    found = found.model_copy(update={"reads": reads, "hidden_reads": hidden})
+    found = viewing.known_of(gateway, person, found)
     before = found.before
     if before is not None and not standing.may_see(gateway, person, before.review_id):
         found = found.model_copy(update={"before": None})

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from gateway.operations import remarking
+from gateway.operations import remarking, standing
 from gateway.operations.context import Gateway
+from gateway.review.around import elsewhere, seen_with
 from gateway.review.people import Person
 from gateway.review.refusals import UnknownReviewError
 from gateway.review.values import ReviewView
@@ -19,6 +20,15 @@ def seen_of(gateway: Gateway, person: str, workspace: str, view: ReviewView) -> 
     contents = {one.change.id: content(one) for issue in view.issues for one in issue.changes}
     seen = frozenset(name for name, one in contents.items() if one in marked)
     return view.model_copy(update={"contents": contents, "viewed": seen})
+
+
+def known_of(gateway: Gateway, person: Person, view: ReviewView) -> ReviewView:
+    """Return a view without issues that the set does not touch and somebody may not know of."""
+    named = (*(one.issue_key for one in view.reads), *elsewhere(view))
+    known = standing.known_keys(gateway, person, named)
+    reads = tuple(one for one in view.reads if one.issue_key in known)
+    hidden = len(view.reads) - len(reads)
+    return seen_with(view, known).model_copy(update={"reads": reads, "hidden_reads": hidden})
 
 
 def mark(

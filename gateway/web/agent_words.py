@@ -4,10 +4,10 @@ from markupsafe import Markup
 
 from gateway.review.sources import Cited, Proof
 from gateway.review.values import ChangeView, ReviewView
+from gateway.web.claims import Quoted, SourceLine
 from gateway.web.language import N_, Tongue
 from gateway.web.links import safe_href
 from gateway.web.new_names import NewNames
-from gateway.web.page_values import Quoted, SourceLine
 from gateway.web.reveal import reveal
 
 #: What is said of a source that is not what the agent says.

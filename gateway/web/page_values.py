@@ -5,10 +5,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from gateway.web.claims import Quoted, SourceLine
 from gateway.web.settle_box import SettleBox
 from gateway.web.why import ReasonChip, Why
-
-_NOTHING = Markup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +38,6 @@ class FlagLine:
     #: Anchor of the change it is about; empty for the whole set.
     anchor: str = ""
     id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """What the agent says that it was asked."""
-
-    #: Empty: it quotes nobody.
-    text: Markup
-    #: The round before, and what the agent quoted then, where that was something else.
-    before: str = ""
-    was: Markup = _NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """What the agent says that a change comes from."""
-
-    text: Markup
-    #: What we know against it; empty: nothing.
-    trouble: str
 
 
 @dataclass(frozen=True, slots=True)
