@@ -23,4 +23,4 @@ def test_a_flag_of_a_change_set_leads_to_what_it_means(eve: Visit) -> None:
     shown = eve.get("/flags").text
     assert '<dt id="notifies">' in shown
     assert "as far as we know them" in shown
-    assert "지켜보는 사람이" in eve.get("/flags?lang=ko").text
+    assert "지켜보는 사람, 멘션된 사람" in eve.get("/flags?lang=ko").text

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gateway.policy.flags import set_flags
 from gateway.policy.mailed import Known, mailed
 from gateway.policy.policy import Policy
+from gateway.policy.set_flags import set_flags
 from gateway.review.values import ChangeView
 from gateway.store import baselines, sites
 from sandbox.contract.compare import Three
