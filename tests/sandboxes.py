@@ -6,7 +6,7 @@ the network alone.
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -101,8 +101,10 @@ def _migrated() -> sqlite3.Connection:
 
 
 @contextmanager
-def inside_sandbox(url: str, file: dict[str, Any]) -> Iterator[Inside]:
-    """Run a sandbox in this process, its database in memory."""
+def inside_sandbox(
+    url: str, file: dict[str, Any], clock: Callable[[], int] = lambda: time.time_ns() // 1000
+) -> Iterator[Inside]:
+    """Run a sandbox in this process, its database in memory; ``clock`` is in microseconds."""
     played = parse(tomli_w.dumps({"base_url": url, **file}))
     database = Database("sqlite://")
     begin(database)
@@ -112,7 +114,7 @@ def inside_sandbox(url: str, file: dict[str, Any]) -> Iterator[Inside]:
         flavour=played.flavour,
         address=Address(url),
         database=database,
-        clock=lambda: time.time_ns() // 1000,
+        clock=clock,
         reads=ReadQueue(database),
         version=played.jira_version,
         rules=played.automation,

@@ -5,6 +5,7 @@ Asked before every request to Jira, so the answer is kept for a moment in memory
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gateway.store import waits
@@ -21,6 +22,7 @@ class _Known:
 
     database: Database
     site: str
+    now: Callable[[], float]
     until: float = float("-inf")
     asked_at: float = float("-inf")
     #: Whether Jira refused since it last did something.
@@ -29,7 +31,7 @@ class _Known:
 
     def left(self) -> float:
         """Return the seconds that the whole site still has to be left alone."""
-        now = time.monotonic()
+        now = self.now()
         with self.lock:
             if now - self.asked_at > _FRESH:
                 with self.database.read() as conn:
@@ -43,12 +45,12 @@ class _Known:
         """Store what Jira asked for; returns the seconds to wait."""
         with self.lock, self.database.write() as conn:
             seconds = waits.told(conn, self.site, "", wait.seconds, wait.reason)
-            self.until, self.struck = time.monotonic() + seconds, True
+            self.until, self.struck = self.now() + seconds, True
         return seconds
 
     def eased(self) -> None:
         """Forget the refusals before this success."""
-        if not self.struck or time.monotonic() < self.until:
+        if not self.struck or self.now() < self.until:
             # What was under way when Jira refused may still be answered well.
             return
         with self.lock, self.database.write() as conn:
@@ -56,7 +58,9 @@ class _Known:
             self.struck = False
 
 
-def stored_limits(database: Database, site: str) -> Limits:
-    """Return a site's limits as the database knows them."""
-    known = _Known(database, site)
+def stored_limits(
+    database: Database, site: str, now: Callable[[], float] = time.monotonic
+) -> Limits:
+    """Return a site's limits as the database knows them; ``now`` is a steady clock (seconds)."""
+    known = _Known(database, site, now)
     return Limits(known.left, known.told, known.eased)

@@ -30,6 +30,7 @@ class Trust:
     """When Jira last told us who we are, by this process's steady clock."""
 
     confirmed_at: float = float("-inf")
+    now: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,11 @@ class Line:
         known = self.wire.expected.account
         if not names or (known and not names & known):
             raise IdentityLostError("Jira takes us for another account than at the start.")
-        self.trust.confirmed_at = time.monotonic()
+        self.trust.confirmed_at = self.trust.now()
         return answer
 
     def _make_sure(self, ask: Ask) -> None:
-        if time.monotonic() - self.trust.confirmed_at < _SURE:
+        if self.trust.now() - self.trust.confirmed_at < _SURE:
             return
         try:
             self.confirm()

@@ -97,6 +97,7 @@ def walks(first: int, steps: int, server: Postgres) -> Counts:
             done += counts
             if broken:
                 found.broken(f"walk seed {one.seed}: {broken}")
+                say(f"  broken: {broken}; again by: {one.again}")
             if (one.number + 1) % _REPORT_EVERY == 0:
                 so_far = (one.number + 1) * STRETCH
                 say(f"  walk: {so_far} steps in {time.monotonic() - began:.0f} s")

@@ -17,6 +17,7 @@ from gateway.upstream.errors import UpstreamError
 from gateway.upstream.sound import why_unsound
 from tests.gateway.promotion.world import SITE
 from tests.sandboxes import Inside
+from tests.soak.clockwork import Clockwork
 from tests.soak.fuzz import Spoiling, nobody_asked
 from tests.soak.model import Model
 from tests.soak.walk import fresh_jira, signed_in
@@ -81,7 +82,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with fresh_jira() as jira:
+    with fresh_jira(Clockwork()) as jira:
         made = World(jira, tmp_path)
         yield made
         made.gateway.database.dispose()

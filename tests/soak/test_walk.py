@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import database_url, postgres
+from tests.soak.clockwork import Clockwork
 from tests.soak.model import BrokenPromiseError, Model, shape
 from tests.soak.walk import Walk, fresh_jira
 from tests.soak.walking import stretch
@@ -28,9 +29,26 @@ def test_no_garbage_becomes_a_receipt(tmp_path: Path, seed: int) -> None:
     assert counts["work"] + counts["crash"] > 10
 
 
+def test_a_seed_is_one_walk_on_a_quick_engine_and_on_a_slow_one(
+    database_url: str, tmp_path: Path
+) -> None:
+    traces = []
+    for url in (f"sqlite:///{tmp_path / 'again.db'}", database_url):
+        clock = Clockwork()
+        with fresh_jira(clock) as jira:
+            walk = Walk(12, url, jira, clock)
+            try:
+                walk.run(_STEPS // 2)
+            finally:
+                walk.close()
+        traces.append(walk.trace)
+    assert traces[0] == traces[1]
+
+
 def test_the_walk_sees_a_write_that_nobody_approved(tmp_path: Path) -> None:
-    with fresh_jira() as jira:
-        walk = Walk(1, f"sqlite:///{tmp_path / 'walk.db'}", jira)
+    clock = Clockwork()
+    with fresh_jira(clock) as jira:
+        walk = Walk(1, f"sqlite:///{tmp_path / 'walk.db'}", jira, clock)
         try:
             walk.wire.shares = None
             with pytest.raises(BrokenPromiseError, match="unapproved"):

@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import Any
 
 import httpx2
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from gateway.operations import background, intake, receiving, reviewing, undoing
 from gateway.operations.context import Gateway
 from gateway.operations.promoting import Promoter
+from gateway.operations.waiting import stored_limits
 from gateway.promotion.plan import KEEP, REJECT
 from gateway.promotion.states import OpState
 from gateway.promotion.steps import Step
@@ -26,8 +27,10 @@ from gateway.review.refusals import RefusedError, StaleError
 from gateway.review.states import State
 from gateway.store import audit, baselines, outbox
 from gateway.upstream.errors import UpstreamError
+from gateway.upstream.line import Trust
 from sandbox.operations.intake import put_site
 from tests.sandboxes import Inside, inside_sandbox
+from tests.soak.clockwork import Clockwork
 from tests.soak.counting import rows
 from tests.soak.fuzz import Spoiling
 from tests.soak.model import BrokenPromiseError, Model, shape_of
@@ -42,6 +45,7 @@ from tests.soak.world import (
     Place,
     Waits,
     basic_auth,
+    careless,
     fill,
     gateway_at,
     metadata,
@@ -50,6 +54,9 @@ from tests.soak.world import (
 _ISSUES = 6
 _URL = "http://upstream.test"
 _CRASH_SHARE = 0.15
+#: How long a step takes, and how long nothing happens while time passes.
+_STEP_SECONDS = 0.5
+_LONG_SECONDS = 40.0
 #: What a wish writes is nowhere else.
 _MARK = re.compile(r"m\d+x\d+")
 
@@ -68,8 +75,9 @@ _TROUBLE = (RefusedError, StaleError, UpstreamError, NothingError)
 class Walk:
     """One stretch of a walk, in one world."""
 
-    def __init__(self, seed: int, database_url: str, jira: Inside) -> None:
-        """Make the world of a seed."""
+    def __init__(self, seed: int, database_url: str, jira: Inside, clock: Clockwork) -> None:
+        """Make the world of a seed; the Jira has to go by the same clock."""
+        self.clock = clock
         self.draw = random.Random(seed)  # noqa: S311 - has to be repeatable
         self.model = Model()
         self.trace: list[str] = []
@@ -83,8 +91,7 @@ class Walk:
         self.spoiling = Spoiling(self.wire, self.draw, 0.0)
         http = httpx2.Client(transport=self.spoiling, auth=basic_auth(GATE), base_url=_URL)
         self.gateway: Gateway = gateway_at(place, http)
-        # Waits are drawn, never waited for.
-        self.gateway.upstream = replace(self.gateway.upstream, sleep=lambda _seconds: None)
+        self._go_by(clock)
         careless(self.gateway)
         issues = [self._make(f"issue {number}") for number in range(_ISSUES)]
         self.ids: list[str] = [one["id"] for one in issues]
@@ -111,7 +118,19 @@ class Walk:
         self.gateway.sandbox.close()
         self.within.close()
 
+    def _go_by(self, clock: Clockwork) -> None:
+        """Let the gateway know no other time than the walk's."""
+        clock.rule(self.gateway.database)
+        self.gateway.clock = clock.now
+        self.gateway.upstream = replace(
+            self.gateway.upstream,
+            limits=stored_limits(self.gateway.database, self.gateway.site, clock.steady),
+            trust=Trust(now=clock.steady),
+            sleep=clock.go_on,
+        )
+
     def _act(self, act: str) -> None:
+        self.clock.go_on(_STEP_SECONDS)
         try:
             said = _DO[act](self)
         except _TROUBLE as error:
@@ -240,6 +259,7 @@ class Walk:
             conn.execute(text("UPDATE operation SET lease_until = 1 WHERE lease_until > 0"))
             conn.execute(text("UPDATE operation SET not_before = 0"))
             conn.execute(text('DELETE FROM "wait"'))
+        self.clock.go_on(_LONG_SECONDS)
 
     # The end ------------------------------------------------------------------------------
 
@@ -360,24 +380,10 @@ def signed_in(within: Within, person: str) -> httpx2.Client:
     return httpx2.Client(transport=within, auth=basic_auth(person), base_url=_URL)
 
 
-def careless(gateway: Gateway) -> None:
-    """Let the database not wait for the disk: what dies in a walk is never the machine."""
-    postgresql = gateway.database.dialect_name == "postgresql"
-
-    def relax(connection: Any, _record: object) -> None:
-        if postgresql:
-            connection.execute("SET synchronous_commit = off")
-            connection.commit()
-        else:
-            connection.execute("PRAGMA synchronous = OFF")
-
-    event.listen(gateway.database.engine, "connect", relax)
-
-
 @contextlib.contextmanager
-def fresh_jira() -> Iterator[Inside]:
+def fresh_jira(clock: Clockwork) -> Iterator[Inside]:
     """Run a Jira in this process, its issues in memory."""
-    with inside_sandbox(_URL, tomllib.loads(SITE_FILE)) as inside:
+    with inside_sandbox(_URL, tomllib.loads(SITE_FILE), clock.now) as inside:
         baseline = metadata()
         put_site(inside.sandbox, baseline)
         yield inside

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.databases import durable_server
-from tests.soak.model import BrokenPromiseError
+from tests.soak.clockwork import Clockwork
 from tests.soak.walk import Walk, fresh_jira
 
 #: Steps of one world: a fresh one starts then, so that every step is as fast as the first.
 STRETCH = 400
-
-
 #: One stretch of the walk in so many is walked with answers that are garbage.
 _GARBAGE_EVERY, _GARBAGE = 4, 0.1
 
@@ -26,8 +24,9 @@ def stretch(seed: int, steps: int, database_url: str, spoilt: float = 0.0) -> Co
 
     ``spoilt`` is the share of Jira's answers that are garbage.
     """
-    with fresh_jira() as jira:
-        walk = Walk(seed, database_url, jira)
+    clock = Clockwork()
+    with fresh_jira(clock) as jira:
+        walk = Walk(seed, database_url, jira, clock)
         walk.spoiling.share = spoilt
         try:
             walk.run(steps)
@@ -54,16 +53,26 @@ class Stretch:
         """Whether it is walked on PostgreSQL."""
         return self.number % 2 == 1
 
+    @property
+    def spoilt(self) -> float:
+        """The share of Jira's answers that are garbage."""
+        return 0.0 if self.number % _GARBAGE_EVERY else _GARBAGE
+
+    @property
+    def again(self) -> str:
+        """The command that walks it once more."""
+        engine = "postgres" if self.on_postgres else "sqlite"
+        return f"python -m tests.soak.walking {self.seed} {self.steps} {engine} {self.spoilt}"
+
 
 def walked_apart(one: Stretch, url: str) -> tuple[Counter[str], str]:
-    """Walk one stretch; returns what was done, and the promise that was broken, if one was."""
-    spoilt = 0.0 if one.number % _GARBAGE_EVERY else _GARBAGE
+    """Walk one stretch; returns what was done, and what went wrong, if anything did."""
     with tempfile.TemporaryDirectory(prefix="airlock-walk-") as folder:
         url = url or f"sqlite:///{Path(folder) / 'walk.db'}"
         try:
-            return stretch(one.seed, one.steps, url, spoilt), ""
-        except BrokenPromiseError as error:
-            return Counter(), str(error)
+            return stretch(one.seed, one.steps, url, one.spoilt), ""
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others walk on
+            return Counter(), f"{type(error).__name__}: {error}"
 
 
 def main(arguments: list[str]) -> int:

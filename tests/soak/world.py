@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy import event
 
 from gateway.operations.context import Gateway
 from gateway.operations.waiting import stored_limits
@@ -204,6 +205,20 @@ def _baseline(issue: JsonObject, revision: int) -> IssueBaseline:
         dialect=Dialect.V3,
         doc={name: issue[name] for name in names},
     )
+
+
+def careless(gateway: Gateway) -> None:
+    """Let the database not wait for the disk: what dies in a walk is never the machine."""
+    postgresql = gateway.database.dialect_name == "postgresql"
+
+    def relax(connection: Any, _record: object) -> None:
+        if postgresql:
+            connection.execute("SET synchronous_commit = off")
+            connection.commit()
+        else:
+            connection.execute("PRAGMA synchronous = OFF")
+
+    event.listen(gateway.database.engine, "connect", relax)
 
 
 @dataclass(slots=True)
