@@ -53,6 +53,9 @@ class Wishing:
     count: int = 0
     draw: random.Random = field(init=False)
     _used: set[tuple[str, str]] = field(default_factory=set)
+    #: Issues whose labels the set that is being made edits: a second edit would replace the
+    #: first, as a person's second thought does.
+    _labelled: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Begin to draw."""
@@ -63,6 +66,7 @@ class Wishing:
         number = 0
         while self.count < wishes:
             number += 1
+            self._labelled.clear()
             size = min(self.draw.randint(1, _LARGEST_SET), wishes - self.count)
             members = [self.wish() for _ in range(size)]
             task = f"seed {self.seed} task {number}"
@@ -71,6 +75,7 @@ class Wishing:
     def forget(self) -> None:
         """Allow each wish that an issue can have only once to be had again."""
         self._used.clear()
+        self._labelled.clear()
 
     @staticmethod
     def sealed(task: str, members: Sequence[Wish]) -> ChangeSet:
@@ -87,6 +92,9 @@ class Wishing:
             if (kind, issue["id"]) in self._used:
                 kind = "comment"
             self._used.add((kind, issue["id"]))
+        if kind == "labels":
+            kind = "comment" if issue["id"] in self._labelled else kind
+            self._labelled.add(issue["id"])
         return self._made(kind, mark, issue)
 
     def _made(self, kind: str, mark: str, issue: Any) -> Wish:

@@ -1,6 +1,7 @@
 """What the soak plays with: a fake Jira that can be killed, and gateways before it."""
 
 import socket
+import ssl
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -72,6 +73,8 @@ projects = [{{ key = "AIR", name = "Airlock" }}]
 """
 #: Microseconds: long before anything here.
 _EARLY = 1
+#: All is plain HTTP here: this trusts nobody, and the machine's certificates take long to load.
+_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _NEVER = 10**17
 
 
@@ -154,7 +157,11 @@ def shadow_of_nobody() -> SandboxLink:
 def client_of(person: str, timeout: float = 20.0, base_url: str = "") -> httpx2.Client:
     """Return an HTTP client that signs in as somebody."""
     return httpx2.Client(
-        base_url=base_url, auth=basic_auth(person), timeout=timeout, trust_env=False
+        base_url=base_url,
+        auth=basic_auth(person),
+        timeout=timeout,
+        trust_env=False,
+        verify=_NOBODY,
     )
 
 
