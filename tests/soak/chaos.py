@@ -35,11 +35,11 @@ PROMOTERS = 2
 #: Operations on their way before more sets are approved.
 _QUEUE = 100
 #: Tries before a set is left unapproved: an edit of Bob's may stand in its way for good.
-_TRIES = 6
+_TRIES = 4
 #: One set of so many is rejected, and one is never decided about.
 _WITHHELD = 12
 #: Seconds between two kills, from and to.
-_CALM = (1.0, 4.0)
+_CALM = (2.0, 8.0)
 #: Milliseconds that the control's writes come late, from and to.
 _VERY_LATE = (2000, 5000)
 TROUBLE = (SQLAlchemyError, UpstreamError, RefusedError, StaleError, httpx2.HTTPError)

@@ -28,7 +28,7 @@ WEIGHTS = {
 _ONCE = frozenset({"summary", "description", "transition", "watcher"})
 #: Every so many label edits set off the automation of the site.
 _HOT = 4
-_LARGEST_SET = 6
+_LARGEST_SET = 9
 
 
 @dataclass(frozen=True, slots=True)
