@@ -35,9 +35,9 @@ class _Known:
         with self.lock:
             if now - self.asked_at > _FRESH:
                 with self.database.read() as conn:
-                    self.until = now + waits.left(conn, self.site)
-                    # Whoever succeeds first forgets it, also what another process was told.
-                    self.struck = waits.is_struck(conn, self.site)
+                    left = waits.left(conn, self.site)
+                # Whoever succeeds first forgets it, also what another process was told.
+                self.until, self.struck = now + (left or 0.0), left is not None
                 self.asked_at = now
             return max(0.0, self.until - now)
 

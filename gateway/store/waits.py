@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     ScalarSelect,
+    bindparam,
     delete,
     exists,
     func,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.store.database import database_now
-from gateway.store.prepared import CLOCK
+from gateway.store.prepared import CLOCK, Prepared
 from gateway.store.tables import GatewayTable
 
 _WAIT = GatewayTable.metadata.tables["wait"]
@@ -76,17 +77,13 @@ def eased(conn: Connection, site: str, issue_id: str = _SITE) -> None:
     conn.execute(delete(_WAIT).where(mine, _WAIT.c.until <= database_now(conn)))
 
 
-def left(conn: Connection, site: str) -> float:
-    """Return the seconds that the whole site still has to be left alone."""
-    query = select(_WAIT.c.until).where(_WAIT.c.site == site, _WAIT.c.issue_id == _SITE)
-    until = conn.execute(query).scalar()
-    return 0.0 if until is None else max(0.0, (until - database_now(conn)) / _SECOND)
+def left(conn: Connection, site: str) -> float | None:
+    """Return the seconds that the whole site still has to be left alone.
 
-
-def is_struck(conn: Connection, site: str) -> bool:
-    """Return whether Jira refused since it last did something, whichever process asked."""
-    query = select(_WAIT.c.until).where(_WAIT.c.site == site, _WAIT.c.issue_id == _SITE)
-    return conn.execute(query).first() is not None
+    None: Jira refused nothing since it last did something, whichever process asked.
+    """
+    row = _LEFT.run(conn, here=site).first()
+    return None if row is None else max(0.0, (row.until - row.now) / _SECOND)
 
 
 def waiting(conn: Connection, site: str) -> tuple[Waiting, ...]:
@@ -114,3 +111,10 @@ def first_end(site: ColumnElement[str]) -> ScalarSelect[int]:
     """Return the query for when the first wait of a site is over."""
     query = select(func.min(_WAIT.c.until)).where(_WAIT.c.site == site, _WAIT.c.until > CLOCK)
     return query.scalar_subquery()
+
+
+_LEFT = Prepared(
+    lambda: select(_WAIT.c.until, CLOCK.label("now")).where(
+        _WAIT.c.site == bindparam("here"), _WAIT.c.issue_id == _SITE
+    )
+)

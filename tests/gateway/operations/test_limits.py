@@ -191,4 +191,4 @@ def test_a_success_of_any_process_forgets_what_another_was_told(house: House) ->
     assert other.left() == 0
     other.eased()
     with database.read() as conn:
-        assert not waits.is_struck(conn, site)
+        assert waits.left(conn, site) is None
