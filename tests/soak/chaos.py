@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.operations import background, receiving, reviewing
 from gateway.operations.context import Gateway
+from gateway.promotion.states import SETTLED, OpState
 from gateway.review.refusals import RefusedError, StaleError
 from gateway.review.states import State
 from gateway.store import reviews
@@ -32,16 +33,25 @@ from tests.soak.wishes import Wish, Wishing
 from tests.soak.world import APPROVER, Jira, Place, Waits, fill, gateway_at, metadata
 
 PROMOTERS = 2
+#: Operations that each carries at a time: starting them again is most of what a run does.
+_THREADS = 5
 #: Operations on their way before more sets are approved.
 _QUEUE = 100
 #: Tries before a set is left unapproved: an edit of Bob's may stand in its way for good.
 _TRIES = 4
 #: One set of so many is rejected, and one is never decided about.
 _WITHHELD = 12
-#: Seconds between two kills, from and to.
-_CALM = (2.0, 8.0)
+#: Operations that come to their end between two kills, from and to: a machine that is slow
+#: would otherwise do little else than start again what was killed.
+_CALM = (8, 40)
+#: Seconds after which something is killed all the same.
+_STILL = 20.0
+#: Seconds between two looks at how far everything is.
+_LOOK = 0.2
 #: Milliseconds that the control's writes come late, from and to.
 _VERY_LATE = (2000, 5000)
+_TALLY = "SELECT state, count(*) FROM operation GROUP BY state"
+_UNDER_WAY = (OpState.READY, OpState.INFLIGHT, OpState.UNKNOWN)
 TROUBLE = (SQLAlchemyError, UpstreamError, RefusedError, StaleError, httpx2.HTTPError)
 
 
@@ -108,6 +118,10 @@ class Run:
     processes: list[ForkServerProcess] = field(default_factory=list)
     _tries: Counter[str] = field(default_factory=Counter)
     _spawned: int = 0
+    #: Operations that came to their end, as last counted.
+    _ended: int = 0
+    #: Something is killed when so many have, or at that time.
+    _next_kill: tuple[int, float] = (0, 0.0)
 
     def __post_init__(self) -> None:
         """Begin to draw."""
@@ -136,7 +150,7 @@ class Run:
             url = f"sqlite:///{self.folder / 'gateway.db'}"
         else:
             url = self.postgres.create()
-        self.place = Place(url, self.jira.url, self.waits)
+        self.place = Place(url, self.jira.url, self.waits, _THREADS)
         self.gateway = gateway_at(self.place)
         fill(self.gateway, self.issues)
         link_type = self.jira.get("issueLinkType")["issueLinkTypes"][0]["id"]
@@ -167,17 +181,17 @@ class Run:
         for _ in range(PROMOTERS):
             self._spawn()
         until = time.monotonic() + 60 + self.operations * 2
-        next_kill = time.monotonic() + self._pause()
+        self._pause()
         while time.monotonic() < until:
             self._try(self._feed)
             self._try(lambda: background.resume(self.gateway))
             self._try(self._foreign_edit)
             if not self.waiting and self._settled():
                 return
-            if time.monotonic() > next_kill and not self.is_control:
+            if self._is_time_to_kill() and not self.is_control:
                 self._kill_something()
-                next_kill = time.monotonic() + self._pause()
-            time.sleep(0.1)
+                self._pause()
+            time.sleep(_LOOK)
 
     def _calm(self) -> None:
         """Let what is left come to its end without any faults."""
@@ -192,8 +206,13 @@ class Run:
         # A request may still travel: what it does has to be seen.
         time.sleep(_VERY_LATE[1] / 1000 if self.is_control else 0.6)
 
-    def _pause(self) -> float:
-        return self.draw.uniform(*_CALM)
+    def _pause(self) -> None:
+        """Leave everything alive for a while."""
+        self._next_kill = (self._ended + self.draw.randint(*_CALM), time.monotonic() + _STILL)
+
+    def _is_time_to_kill(self) -> bool:
+        ended, at = self._next_kill
+        return self._ended >= ended or time.monotonic() >= at
 
     def _try(self, what: Callable[[], object]) -> None:
         try:
@@ -242,7 +261,7 @@ class Run:
         waking.start()
 
     def _foreign_edit(self) -> None:
-        if self.draw.random() > 0.15:
+        if self.draw.random() > 0.3:
             return
         issue = self.draw.choice(self.issues)
         said = f"bob {self.draw.randrange(10**6)}"
@@ -318,9 +337,12 @@ class Run:
         )
 
     def _on_the_way(self) -> int:
-        query = "SELECT count(*) FROM operation WHERE state IN ('ready', 'inflight', 'unknown')"
+        """Count the operations that are not done yet, and note how many are."""
         with self.gateway.database.read() as conn:
-            return int(conn.execute(text(query)).scalar() or 0)
+            counted = conn.execute(text(_TALLY)).all()
+        states = {OpState(state): int(number) for state, number in counted}
+        self._ended = sum(states.get(one, 0) for one in SETTLED)
+        return sum(states.get(one, 0) for one in _UNDER_WAY)
 
     def _settled(self) -> bool:
         try:

@@ -94,6 +94,8 @@ class Place:
     database_url: str
     jira_url: str
     waits: Waits
+    #: Operations that a process carries at a time.
+    promoters: int = 12
 
 
 def metadata() -> SiteBaseline:
@@ -131,6 +133,7 @@ def gateway_at(place: Place, http: httpx2.Client | None = None) -> Gateway:
             people=PeopleRules(jira=JiraSays.ASK),
             quarantine_seconds=place.waits.quarantine,
             lease_seconds=place.waits.lease,
+            promoters=place.promoters,
         ),
     )
 
