@@ -37,7 +37,7 @@ _BY_KEY = (Sort(FieldRef("issuekey", "key"), descending=True),)
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """The matching rows of one level or of the base, with nothing chosen yet."""
+    """Rows of one level or of the base, with nothing chosen yet."""
 
     rows: Any
     matching: Select[Any]
@@ -82,35 +82,39 @@ def _total_query(shape: Shape, checked: Checked) -> Select[Any]:
 
 
 def _branches(shape: Shape, checked: Checked) -> list[_Branch]:
-    levels = [_overlay_branch(shape, level, checked) for level in range(shape.levels)]
-    return [*levels, _base_branch(shape, checked)]
+    levels = [_overlay_branch(shape, level) for level in range(shape.levels)]
+    return [_that_match(branch, checked) for branch in (*levels, _base_branch(shape))]
 
 
-def _base_branch(shape: Shape, checked: Checked) -> _Branch:
+def _that_match(every: _Branch, checked: Checked) -> _Branch:
+    return _Branch(every.rows, every.matching.where(condition(checked.where, every.rows)))
+
+
+@lru_cache(maxsize=256)
+def _base_branch(shape: Shape) -> _Branch:
+    """Return everything that a view sees of the base; making it takes long."""
     rows = VERSION.alias("base")
-    matching = select(rows.c.vid).where(at_base(rows), condition(checked.where, rows))
+    seen = select(rows.c.vid).where(at_base(rows))
     allowed = allowed_in_base(rows, shape)
     if allowed is not None:
-        matching = matching.where(allowed)
+        seen = seen.where(allowed)
     if shape.levels:
-        matching = matching.where(rows.c.issue_id.not_in(hidden_ids(shape.levels)))
-    return _Branch(rows, matching)
+        seen = seen.where(rows.c.issue_id.not_in(hidden_ids(shape.levels)))
+    return _Branch(rows, seen)
 
 
-def _overlay_branch(shape: Shape, level: int, checked: Checked) -> _Branch:
+@lru_cache(maxsize=256)
+def _overlay_branch(shape: Shape, level: int) -> _Branch:
+    """Return everything that a view sees of one workspace's level."""
     rows = VERSION.alias(f"level_{level}")
     source, judged = with_base(rows)
-    matching = (
-        select(rows.c.vid)
-        .select_from(source)
-        .where(at_level(rows, level), ~rows.c.deleted, condition(checked.where, rows))
-    )
+    seen = select(rows.c.vid).select_from(source).where(at_level(rows, level), ~rows.c.deleted)
     allowed = allowed_in_overlay(rows, judged, shape)
     if allowed is not None:
-        matching = matching.where(allowed)
+        seen = seen.where(allowed)
     if level:
-        matching = matching.where(rows.c.issue_id.not_in(hidden_ids(level)))
-    return _Branch(rows, matching)
+        seen = seen.where(rows.c.issue_id.not_in(hidden_ids(level)))
+    return _Branch(rows, seen)
 
 
 def _page(branch: _Branch, order: tuple[Sort, ...], count: int) -> Select[Any]:

@@ -7,7 +7,7 @@ journal numbers in a workspace. This module knows nothing of scopes and views.
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, update
 
 from sandbox.contract.shapes import Dialect, Flavour, JsonObject
 from sandbox.domain.issue import IssueState
@@ -43,10 +43,10 @@ STATE_COLUMNS = (
 
 def put(conn: Connection, site: Site, ws_id: str, issue: IssueState, number: int) -> None:
     """Put a version in force from ``number`` on; the one before ends there."""
-    place = _place(site.baseline.site, ws_id, [issue.issue_id])
+    place = {"at_site": site.baseline.site, "at_ws": ws_id, "of": issue.issue_id, "at": number}
     # Two steps of one write carry one number: the later replaces the earlier.
-    conn.execute(delete(VERSION).where(*place, VERSION.c.from_rev == number))
-    conn.execute(update(VERSION).where(*place, _current()).values(to_rev=number))
+    conn.execute(_TAKE_OUT, place)
+    conn.execute(_END, place)
     columns = {
         "site": site.baseline.site,
         "ws": ws_id,
@@ -55,7 +55,7 @@ def put(conn: Connection, site: Site, ws_id: str, issue: IssueState, number: int
         **_texts(site, issue),
         **index.columns(site, issue),
     }
-    vid = conn.execute(insert(VERSION).returning(VERSION.c.vid), columns).scalar_one()
+    vid = conn.execute(_PUT, columns).scalar_one()
     if not issue.deleted:
         _put_values(conn, vid, index.values(site, issue))
 
@@ -127,7 +127,7 @@ def _texts(site: Site, issue: IssueState) -> JsonObject:
 def _put_values(conn: Connection, vid: int, values: Iterable[index.Value]) -> None:
     rows = [{"vid": vid, "field": field, "txt": txt, "num": num} for field, txt, num in values]
     if rows:
-        conn.execute(insert(_VALUE), rows)
+        conn.execute(_PUT_VALUES, rows)
 
 
 def _place(site: str, ws_id: str, ids: Collection[str]) -> tuple[ColumnElement[bool], ...]:
@@ -147,6 +147,19 @@ def _of_workspace(
     if ids is None:
         return [(VERSION.c.site == site, VERSION.c.ws == ws_id)]
     return [_place(site, ws_id, some) for some in _portions(ids)]
+
+
+def _one() -> ColumnElement[bool]:
+    """Return that a row is a version of one issue at one place; the values come later."""
+    at_site, at_ws, of = bindparam("at_site"), bindparam("at_ws"), bindparam("of")
+    return and_(VERSION.c.site == at_site, VERSION.c.ws == at_ws, VERSION.c.issue_id == of)
+
+
+# Made once: making them takes longer than running them.
+_TAKE_OUT = delete(VERSION).where(_one(), VERSION.c.from_rev == bindparam("at"))
+_END = update(VERSION).where(_one(), _current()).values(to_rev=bindparam("at"))
+_PUT = insert(VERSION).returning(VERSION.c.vid)
+_PUT_VALUES = insert(_VALUE)
 
 
 def _portions(ids: Collection[str]) -> Iterable[list[str]]:
