@@ -9,9 +9,10 @@ SQLite.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from gateway.store.database import database_now
+from gateway.store.prepared import Prepared
 from gateway.store.tables import GatewayTable
 
 _TABLES = GatewayTable.metadata.tables
@@ -85,8 +86,7 @@ def put(
 
 def get(conn: Connection, site: str, owner: str) -> Connected | None:
     """Return a connection that was not revoked."""
-    query = select(_ROW).where(_ROW.c.site == site, _ROW.c.owner == owner)
-    row = conn.execute(query.where(_ROW.c.revoked_at.is_(None))).first()
+    row = _GET.run(conn, here=site, whose=owner).first()
     return None if row is None else _connected(row, database_now(conn))
 
 
@@ -160,6 +160,15 @@ def _mine(known: Connected) -> Any:
 def _columns(conn: Connection, tokens: NewTokens) -> dict[str, Any]:
     ends = database_now(conn) + round(tokens.lasts * _SECOND) if tokens.lasts else 0
     return {"secret": tokens.secret, "expires_at": ends, "scopes": tokens.scopes}
+
+
+_GET = Prepared(
+    lambda: select(_ROW).where(
+        _ROW.c.site == bindparam("here"),
+        _ROW.c.owner == bindparam("whose"),
+        _ROW.c.revoked_at.is_(None),
+    )
+)
 
 
 def _connected(row: Row[Any], now: int) -> Connected:

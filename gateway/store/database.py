@@ -20,7 +20,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
@@ -34,7 +34,7 @@ from gateway.store.notice_tables import NoticeRow
 from gateway.store.oauth_tables import OAuthClientRow
 from gateway.store.password_tables import PasswordRow
 from gateway.store.preference_tables import PreferenceRow
-from gateway.store.prepared import run_text
+from gateway.store.prepared import CLOCK, Prepared, run_text
 from gateway.store.remark_tables import RemarkRow
 from gateway.store.viewing_tables import ViewedRow
 from gateway.store.window_tables import FreezeWindowRow
@@ -166,11 +166,10 @@ def is_there(url: str) -> bool:
 
 def database_now(conn: Connection) -> int:
     """Return the database's own clock in microseconds: the only clock leases go by."""
-    if conn.dialect.name == "postgresql":
-        query = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
-    else:
-        query = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000"
-    return int(conn.execute(text(query)).scalar_one())
+    return int(_NOW.run(conn).scalar())
+
+
+_NOW = Prepared(lambda: select(CLOCK))
 
 
 def _engine(url: str) -> Engine:

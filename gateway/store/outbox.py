@@ -167,12 +167,7 @@ def stop(conn: Connection, review_id: int, digest: str, trouble: str) -> bool:
 
 def of_review(conn: Connection, review_id: int, digest: str) -> tuple[Operation, ...]:
     """Return the operations of one approval, in order, without withdrawn ones."""
-    query = select(_OP).where(
-        _OP.c.review_id == review_id,
-        _OP.c.digest == digest,
-        _OP.c.state != OpState.SUPERSEDED,
-    )
-    rows = conn.execute(query.order_by(_OP.c.position, _OP.c.id))
+    rows = _OF_REVIEW.run(conn, review=review_id, of=digest)
     return tuple(operation_of(row) for row in rows)
 
 
@@ -310,7 +305,7 @@ def resolved(conn: Connection, site: str, names: Iterable[str] | None = None) ->
         return {}  # as before nearly every request
     query = select(_MADE.c.temporary, _MADE.c.real).where(_MADE.c.site == site)
     if wanted is None:
-        return {row.temporary: row.real for row in conn.execute(query)}
+        return {row.temporary: row.real for row in _RESOLVED.run(conn, here=site)}
     found: dict[str, str] = {}
     for start in range(0, len(wanted), _MANY):
         some = query.where(_MADE.c.temporary.in_(wanted[start : start + _MANY]))
@@ -356,6 +351,20 @@ def _looks(text: str) -> tuple[Look, ...]:
     return () if text == "[]" else tuple(map(Look.model_validate, json.loads(text)))
 
 
+_RESOLVED = Prepared(
+    lambda: select(_MADE.c.temporary, _MADE.c.real).where(_MADE.c.site == bindparam("here"))
+)
+_OF_REVIEW = Prepared(
+    lambda: (
+        select(_OP)
+        .where(
+            _OP.c.review_id == bindparam("review"),
+            _OP.c.digest == bindparam("of"),
+            _OP.c.state != OpState.SUPERSEDED,
+        )
+        .order_by(_OP.c.position, _OP.c.id)
+    )
+)
 _COUNTS = Prepared(
     lambda: (
         select(_OP.c.state, func.count().label("number"))

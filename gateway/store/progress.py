@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, literal_column, select
 
 from gateway.promotion.states import SETTLED, OpState
 from gateway.store import sites, windows
 from gateway.store import waits as stored_waits
 from gateway.store.database import database_now
+from gateway.store.prepared import Prepared
 from gateway.store.tables import GatewayTable
 from sandbox.contract.digest import digest
 
@@ -49,12 +50,7 @@ def mark(conn: Connection, review_id: int) -> str | None:
 def waits(conn: Connection, site: str, review_id: int) -> Waits:
     """Return what a promotion waits for, by the database's clock."""
     paused = sites.paused(conn, site)
-    resting = [state for state in OpState if state not in SETTLED and state is not OpState.HELD]
-    rows = conn.execute(
-        select(_OP.c.id, _OP.c.issue_id, _OP.c.not_before).where(
-            _OP.c.review_id == review_id, _OP.c.state.in_(resting)
-        )
-    ).all()
+    rows = _RESTING.run(conn, review=review_id).every
     if not rows:
         return Waits({}, paused)
     now = database_now(conn)
@@ -71,3 +67,15 @@ def waits(conn: Connection, site: str, review_id: int) -> Waits:
     if not paused and "" in rests:
         paused = f"Jira asks to be left alone for now: {rests[''].reason}."
     return Waits({one: wait for one, wait in until.items() if wait > 0}, paused)
+
+
+_RESTING = Prepared(
+    lambda: select(_OP.c.id, _OP.c.issue_id, _OP.c.not_before).where(
+        _OP.c.review_id == bindparam("review"),
+        _OP.c.state.in_(
+            literal_column(f"'{state}'")
+            for state in OpState
+            if state not in SETTLED and state is not OpState.HELD
+        ),
+    )
+)

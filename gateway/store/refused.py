@@ -1,8 +1,9 @@
 """What people have refused of an agent's task so far, as stored."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, literal_column, select
 
 from gateway.review.states import State
+from gateway.store.prepared import Prepared
 from gateway.store.reviews import Review
 from gateway.store.tables import GatewayTable
 from sandbox.contract.shapes import Change, ChangeSet
@@ -20,12 +21,8 @@ def before(conn: Connection, review: Review) -> dict[int, tuple[Change, ...]]:
 
     All of a rejected set; of any other what was left out of it.
     """
-    query = select(_REVIEW.c.id, _REVIEW.c.state).where(
-        _REVIEW.c.site == review.site,
-        _REVIEW.c.workspace == review.change_set.workspace,
-        _REVIEW.c.id < review.id,
-    )
-    earlier = conn.execute(query.order_by(_REVIEW.c.id.desc()).limit(_MOST)).all()
+    asked = {"here": review.site, "of": review.change_set.workspace, "this": review.id}
+    earlier = _EARLIER.run(conn, **asked).every
     if not earlier:
         return {}
     wholly = {row.id for row in earlier if row.state == State.REJECTED}
@@ -47,3 +44,17 @@ def before(conn: Connection, review: Review) -> dict[int, tuple[Change, ...]]:
         )
         for row in conn.execute(bodies)
     }
+
+
+_EARLIER = Prepared(
+    lambda: (
+        select(_REVIEW.c.id, _REVIEW.c.state)
+        .where(
+            _REVIEW.c.site == bindparam("here"),
+            _REVIEW.c.workspace == bindparam("of"),
+            _REVIEW.c.id < bindparam("this"),
+        )
+        .order_by(_REVIEW.c.id.desc())
+        .limit(literal_column(str(_MOST)))
+    )
+)

@@ -159,7 +159,7 @@ def standing(conn: Connection, review_id: int) -> Standing | None:
 
 def by_change_set(conn: Connection, change_set: str) -> Review | None:
     """Return the review of a sealed set by the set's id."""
-    row = conn.execute(select(_REVIEW).where(_REVIEW.c.change_set == change_set)).first()
+    row = _BY_SET.run(conn, sealed=change_set).first()
     return None if row is None else _review(row)
 
 
@@ -185,14 +185,7 @@ def editions(conn: Connection, site: str, only: Collection[int]) -> dict[int, in
 
 def creating(conn: Connection, site: str, workspace: str) -> tuple[Review, ...]:
     """Return those of a workspace's reviews that make new issues, in the order they came."""
-    query = (
-        select(_REVIEW)
-        .where(_REVIEW.c.site == site, _REVIEW.c.workspace == workspace)
-        # As pydantic writes it; inside a text the quotes would be escaped.
-        .where(_REVIEW.c.body.contains(f'"kind":"{ChangeKind.CREATE}"'))
-        .order_by(_REVIEW.c.id)
-    )
-    return tuple(_review(row) for row in conn.execute(query))
+    return tuple(_review(row) for row in _CREATING.run(conn, here=site, of=workspace))
 
 
 def untold(conn: Connection, site: str, states: Iterable[State]) -> tuple[Review, ...]:
@@ -299,7 +292,7 @@ def drop_approvals(conn: Connection, review_id: int) -> None:
 
 def is_agent(conn: Connection, name: str) -> bool:
     """Return whether an agent has this name: such a name never decides anything."""
-    return conn.execute(select(_AGENT.c.agent).where(_AGENT.c.agent == name)).first() is not None
+    return _IS_AGENT.run(conn, named=name).first() is not None
 
 
 def _compare_and_set(conn: Connection, review: Review | Standing, **columns: Any) -> bool:
@@ -340,6 +333,17 @@ _plan = lru_cache(maxsize=256)(Plan.model_validate_json)
 
 
 _GET = Prepared(lambda: select(_REVIEW).where(_REVIEW.c.id == bindparam("review")))
+_CREATING = Prepared(
+    lambda: (
+        select(_REVIEW)
+        .where(_REVIEW.c.site == bindparam("here"), _REVIEW.c.workspace == bindparam("of"))
+        # As pydantic writes it; inside a text the quotes would be escaped.
+        .where(_REVIEW.c.body.contains(f'"kind":"{ChangeKind.CREATE}"'))
+        .order_by(_REVIEW.c.id)
+    )
+)
+_BY_SET = Prepared(lambda: select(_REVIEW).where(_REVIEW.c.change_set == bindparam("sealed")))
+_IS_AGENT = Prepared(lambda: select(_AGENT.c.agent).where(_AGENT.c.agent == bindparam("named")))
 # Not FOR UPDATE: PostgreSQL holds a key-share lock for each operation that is changed
 # twice, and two promoters would wait for each other.
 _BLOCKS = Prepared(

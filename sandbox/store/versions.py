@@ -151,8 +151,8 @@ def _of_workspace(
 
 def _one() -> ColumnElement[bool]:
     """Return that a row is a version of one issue at one place; the values come later."""
-    at_site, at_ws, of = bindparam("at_site"), bindparam("at_ws"), bindparam("of")
-    return and_(VERSION.c.site == at_site, VERSION.c.ws == at_ws, VERSION.c.issue_id == of)
+    here = and_(VERSION.c.site == bindparam("at_site"), VERSION.c.ws == bindparam("at_ws"))
+    return and_(here, VERSION.c.issue_id == bindparam("of"))
 
 
 # Made once: making them takes longer than running them.
