@@ -81,6 +81,8 @@ class Demo:
             "AIRLOCK_DEMO_CONTROL_SECRET_FILE": str(self.folder / "upstream-secret"),
             "AIRLOCK_SELF_APPROVAL": "true",
             "AIRLOCK_QUARANTINE_SECONDS": "3",
+            # What a colleague changes shall soon be seen.
+            "AIRLOCK_POLL_SECONDS": "5",
             "JIRA_URL": self.upstream_url,
             "JIRA_USERNAME": self.service[0],
             "JIRA_API_TOKEN": self.service[1],

@@ -26,6 +26,7 @@ from gateway.review.delaying import delayed
 from gateway.review.dry_runs import DryRun, stops
 from gateway.review.earlier import Earlier
 from gateway.review.field_names import field_names
+from gateway.review.new_keys import with_keys
 from gateway.review.repeats import repeats
 from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
@@ -203,7 +204,11 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         round=change_set.round,
         received_at=review.received_at,
         checked_at=sight.checked_at,
-        issues=sight.shown.issues,
+        issues=with_keys(
+            sight.shown.issues,
+            ((one.planned, one.receipt) for one in sight.operations),
+            gateway.identity.base_url,
+        ),
         flags=sight.shown.flags,
         reads=review.reads or (),
         digest=sight.situation.digest,

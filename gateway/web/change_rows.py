@@ -5,6 +5,7 @@ from collections.abc import Callable
 from markupsafe import Markup
 from pydantic import JsonValue
 
+from gateway.promotion.references import is_temporary_key
 from gateway.review.no_ops import no_ops
 from gateway.review.preferences import Preferences
 from gateway.review.rounds import Since, earlier, since
@@ -77,7 +78,7 @@ class ChangeRows:
             key=self.names.text(issue.key),
             summary=self.names.html(reveal(issue.summary)),
             url=followed(issue.url) or "",
-            inside="" if issue.new else inside(issue.key),
+            inside="" if is_temporary_key(issue.key) else inside(issue.key),
             told=issue.told,
             new=issue.new,
             rows=tuple(self.row(change) for change in issue.changes),

@@ -298,6 +298,7 @@ def _confirm(view: ReviewView, tongue: Tongue, names: NewNames) -> tuple[Confirm
 
 
 def _read(read: Read, tongue: Tongue, names: NewNames) -> ReadLine:
-    fields = ", ".join(read.fields) if read.fields else tongue.gettext("all fields")
+    whole = not read.fields or "*all" in read.fields
+    fields = tongue.gettext("all fields") if whole else ", ".join(read.fields)
     by = f"{read.door} · {read.client}" if read.client else read.door
     return ReadLine(names.text(read.issue_key), fields, tongue.moment(read.at), by)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from pydantic import JsonValue
 
 from gateway.promotion.authors import Author, AuthorKind
+from gateway.promotion.references import is_temporary_key
 from gateway.promotion.values import (
     APP,
     WORKFLOW,
@@ -23,7 +24,7 @@ from gateway.promotion.values import (
 from gateway.review.values import OperationView
 from gateway.web.field_words import FieldWords
 from gateway.web.language import Tongue
-from gateway.web.links import followed, inside, safe_href
+from gateway.web.links import followed, inside
 from gateway.web.new_names import NewNames
 from gateway.web.page_values import Chip, Panel, RequestBlock
 from gateway.web.reveal import reveal
@@ -61,13 +62,13 @@ class RequestBlocks:
             number=planned.position,
             kind=self.gettext(KINDS[planned.kind]),
             issue=self.names.text((receipt.upstream_key if receipt else None) or planned.issue_key),
-            url=_where(receipt) if receipt else "",
+            url=_where(planned, receipt) if receipt else "",
             line=_request_line(planned),
             facts=self._facts(planned),
             parts=self._parts(planned),
             state=Chip(self.gettext(OPERATION_STATES[view.state]), OPERATION_LOOKS[view.state]),
             trouble=in_tongue(view.trouble, self.tongue),
-            receipt=self._receipt(receipt) if receipt else (),
+            receipt=self._receipt(planned, receipt) if receipt else (),
             side_effects=tuple(self._side_effect(one) for one in receipt.side_effects)
             if receipt
             else (),
@@ -116,7 +117,7 @@ class RequestBlocks:
             AuthorKind.REQUESTER: self.gettext("the person the agent worked for"),
             AuthorKind.APPROVER: self.gettext("the person who approves"),
         }[author.kind]
-        account = f" ({author.account})" if author.account else ""
+        account = f" ({author.account})" if author.account not in ("", author.name) else ""
         return f"{author.name or who}{account}: {who}" if author.name or account else who
 
     def _upload(self, upload: Upload | None) -> dict[str, str]:
@@ -136,7 +137,9 @@ class RequestBlocks:
     def _json(self, value: JsonValue) -> Markup:
         return self.values.json(value)
 
-    def _receipt(self, receipt: Receipt) -> tuple[tuple[str, Markup], ...]:
+    def _receipt(
+        self, planned: PlannedOperation, receipt: Receipt
+    ) -> tuple[tuple[str, Markup], ...]:
         how = {
             "answer": self.gettext("Jira's answer, read back"),
             "probe": self.gettext("found by asking Jira"),
@@ -146,7 +149,7 @@ class RequestBlocks:
             self.gettext("Answer"): str(receipt.status),
             self.gettext("Written"): self.tongue.moment(receipt.at),
             self.gettext("Known by"): how.get(receipt.known_by, receipt.known_by),
-            self.gettext("Became"): receipt.upstream_key or receipt.upstream_id or "",
+            self.gettext("Became"): _became(planned, receipt),
             self.gettext("Comment"): receipt.comment_id or "",
             self.gettext("Not looked at for side effects"): ", ".join(
                 map(self.fields.text, receipt.unseen)
@@ -177,10 +180,16 @@ class RequestBlocks:
         return Markup("{}<b>{}</b>: {}{}").format(here, name, change, by)
 
 
-def _where(receipt: Receipt) -> str:
+def _became(planned: PlannedOperation, receipt: Receipt) -> str:
+    """Return what Jira calls what was made; empty where nothing was."""
+    name = receipt.upstream_key or receipt.upstream_id or ""
+    return "" if name in (planned.issue_key, planned.issue_id) else name
+
+
+def _where(planned: PlannedOperation, receipt: Receipt) -> str:
     """Return where the issue that was written to can be looked at."""
-    key = receipt.upstream_key
-    return followed(receipt.url) or (inside(key) if key and safe_href(receipt.url) else "")
+    key = receipt.upstream_key or planned.issue_key
+    return followed(receipt.url) or ("" if is_temporary_key(key) else inside(key))
 
 
 def _request_line(planned: PlannedOperation) -> Markup:

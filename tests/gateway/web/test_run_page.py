@@ -9,6 +9,7 @@ from gateway.review.people import Person, Role
 from gateway.store import people, sites
 from gateway.store.database import database_now
 from gateway.web import run_pages
+from tests.gateway.promotion.world import change_set, create, edit
 from tests.gateway.web.conftest import Visit
 
 
@@ -195,3 +196,20 @@ def test_whoever_promotes_chooses_whether_to_carry_on(eve: Visit) -> None:
     assert 'name="carry_on" value="yes"' in eve.get(f"/cs/{review}/promote").text
     assert eve.post(f"/cs/{review}/promote", digest=digest, carry_on="yes").status_code == 303
     assert eve.get("/history").status_code == 200
+
+
+def test_a_new_issue_has_the_key_that_jira_gave_it_on_every_page_of_its_set(eve: Visit) -> None:
+    review = eve.house.arrive(change_set(create(), edit("labels", ["x"], id="c2")))
+    form = {"digest": eve.digest(review)}
+    assert "it has no key yet" in eve.get(f"/cs/{review}").text
+    eve.post(f"/cs/{review}/approve", **form)
+    eve.post(f"/cs/{review}/promote", **form)
+    eve.house.promote_all()
+    for path in (f"/cs/{review}/run", f"/cs/{review}"):
+        page = eve.get(path).text
+        assert "it has no key yet" not in page
+        assert 'href="/sandbox/AIR-3"' in page
+    run = eve.get(f"/cs/{review}/run").text
+    # What was only edited became nothing else.
+    assert run.count("<dt>Became</dt>") == 1
+    assert 'href="/sandbox/AIR-1"' in run
