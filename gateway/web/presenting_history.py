@@ -16,7 +16,7 @@ from gateway.web.history_filter import Filter, HistoryQuery
 from gateway.web.history_values import Chain, HistoryDay, HistoryLine, HistoryPage, Option
 from gateway.web.history_words import ACTORS, GROUPS, UNLISTED, saying
 from gateway.web.language import N_, Tongue
-from gateway.web.links import link
+from gateway.web.links import followed, link, safe_href
 from gateway.web.new_names import key_html
 from gateway.web.page_values import Chip
 from gateway.web.reveal import reveal
@@ -192,7 +192,11 @@ class _Lines:
         receipt = body.get("receipt")
         if isinstance(receipt, str):
             shown = escape(self._tongue.gettext("open in Jira"))
-            yield self._tongue.gettext("receipt"), link(receipt, shown)
+            plain = safe_href(receipt) is not None and followed(receipt) is None
+            yield (
+                self._tongue.gettext("receipt"),
+                reveal(receipt) if plain else link(receipt, shown),
+            )
 
 
 def _token(token_id: str) -> str:
