@@ -11,8 +11,10 @@ from pydantic import JsonValue
 
 from gateway.operations.context import Gateway
 from gateway.promotion.fields import part
+from gateway.review.refusals import RefusedError
 from gateway.sandbox_link import SandboxLinkError
-from gateway.store import files
+from gateway.store import files, reviews
+from sandbox.contract.scope import Refusal
 from sandbox.contract.shapes import ChangeKind, ChangeSet
 
 LOG = logging.getLogger(__name__)
@@ -49,6 +51,28 @@ def _fetch(gateway: Gateway, digest: str, after: JsonValue) -> None:
         return
     with gateway.database.write() as conn:
         files.put(conn, gateway.site, content, gateway.clock())
+
+
+def file_of(gateway: Gateway, review_id: int, change_id: str) -> tuple[str, bytes]:
+    """Return name and bytes of the file that a change attaches; raises RefusedError."""
+    with gateway.database.read() as conn:
+        review = reviews.get(conn, review_id)
+        found = [
+            one.after
+            for one in (() if review is None else review.change_set.changes)
+            if one.id == change_id and one.kind is ChangeKind.ATTACHMENT
+        ]
+        digest = str(part(found[0], "sha256")) if found else ""
+        content = files.get(conn, gateway.site, digest) if found else None
+    if content is None:
+        raise RefusedError(
+            Refusal(
+                "no_file",
+                "There is no such file here.",
+                "Open the change set again; a file that could not be had blocks its approval.",
+            )
+        )
+    return str(part(found[0], "filename") or "file"), content
 
 
 def attached(change_set: ChangeSet) -> tuple[str, ...]:

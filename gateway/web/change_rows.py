@@ -18,7 +18,7 @@ from gateway.web.audience import audience
 from gateway.web.field_words import FieldWords
 from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
-from gateway.web.links import followed, inside
+from gateway.web.links import file_of, followed, inside
 from gateway.web.looks import Looks
 from gateway.web.new_names import NewNames
 from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel, RemarkLine
@@ -68,6 +68,7 @@ class ChangeRows:
         self.values = Values(tongue)
         self.diff = AdfDiff(tongue)
         self.boxes = SettleBoxes(tongue, self.diff)
+        self.review = 0 if view is None else view.id
         self.notes = RowNotes(tongue, view)
         self.fields = FieldWords(tongue, None if view is None else view.field_names)
 
@@ -341,7 +342,13 @@ class ChangeRows:
 
     def _attachment(self, view: ChangeView) -> tuple[Panel, ...]:
         wanted = _object(view.wants) or _object(view.change.after)
-        return (Panel(self.gettext("Will be attached"), self._fields(wanted), "wide"),)
+        shown = self._fields(wanted)
+        if self.review and not any(flag.id == "file_missing" for flag in view.flags):
+            shown += Markup('<p><a href="{}" download>{}</a></p>').format(
+                file_of(self.review, view.change.id),
+                self.gettext("Download the file: no page shows it, so open it with care"),
+            )
+        return (Panel(self.gettext("Will be attached"), shown, "wide"),)
 
     def _delete(self, view: ChangeView) -> tuple[Panel, ...]:
         wanted = _object(view.change.after)

@@ -37,6 +37,7 @@ class Lang(StrEnum):
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 #: A point in time, to the minute; Babel's own medium form has seconds.
+_SECOND = 1_000_000
 _MOMENT = {Lang.EN: "MMM d, y, HH:mm", Lang.KO: "y. M. d. HH:mm"}
 #: The same with its weekday.
 _WEEKDAY = {Lang.EN: "EEE, MMM d, y, HH:mm", Lang.KO: "y. M. d. (EEE) HH:mm"}
@@ -113,7 +114,7 @@ class Tongue:
 
     def ago(self, microseconds: int, now: int) -> str:
         """Return how long ago something was; beyond a week, its date."""
-        passed = timedelta(microseconds=max(0, now - microseconds))
+        passed = timedelta(microseconds=max(_SECOND, now - microseconds))
         if passed > _RECENT:
             return format_date(_time(microseconds).date(), "medium", locale=self._locale)
         return format_timedelta(-passed, add_direction=True, locale=self._locale, threshold=0.95)

@@ -94,6 +94,11 @@ def inside(key: str) -> str:
     return f"/sandbox/{quote(key, safe='')}"
 
 
+def file_of(review_id: int, change_id: str) -> str:
+    """Return where the file that a change attaches is handed out."""
+    return f"/cs/{review_id}/files/{quote(change_id, safe='')}"
+
+
 def link(target: str, shown: Markup, css: str = "") -> Markup:
     """Return a link with the host it leads to, or the text with the refused target."""
     href = safe_href(target)

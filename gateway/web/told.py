@@ -127,6 +127,8 @@ SENTENCES: tuple[str, ...] = (
     N_("A change can be kept or left out."),
     N_("Choose one of the two."),
     N_("There is nothing to approve."),
+    N_("There is no such file here."),
+    N_("Open the change set again; a file that could not be had blocks its approval."),
     N_("Reject the set."),
     N_("Promotion writes to Jira, and your sign-in is older than 30 minutes."),
     N_(

@@ -9,9 +9,12 @@ from tests.browser.test_spoofing import served, watched
 from tests.gateway.operations.conftest import fill, house_on
 from tests.gateway.promotion.world import change_set, doc, edit
 
+NOON = 1_795_176_000_000_000
+
 
 def test_the_same_label_on_five_issues_is_looked_at_once(browser: Browser) -> None:
     house = house_on("sqlite://")
+    house.gateway.clock = lambda: NOON
     numbers = range(1, 6)
     for number in numbers:
         house.jira.add(doc(f"AIR-{number}", str(10_000 + number), summary=f"결제 오류 {number}"))

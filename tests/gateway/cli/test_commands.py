@@ -285,3 +285,24 @@ def test_people_are_let_in_with_roles_in_projects_and_taken_out(built: House) ->
     assert [(one["name"], one["roles"]) for one in rows if one["person"] == "kim"] == [
         ("김지우", "disabled")
     ]
+
+
+def test_what_failed_is_tried_again_from_the_terminal(built: House) -> None:
+    run(built, "login", "mina")
+    stage(built, create(built, "retrying-bot")["token"], "retrying", submit=True)
+    [review] = built.fetch()
+    view = reviewing.view(built.gateway, review)
+    path = f"/rest/api/3/issue/{view.issues[0].key}"
+    reviewing.approve(built.gateway, "mina", review, view.digest)
+    with built.jira() as http:
+        before = http.get(path).json()["fields"]["summary"]
+        http.put(path, json={"fields": {"summary": "Somebody was quicker"}}).raise_for_status()
+        reviewing.promote(built.gateway, "mina", review, view.digest)
+        built.promote_until_ended(review)
+        shown = json.loads(run(built, "changes", "show", str(review)))
+        assert (shown["state"], shown["operations"][0]["state"]) == ("failed", "conflict")
+        http.put(path, json={"fields": {"summary": before}}).raise_for_status()
+        run(built, "changes", "retry", f"CS-{review}", *BY)
+        built.promote_until_ended(review)
+        assert http.get(path).json()["fields"]["summary"] == "제목 retrying"
+    assert json.loads(run(built, "changes", "show", str(review)))["state"] == "promoted"

@@ -17,6 +17,7 @@ from tests.spoofing import EVERY, faults
 #: Answers that are no pages: a stream, downloads, redirects elsewhere, signs of life.
 NO_PAGES = {
     "/cs/{review_id}/report",
+    "/cs/{review_id}/files/{change_id}",
     "/cs/{review_id}/run/events",
     "/history.csv",
     "/history.jsonl",

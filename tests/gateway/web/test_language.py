@@ -183,6 +183,9 @@ def test_dates_are_written_as_the_language_writes_them(
 ) -> None:
     tongue, now = Tongue(lang), 1_795_000_000_000_000
     assert tongue.ago(now - 4 * MINUTE, now) == four_minutes
+    # What happened this very moment, or is said to have happened later, is not "in 0 seconds".
+    assert tongue.ago(now, now) == tongue.ago(now + MINUTE, now) == tongue.ago(now - 1, now)
+    assert tongue.ago(now, now) in ("1 second ago", "1초 전")
     assert tongue.day(date(2026, 11, 30)) == day
     assert tongue.moment(now) == moment
 

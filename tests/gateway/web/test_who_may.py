@@ -73,6 +73,7 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/agents/tokens/{token_id}/revoke"): Role.ADMIN,
     ("GET", "/cs/{review_id}/promote"): Role.VIEWER,
     ("GET", "/cs/{review_id}/dry-run"): Role.VIEWER,
+    ("GET", "/cs/{review_id}/files/{change_id}"): Role.VIEWER,
     ("GET", "/cs/{review_id}/issue/{issue_id}/fields"): Role.VIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}/value"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/mails"): Role.REVIEWER,
@@ -162,8 +163,7 @@ CLIENTS: set[Route_] = {
     ("POST", "/oauth/token"),
     ("POST", "/oauth/revoke"),
 }
-#: Style, script and pictures, the same for everybody.
-FILES: set[str] = {"/static"}
+FILES: set[str] = {"/static"}  # style, script and pictures, the same for everybody
 
 ELSEWHERE = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
 ROLES = (Role.NONE, *LADDER)
