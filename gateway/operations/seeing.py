@@ -12,6 +12,7 @@ from gateway.operations.grounds import Looked
 from gateway.operations.looking_around import around_of
 from gateway.operations.looking_earlier import earlier_of
 from gateway.operations.looking_later import late_of
+from gateway.promotion.beside import with_more
 from gateway.promotion.drafts import UnplannableError
 from gateway.promotion.freezing import Delay
 from gateway.promotion.ground import Ground
@@ -20,7 +21,7 @@ from gateway.promotion.references import is_temporary_id, temporary_names
 from gateway.promotion.settled import Settled, settle
 from gateway.promotion.states import OpState
 from gateway.promotion.undo import is_undo
-from gateway.promotion.values import Plan, Receipt, SideEffect
+from gateway.promotion.values import Plan, SideEffect
 from gateway.review.around import Around
 from gateway.review.delaying import delayed
 from gateway.review.dry_runs import DryRun, stops
@@ -230,7 +231,7 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
 
 
 def _field_names(sight: Sight) -> dict[str, str]:
-    receipts = [_with_late(one.receipt, sight.late.get(one.id, ())) for one in sight.operations]
+    receipts = [with_more(one.receipt, sight.late.get(one.id, ())) for one in sight.operations]
     return field_names(sight.ground.fields, sight.shown.changes, filter(None, receipts))
 
 
@@ -379,12 +380,6 @@ def _obstacles(sight: Sight) -> tuple[str, ...]:
     return obstacles(sight.situation) if sight.review.state in _OPEN else ()
 
 
-def _with_late(receipt: Receipt | None, found: tuple[SideEffect, ...]) -> Receipt | None:
-    if receipt is None or not found:
-        return receipt
-    return receipt.model_copy(update={"side_effects": (*receipt.side_effects, *found)})
-
-
 def _operation_views(sight: Sight, now: int) -> tuple[OperationView, ...]:
     if sight.operations:
         until = {one: now + wait for one, wait in sight.waits.until.items()}
@@ -392,7 +387,7 @@ def _operation_views(sight: Sight, now: int) -> tuple[OperationView, ...]:
             OperationView(
                 planned=one.planned,
                 state=one.state,
-                receipt=_with_late(one.receipt, sight.late.get(one.id, ())),
+                receipt=with_more(one.receipt, sight.late.get(one.id, ())),
                 trouble=one.trouble,
                 until=until.get(one.id),
                 evidence=one.evidence,

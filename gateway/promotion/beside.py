@@ -133,3 +133,10 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else None
+
+
+def with_more(receipt: Receipt | None, found: tuple[SideEffect, ...]) -> Receipt | None:
+    """Return a receipt with what followed after it was written."""
+    if receipt is None or not found:
+        return receipt
+    return receipt.model_copy(update={"side_effects": (*receipt.side_effects, *found)})

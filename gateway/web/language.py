@@ -36,8 +36,8 @@ class Lang(StrEnum):
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
-#: A point in time, to the minute; Babel's own medium form has seconds.
 _SECOND = 1_000_000
+#: A point in time, to the minute; Babel's own medium form has seconds.
 _MOMENT = {Lang.EN: "MMM d, y, HH:mm", Lang.KO: "y. M. d. HH:mm"}
 #: The same with its weekday.
 _WEEKDAY = {Lang.EN: "EEE, MMM d, y, HH:mm", Lang.KO: "y. M. d. (EEE) HH:mm"}
