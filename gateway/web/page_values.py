@@ -240,6 +240,8 @@ class Actions:
     stop: bool = False
     #: To say something about a change.
     remark: bool = False
+    #: To draft a setting from a change.
+    draft: bool = False
 
     @property
     def any(self) -> bool:

@@ -260,6 +260,7 @@ def _actions(view: ReviewView, role: Role) -> Actions:
         retry=Event.RETRY in events and approver and bool(view.digest),
         stop=Event.CALL_BACK in events and reviewer,
         remark=reviewer,
+        draft=view.request is not None and at_least(role, Role.ADMIN),
     )
 
 

@@ -36,6 +36,7 @@ PATHS = (
     "/cs/3/promote",
     "/cs/3/dry-run",
     "/cs/1/issue/10001/fields",
+    "/cs/1/changes/c1/rule",
     "/history",
     "/history?cs=CS-1&what=decisions",
     "/agents",

@@ -63,14 +63,14 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/cs/{review_id}/undo"): Role.REVIEWER,
     ("GET", "/sandbox"): Role.NONE,
     ("GET", "/sandbox/{key}"): Role.VIEWER,
-    # In the demo alone; elsewhere there is no such page (test_sandbox_browser.py).
-    ("POST", "/sandbox/{key}/play"): Role.REVIEWER,
+    ("POST", "/sandbox/{key}/play"): Role.REVIEWER,  # only in a demo (test_sandbox_browser.py)
     ("GET", "/history"): Role.NONE,
     ("GET", "/history.csv"): Role.REVIEWER,
     ("GET", "/history.jsonl"): Role.REVIEWER,
     ("GET", "/agents"): Role.NONE,
     ("POST", "/agents/tokens"): Role.ADMIN,
     ("POST", "/agents/tokens/{token_id}/revoke"): Role.ADMIN,
+    ("GET", "/cs/{review_id}/changes/{change_id}/rule"): Role.ADMIN,
     ("GET", "/cs/{review_id}/promote"): Role.VIEWER,
     ("GET", "/cs/{review_id}/dry-run"): Role.VIEWER,
     ("GET", "/cs/{review_id}/files/{change_id}"): Role.VIEWER,
