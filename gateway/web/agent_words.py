@@ -6,7 +6,7 @@ from gateway.review.sources import Cited, Proof
 from gateway.review.values import ChangeView, ReviewView
 from gateway.web.claims import Quoted, SourceLine
 from gateway.web.language import N_, Tongue
-from gateway.web.links import safe_href
+from gateway.web.links import followed, inside, safe_href
 from gateway.web.new_names import NewNames
 from gateway.web.reveal import reveal
 
@@ -48,7 +48,10 @@ def _where(cited: Cited, tongue: Tongue, names: NewNames) -> Markup:
     text = cited.issue_key
     if cited.comment_id:
         text = tongue.gettext("comment %(id)s of %(key)s", id=cited.comment_id, key=cited.issue_key)
-    shown, href = names.html(reveal(text)), safe_href(cited.url)
+    shown, href = names.html(reveal(text)), followed(cited.url)
+    if href is None and safe_href(cited.url):
+        # Jira on this machine is no link; our own browser shows the issue as Jira has it.
+        return Markup('<a href="{}">{}</a>').format(inside(cited.issue_key), shown)
     if href is None:
         return shown
     return Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>').format(

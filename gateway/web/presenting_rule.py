@@ -29,6 +29,7 @@ _MEANS = {
 class DraftBox:
     """One setting as it could be."""
 
+    setting: str
     means: str
     now: str
     then: str
@@ -70,7 +71,9 @@ def present_rule(found: Found, tongue: Tongue) -> RulePage:
             "%(num)d like it in other projects would not be reached.",
             "%(num)d like it in other projects would not be reached.",
             made.elsewhere.every,
-        ),
+        )
+        if made.elsewhere.every
+        else "",
         why_not=_why_not(found, tongue),
         drafts=tuple(_box(one, tongue) for one in made.drafts),
         most=found.most,
@@ -80,6 +83,7 @@ def present_rule(found: Found, tongue: Tongue) -> RulePage:
 def _box(draft: Draft, tongue: Tongue) -> DraftBox:
     name = draft.setting if draft.setting == APPROVALS else ""
     return DraftBox(
+        setting=draft.setting,
         means=tongue.gettext(_MEANS[name, draft.tighter]),
         now=f"{draft.setting}={draft.now}",
         then=f"{draft.setting}={draft.then}",

@@ -10,6 +10,7 @@ AXE = (
     "/cs/{approved}/promote",
     "/cs/{waiting}/dry-run",
     "/cs/{waiting}/issue/{issue}/fields",
+    "/cs/{waiting}/changes/c1/rule",
     "/cs/{promoted}",
     "/cs/{promoted}/run",
     "/cs/{promoted}/undo",

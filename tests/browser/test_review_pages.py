@@ -86,11 +86,9 @@ def test_what_was_asked_and_where_it_comes_from_is_read_before_deciding(
         assert top[0]["y"] < top[1]["y"] < 900
         source = page.locator("[data-source]")
         assert source.inner_text().strip().startswith("The agent says that this comes from")
-        href = source.get_by_role("link").get_attribute("href")
-        assert (
-            href
-            == f"{place.house.gateway.identity.base_url}/browse/{source.locator('a').inner_text()}"
-        )
+        key = source.get_by_role("link").inner_text()
+        # Jira on this machine is no link: our own browser shows the issue.
+        assert source.get_by_role("link").get_attribute("href") == f"/sandbox/{key}"
 
 
 def test_leaving_a_change_out_and_keeping_it_again_stays_on_the_page(place: Place) -> None:

@@ -86,6 +86,12 @@ def test_a_source_leads_to_where_it_can_be_read() -> None:
     assert ">AIR-3의 댓글 10234</a>" in korean
 
 
+def test_jira_on_this_machine_is_shown_in_our_own_browser() -> None:
+    url = "http://127.0.0.1:9/browse/AIR-3"
+    [shown] = notes(Cited(issue_key="AIR-3", url=url, proof=Proof.READ))
+    assert '<a href="/sandbox/AIR-3">AIR-3</a>' in shown
+
+
 def test_a_source_that_is_not_what_the_agent_says_is_told_so() -> None:
     never, gone, hidden = notes(
         Cited(issue_key="AIR-3<b>", url="javascript:alert(1)"),

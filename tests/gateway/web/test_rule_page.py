@@ -32,7 +32,7 @@ def test_what_people_decided_is_counted_change_by_change(eve: Visit) -> None:
     decide(eve, 1)
     decide(eve, 2, "leave")
     decide(eve, 3, "reject")
-    eve.arrive()
+    eve.house.arrive(change_set(edit("summary", "Not decided"), number=4))
     with eve.house.gateway.database.read() as conn:
         found = decided.past(conn, SITE)
     title, labels = (Sort(AGENT, ChangeKind.EDIT, one, "AIR") for one in ("summary", "labels"))
