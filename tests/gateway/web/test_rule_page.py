@@ -65,7 +65,7 @@ def test_an_admin_drafts_what_the_record_allows_and_nothing_changes(eve: Visit) 
     assert "<code>AIRLOCK_APPROVALS=2</code>" in shown
     assert "<code>AIRLOCK_APPROVALS=1</code>" in shown
     assert shown.index("Looser") < shown.index("Stricter")
-    assert "has to be approved again" in shown
+    assert "asked again before each write" in shown
     assert (gateway.settings, reviewing.view(gateway, review).digest) == before
     korean = eve.get(f"{PATH.format(review)}?lang=ko").text
     assert "규칙 초안" in korean
