@@ -29,6 +29,8 @@ from sandbox.contract.shapes import ChangeKind, SiteBaseline
 
 #: States in which flags still matter to a decision.
 _OPEN = frozenset({State.REVIEW, State.CHANGES_REQUESTED, State.APPROVED})
+#: So many lines are made anew at one look because their issues changed; the next look goes on.
+_AT_ONCE = 10
 #: Review id to the edition that a line was made of, and the line.
 _Lines = dict[int, tuple[int, InboxRow]]
 
@@ -43,6 +45,8 @@ class _Whole:
     lines: Lines = field(default_factory=Lines)
     #: The revision of the baselines that the lines know of.
     revision: int = 0
+    #: Reviews of which a line is still to be made anew, newest first.
+    left: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,9 +67,10 @@ def rows(gateway: Gateway) -> Lines:
     with gateway.database.read() as conn:
         marks = reviews.blocks(conn, gateway.site)
         revision = sites.revision(conn, gateway.site)
-        if marks == before.marks and revision == before.revision:
+        if marks == before.marks and revision == before.revision and not before.left:
             return before.lines
-        touched = _touched(conn, gateway, before, revision)
+        every = dict.fromkeys([*_touched(conn, gateway, before, revision), *before.left])
+        touched, left = [*every][:_AT_ONCE], [*every][_AT_ONCE:]
         for one in touched:
             kept.made.pop(one, None)
         moved = {one for one, mark in marks.items() if before.marks.get(one) != mark}
@@ -74,7 +79,7 @@ def rows(gateway: Gateway) -> Lines:
     pieces = {one: new.get(one) or before.pieces[one] for one in sorted(marks, reverse=True)}
     # All at once: threads that look at different times never mix what they saw.
     lines = Lines.joined(pieces.values()) if new else before.lines
-    kept.whole = _Whole(marks, pieces, lines, revision)
+    kept.whole = _Whole(marks, pieces, lines, revision, tuple(left))
     return lines
 
 

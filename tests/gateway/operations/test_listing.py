@@ -80,6 +80,23 @@ def test_a_conflict_that_our_own_readings_brought_stands_in_the_inbox(house: Hou
     assert reviewing.inbox(house.gateway) is reviewing.inbox(house.gateway)
 
 
+def test_many_sets_of_one_issue_are_caught_up_with_look_by_look(house: House) -> None:
+    with house.gateway.database.write() as conn:
+        for number in range(1, 24):
+            one = change_set(edit("priority", {"id": "1"}), number=number)
+            receiving.receive(conn, house.gateway, one, ())
+
+    def conflicts() -> list[int]:
+        lines = reviewing.inbox(house.gateway)
+        return [row.id for row in lines if "conflict" in {flag.id for flag in row.flags}]
+
+    assert conflicts() == []
+    read_again(house, priority=LOWEST, updated=LATER)
+    # The newest first; each look does a few, so that none takes long.
+    assert [len(conflicts()) for _ in range(4)] == [10, 20, 23, 23]
+    assert conflicts()[0] == 23
+
+
 def test_a_field_that_the_set_leaves_alone_is_no_conflict_there(house: House) -> None:
     own = house.arrive(change_set(edit("summary", "New")))
     read_again(house, priority=LOWEST, updated=LATER)
