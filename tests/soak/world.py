@@ -320,7 +320,11 @@ class Jira:
             self._clients[by] = client_of(by, base_url=self.url)
         answer = self._clients[by].request(method, f"/rest/api/3/{path}", json=body, params=query)
         answer.raise_for_status()
-        return answer.json() if answer.content else None
+        try:
+            return answer.json() if answer.content else None
+        except ValueError as error:
+            # It misbehaves towards everybody.
+            raise httpx2.DecodingError(str(error), request=answer.request) from error
 
     def _harvest(self) -> None:
         if self.child is None:
