@@ -14,8 +14,10 @@ from sqlalchemy import Connection, Engine, text
 
 _CHANNEL: LiteralString = "airlock_outbox"
 _RUNG = "airlock_rung"
-#: Seconds between two looks at whether to stop.
+#: Seconds between two looks at whether to stop, of the one who looks out for what is due.
 _SLICE = 0.5
+#: The same of all others, who are told by that one: each look is a switch between threads.
+_LONG_SLICE = 4 * _SLICE
 
 
 class Bell:
@@ -66,14 +68,16 @@ class Bell:
             self._sleepers += 1
             try:
                 while not stop.is_set() and (not watches or until > time.monotonic()):
-                    left = until - time.monotonic() if watches else _SLICE
-                    if self._changed.wait(min(left, _SLICE)):
+                    left = min(until - time.monotonic(), _SLICE) if watches else _LONG_SLICE
+                    if self._changed.wait(left):
                         return
                     if not watches and not self._watched:
                         # Who did went away for another reason than work.
                         watches = self._watched = True
                         until = time.monotonic()
             finally:
+                if stop.is_set():
+                    self._changed.notify_all()
                 self._sleepers -= 1
                 if watches:
                     self._watched = False

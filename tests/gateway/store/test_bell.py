@@ -39,6 +39,7 @@ def test_of_many_who_wait_one_looks_out_for_what_becomes_due(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(bell_module, "_SLICE", 60.0)
+    monkeypatch.setattr(bell_module, "_LONG_SLICE", 60.0)
     bell, stop = Bell(), threading.Event()
     heard = bell.heard()
     waits = [60.0, 0.01, 0.01, 0.01]
@@ -57,7 +58,7 @@ def test_of_many_who_wait_one_looks_out_for_what_becomes_due(
 
 
 def test_somebody_else_looks_out_when_nobody_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bell_module, "_SLICE", 0.01)
+    monkeypatch.setattr(bell_module, "_LONG_SLICE", 0.01)
     bell, stop = Bell(), threading.Event()
     heard = bell.heard()
     threads = [threading.Thread(target=bell.wait, args=(heard, 0.01, stop)) for _ in range(5)]
@@ -65,4 +66,18 @@ def test_somebody_else_looks_out_when_nobody_does(monkeypatch: pytest.MonkeyPatc
         thread.start()
     for thread in threads:
         thread.join(60)  # each takes the place of the one who went before
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def test_whoever_waits_goes_when_told_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bell_module, "_SLICE", 0.01)
+    monkeypatch.setattr(bell_module, "_LONG_SLICE", 60.0)
+    bell, stop = Bell(), threading.Event()
+    heard = bell.heard()
+    threads = [threading.Thread(target=bell.wait, args=(heard, 60.0, stop)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    stop.set()
+    for thread in threads:
+        thread.join(30)
     assert not any(thread.is_alive() for thread in threads)
