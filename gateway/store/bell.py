@@ -5,6 +5,7 @@ commit, and nobody hears of what was rolled back. Whoever misses it finds the wo
 next slow look all the same.
 """
 
+import selectors
 import threading
 import time
 from typing import LiteralString
@@ -72,9 +73,9 @@ class Bell:
                     if self._changed.wait(left):
                         return
                     if not watches and not self._watched:
-                        # Who did went away for another reason than work.
+                        # Who did is looking just now, or went away for another reason.
                         watches = self._watched = True
-                        until = time.monotonic()
+                        until = time.monotonic() + seconds
             finally:
                 if stop.is_set():
                     self._changed.notify_all()
@@ -109,9 +110,12 @@ def listen(engine: Engine, bell: Bell, stop: threading.Event) -> None:
     Raises when the connection is lost; whoever calls again rings once, for what was missed.
     """
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as conn:
+    with psycopg.connect(address, autocommit=True) as conn, selectors.DefaultSelector() as waiting:
+        waiting.register(conn.fileno(), selectors.EVENT_READ)
         conn.execute(f"LISTEN {_CHANNEL}")
         bell.ring()
         while not stop.is_set():
-            if any(True for _ in conn.notifies(timeout=_SLICE, stop_after=1)):
+            # The driver itself would look ten times a second.
+            waiting.select(_SLICE)
+            if any(True for _ in conn.notifies(timeout=0)):
                 bell.ring()
