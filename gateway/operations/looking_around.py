@@ -13,7 +13,7 @@ from gateway.policy.projects import project_of
 from gateway.promotion.undo import is_undo
 from gateway.review.around import Around, Steering
 from gateway.review.sources import Cited, cited, keys_of
-from gateway.store import baselines
+from gateway.store import baselines, sites
 from gateway.store.baselines import Mark
 from gateway.store.database import Database
 from gateway.store.reviews import Review
@@ -106,7 +106,7 @@ def _has_part(conn: Connection, gateway: Gateway, project: str, person: str, kno
     if since is None:
         return True
     name = "accountId" if gateway.identity.flavour is Flavour.CLOUD else "key"
-    newest = baselines.newest(conn, gateway.site)
+    newest = sites.revision(conn, gateway.site)
     there = newest > since and baselines.naming(conn, gateway.site, project, (name, person), since)
     known.strange[project, person] = None if there else newest
     return there

@@ -115,13 +115,6 @@ def marks(conn: Connection, site: str, keys: Collection[str]) -> dict[str, Mark]
     return {row.key: Mark(row.issue_id, row.revision) for row in rows}
 
 
-def newest(conn: Connection, site: str) -> int:
-    """Return the newest revision of any issue that is stored; -1: none is."""
-    query = select(func.max(_BASELINE.c.revision)).where(_BASELINE.c.site == site)
-    found = conn.execute(query).scalar()
-    return -1 if found is None else int(found)
-
-
 def naming(conn: Connection, site: str, project: str, member: tuple[str, str], since: int) -> bool:
     """Return whether a project's readings after a revision have this member, name and text."""
     # As our own JSON writes it, without spaces; within a text its quotes would be escaped.
