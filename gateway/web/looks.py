@@ -35,7 +35,7 @@ _SWITCHES = (
     ),
     (
         ADVANCE,
-        N_("After a change was marked as viewed"),
+        N_("After a decision by key, or a mark as viewed"),
         (N_("Go to the next one"), N_("Stay where you are")),
         "",
     ),

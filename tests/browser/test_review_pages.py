@@ -125,6 +125,10 @@ def test_the_keyboard_alone_goes_through_the_changes(place: Place) -> None:
         expect(rows.nth(0)).to_have_attribute("data-current", "")
         page.keyboard.press("x")
         expect(rows.nth(0)).to_have_class(re.compile("left-out"))
+        expect(page.locator("[data-row][data-current]")).not_to_have_id(
+            rows.nth(0).get_attribute("id") or ""
+        )  # a decision leads on
+        rows.nth(0).click()
         page.keyboard.press("a")
         expect(rows.nth(0)).not_to_have_class(re.compile("left-out"))
         page.keyboard.press("?")

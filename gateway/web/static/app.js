@@ -63,16 +63,30 @@
     if (button) button.click();
   };
 
-  // Marks as viewed, and goes on to the next that is not, if its reader wants that.
-  function view() {
-    const row = current();
-    const on = row && one('[data-act="viewed"][aria-pressed="false"]', row);
-    press("viewed");
-    if (!on || !one("[data-advance]")) return;
+  const UNSEEN = '[data-act="viewed"][aria-pressed="false"]';
+
+  // Goes on to what has to be picked, or else to what was not viewed, if its reader wants that.
+  function goOn(row, picks) {
+    if (!one("[data-advance]")) return;
     const list = rows();
     const rest = list.slice(list.indexOf(row) + 1);
-    goTo(rest.find((other) => one('[data-act="viewed"][aria-pressed="false"]', other)));
+    goTo((picks && rest.find((other) => other.matches("[data-attention]"))) || rest.find((other) => one(UNSEEN, other)));
   }
+
+  function view() {
+    const row = current();
+    const on = row && one(UNSEEN, row);
+    press("viewed");
+    if (on) goOn(row, false);
+  }
+
+  // Decides about the current change by a key, and goes on.
+  const settle = (act) => () => {
+    const row = current();
+    if (!row || !one(`[data-act="${act}"]`, row)) return;
+    press(act);
+    goOn(row, true);
+  };
 
   // Opens what is folded and goes to where one writes in it.
   function unfold(place, field) {
@@ -114,8 +128,8 @@
     KeyJ: () => step(1),
     KeyK: () => step(-1),
     KeyN: nextAttention,
-    KeyA: () => press("keep"),
-    KeyX: () => press("leave"),
+    KeyA: settle("keep"),
+    KeyX: settle("leave"),
     KeyO: open,
     KeyE: edit,
     KeyU: () => press("clear"),
@@ -129,9 +143,9 @@
     BracketRight: () => issue(1),
     BracketLeft: () => issue(-1),
     Slash: search,
-    Digit1: () => press("pick-1"),
-    Digit2: () => press("pick-2"),
-    Digit3: () => press("pick-3"),
+    Digit1: settle("pick-1"),
+    Digit2: settle("pick-2"),
+    Digit3: settle("pick-3"),
   };
 
   // g and then a letter, within a second, goes to a page.
