@@ -14,7 +14,7 @@ from gateway.operations.context import Gateway
 from gateway.operations.looking_back import twin
 from gateway.operations.looking_beside import beside
 from gateway.operations.looking_up import is_hidden, is_marked, look_up, now_of
-from gateway.operations.results import SECOND, Result, nothing_sent
+from gateway.operations.results import SECOND, Result, nothing_sent, turned_away
 from gateway.promotion import markers
 from gateway.promotion.believing import NAMELESS, UNSHOWN, doubt, nameless
 from gateway.promotion.drift import Now, compare
@@ -178,18 +178,16 @@ def _only_public(job: Job) -> Result | None:
 def _looked_again(job: Job) -> Result | None:
     """Look again, in this very moment, for what was or may have been sent before."""
     operation = job.operation
-    if operation.attempts == 0 and not operation.wary:
+    first = operation.attempts == 0
+    if first and not operation.wary:
         return None
     finding = look_up(job.gateway, operation, job.planned, job.fields)
     if finding.event is OpEvent.FOUND:
         return found(job, finding)
     if finding.event is OpEvent.CANNOT_TELL:
         return Result(OpEvent.CANNOT_TELL, trouble=finding.sentence, looks=finding.looks)
-    if operation.wary and operation.attempts == 0:
-        there = twin(job.gateway, job.planned, job.change_set)
-        if there:
-            return Result(OpEvent.CANNOT_TELL, trouble=there)
-    return None
+    there = twin(job.gateway, job.planned, job.change_set) if first else ""
+    return Result(OpEvent.CANNOT_TELL, trouble=there) if there else None
 
 
 def _write(job: Job, before: Now, request: Request) -> Result:
@@ -197,16 +195,17 @@ def _write(job: Job, before: Now, request: Request) -> Result:
         answer = job.gateway.upstream.send(request, _content(job))
     except ThrottledError:
         raise
-    except (NotSentError, IdentityLostError, WrongUpstreamError) as error:
+    except NotSentError as error:
         return nothing_sent(error)
+    except (IdentityLostError, WrongUpstreamError) as error:
+        return turned_away(error)
     except OurFaultError as error:
         return _refused(job, error)
-    except OutcomeUnknownError as error:
-        # Somebody else may have answered: nothing more may be sent until we know.
-        lost = _unknown(job, error.sentence)
-        return replace(lost, pause=error.sentence) if error.stranger else lost
     except UpstreamError as error:
-        return _unknown(job, error.sentence)
+        lost = _unknown(job, error.sentence)
+        # Somebody else may have answered: nothing more may be sent until we know.
+        stranger = isinstance(error, OutcomeUnknownError) and error.stranger
+        return replace(lost, pause=error.sentence) if stranger else lost
     job.taken()
     job.on_step(Step.SENT)
     return _answered(job, before, answer)
@@ -261,7 +260,14 @@ def _refused(job: Job, error: OurFaultError) -> Result:
     if error.status == 409 and job.operation.attempts < _COLLISIONS:
         # Two transitions of one issue at once: Jira did neither of ours, try again.
         return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=SECOND)
-    return Result(OpEvent.REFUSED, trouble=error.sentence)
+    # What stands before Jira, or a rule of its site, may say no to what was done.
+    try:
+        finding = look_up(job.gateway, job.operation, job.planned, job.fields, glance=True)
+    except UpstreamError:
+        return _unknown(job, error.sentence)
+    if finding.event is OpEvent.FOUND:
+        return found(job, finding, status=error.status)
+    return Result(OpEvent.REFUSED, trouble=error.sentence, looks=finding.looks)
 
 
 def _applied(

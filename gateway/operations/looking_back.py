@@ -35,8 +35,7 @@ def twin(gateway: Gateway, planned: PlannedOperation, change_set: str) -> str:
     for name, mark in marks:
         if part(mark, "set") == change_set:
             return (
-                f"Jira has it already, from before the backup was restored: {name}. "
-                "Please look at it."
+                f"Jira has one like it of the same change set already: {name}. Please look at it."
             )
     return ""
 

@@ -32,6 +32,8 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.errors import OurFaultError
 from sandbox.contract.shapes import ChangeKind, JsonObject
 
+#: Newest comments that a glance looks at.
+GLANCE = 3
 #: Newest issues of a project whose marker is read when a create was lost.
 _NEWEST = 30
 
@@ -74,13 +76,22 @@ def newest_before(upstream: Upstream, planned: PlannedOperation) -> int | None:
 
 
 def look_up(
-    gateway: Gateway, operation: Operation, planned: PlannedOperation, fields: Fields
+    gateway: Gateway,
+    operation: Operation,
+    planned: PlannedOperation,
+    fields: Fields,
+    *,
+    glance: bool = False,
 ) -> Finding:
-    """Return what became of a write whose answer never came, and what was looked at."""
+    """Return what became of a write whose answer never came, and what was looked at.
+
+    A ``glance`` asks only where it would be in this very moment: a few requests.
+    """
     if planned.kind is ChangeKind.CREATE:
-        return _look_for_issue(gateway, operation, planned)
+        return _look_for_issue(gateway, operation, planned, glance=glance)
     if planned.kind is ChangeKind.COMMENT:
-        seen, ours = _own_comments(gateway, operation, planned)
+        newest = GLANCE if glance else COMMENTS
+        seen, ours = _own_comments(gateway, operation, planned, newest)
         names = tuple(str(one.get("id")) for one in ours)
         look = looked(gateway, Place.COMMENTS, seen, marked=names)
         return replace(judge_comment(planned, ours), looks=(look,))
@@ -153,7 +164,9 @@ def newest_key_number(upstream: Upstream, project: str) -> int | None:
     return 0 if newest is None else _number(newest)
 
 
-def _look_for_issue(gateway: Gateway, operation: Operation, planned: PlannedOperation) -> Finding:
+def _look_for_issue(
+    gateway: Gateway, operation: Operation, planned: PlannedOperation, *, glance: bool = False
+) -> Finding:
     """Look for issues with our marker: by key, then by search.
 
     A search may lag behind by minutes; reading by key does not.
@@ -164,6 +177,8 @@ def _look_for_issue(gateway: Gateway, operation: Operation, planned: PlannedOper
         Place.KEYS: _walk(gateway.upstream, planned, operation),
         Place.SEARCH: _search(gateway.upstream, planned),
     }
+    if glance:
+        del places[Place.SEARCH]
     for place, docs in places.items():
         seen, marked = 0, []
         for doc in docs:
@@ -204,10 +219,10 @@ def _search(upstream: Upstream, planned: PlannedOperation) -> Iterator[JsonObjec
 
 
 def _own_comments(
-    gateway: Gateway, operation: Operation, planned: PlannedOperation
+    gateway: Gateway, operation: Operation, planned: PlannedOperation, most: int = COMMENTS
 ) -> tuple[int, list[JsonObject]]:
     """Return how many of the newest comments were looked at, and those with our marker."""
-    newest, ours = _listed(gateway.upstream.comments, planned.issue_id)[-COMMENTS:], []
+    newest, ours = _listed(gateway.upstream.comments, planned.issue_id)[-most:], []
     for comment in newest:
         found = marked_by_property(comment, MARKER_KEY)
         if found is None:

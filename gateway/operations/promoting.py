@@ -180,6 +180,7 @@ class Promoter:
                 self._on_step(Step.KEY_READ)
         job = replace(
             job,
+            operation=replace(operation, probe_from=probe_from),
             intend=lambda: self._intend(operation, probe_from),
             throttled=self._pace.again,
             taken=self._pace.written,
@@ -272,6 +273,7 @@ class Promoter:
                 trouble=result.trouble,
                 wait=result.wait,
                 forgive=result.forgive,
+                wary=result.wary,
             )
             if not done:
                 self._too_late(conn, operation, result)

@@ -1,6 +1,6 @@
 """What became of an operation, ready to be recorded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Look, Receipt
@@ -28,6 +28,8 @@ class Result:
     wait: int = 0
     #: True when the attempt does not count: Jira did nothing.
     forgive: bool = False
+    #: True when it has to be looked up before it is sent again, although nothing counts.
+    wary: bool = False
     #: A sentence when the whole site has to stop until somebody acts.
     pause: str = ""
     #: Why Jira wants this issue left alone for ``wait``; empty when it does not.
@@ -47,3 +49,11 @@ def nothing_sent(error: UpstreamError) -> Result:
     if isinstance(error, OurFaultError):
         return Result(OpEvent.REFUSED, trouble=error.sentence)
     return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=_BACKOFF, forgive=True)
+
+
+def turned_away(error: UpstreamError) -> Result:
+    """Return the result of a write that was answered as to somebody else.
+
+    Whoever answered may have let it through, so it is looked for before it is sent again.
+    """
+    return replace(nothing_sent(error), wary=True)

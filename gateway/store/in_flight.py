@@ -52,10 +52,12 @@ def finish(
     trouble: str = "",
     wait: int = 0,
     forgive: bool = False,
+    wary: bool = False,
 ) -> bool:
     """Record what happened; False when the fence is no longer ours.
 
-    ``wait`` (µs) delays the next try; ``forgive`` takes the attempt back.
+    ``wait`` (µs) delays the next try; ``forgive`` takes the attempt back; ``wary``: it is
+    looked up before it is sent again all the same.
     """
     values: dict[str, Any] = {
         "state": next_op_state(operation.state, event),
@@ -67,6 +69,8 @@ def finish(
         values["receipt"] = receipt.model_dump_json()
     if forgive:
         values["attempts"] = operation.attempts
+    if wary:
+        values["wary"] = True
     done = _change(conn, operation, values, {"not_before": wait})
     if done and receipt is not None and receipt.upstream_id:
         _now_real(conn, operation, receipt)

@@ -233,7 +233,7 @@ SENTENCES: tuple[str, ...] = (
     N_("It was written, and edited since by somebody else."),
     N_("Jira carries our mark, but not the values that were approved. Please look at it."),
     N_("Jira has it more than once: %(issues)s. Keep only one."),
-    N_("Jira has it already, from before the backup was restored: %(name)s. Please look at it."),
+    N_("Jira has one like it of the same change set already: %(name)s. Please look at it."),
     N_("Nothing waits here to go on."),
     N_("Only a promotion that a person began can be tried again here."),
     N_("Open the change set in a browser and decide there."),

@@ -86,6 +86,33 @@ def test_a_lost_answer_is_looked_up_and_there_is_one_effect(
     assert len(house.jira.effects) == 1
 
 
+@each_kind
+@pytest.mark.parametrize("status", ["400", "404"])
+def test_a_refusal_that_jira_itself_contradicts_is_none(
+    house: House, kind: str, status: str
+) -> None:
+    review_id = released(house, KINDS[kind])
+    house.jira.faults = [f"after {status}"]
+    house.promote_all()
+    found = only(house, review_id)
+    assert (found.state, found.trouble) == (OpState.APPLIED, "")
+    assert found.receipt is not None
+    assert found.receipt.known_by == "probe"
+    assert len(house.jira.effects) == 1
+
+
+def test_a_refusal_that_cannot_be_looked_at_is_looked_up_later(house: House) -> None:
+    review_id = released(house, KINDS["edit"])
+    house.jira.faults = ["after 400"]
+    house.jira.after_write = lambda: setattr(house.jira, "reads", "500")
+    Promoter(house.gateway, "alone").run_once()
+    assert only(house, review_id).state is OpState.UNKNOWN
+    house.jira.reads = ""
+    house.promote_all()
+    found = only(house, review_id)
+    assert (found.state, len(house.jira.effects)) == (OpState.APPLIED, 1)
+
+
 @pytest.mark.parametrize("fault", ["429", "unreachable"])
 def test_being_told_to_wait_costs_no_attempt(
     house: House, fault: str, monkeypatch: pytest.MonkeyPatch
@@ -123,6 +150,18 @@ def test_a_lost_login_pauses_the_site_and_goes_on_after_it(house: House) -> None
     assert resume(house.gateway)
     house.promote_all()
     assert view(house, review_id).state is State.PROMOTED
+
+
+@each_kind
+def test_what_was_let_through_to_somebody_else_is_not_sent_again(house: House, kind: str) -> None:
+    review_id = released(house, KINDS[kind])
+    house.jira.faults = ["after 401"]
+    house.promote_all()
+    assert only(house, review_id).state is OpState.READY
+    assert resume(house.gateway)
+    house.promote_all()
+    assert only(house, review_id).state is OpState.APPLIED
+    assert len(house.jira.effects) == 1
 
 
 def test_a_refusal_is_shown_in_jiras_words_and_stops_the_set(house: House) -> None:

@@ -233,7 +233,7 @@ def test_another_decision_after_the_restore_writes_nothing_twice_either(backed: 
     assert house.jira.effects == written
     first = reviewing.view(house.gateway, review, read_now=False).operations[0]
     assert first.state is OpState.NEEDS_HUMAN
-    assert "before the backup" in first.trouble
+    assert "of the same change set already" in first.trouble
 
 
 def test_what_was_never_written_is_written_once_after_it_goes_on(backed: Backed) -> None:
