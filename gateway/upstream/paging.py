@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from gateway.upstream.sound import sound_rows
 from sandbox.contract.shapes import JsonObject
+
+#: Lists in which what we wrote ourselves is looked for.
+_WRITTEN = frozenset({"comments", "worklogs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,12 @@ def objects(value: JsonValue) -> list[JsonObject]:
 
 
 def page_of(body: JsonObject, names: tuple[str, ...], start: int) -> Page:
-    """Return the rows of a page bean, under whichever of the names they stand."""
+    """Return the rows of a page bean, under whichever of the names they stand.
+
+    Raises UnreadableError for comments and logged work that cannot be what Jira has.
+    """
+    if names[0] in _WRITTEN:
+        sound_rows(body, names[0])
     rows = objects(next((body[name] for name in names if name in body), []))
     return Page(rows, _is_last(body, rows, start), start + len(rows))
 

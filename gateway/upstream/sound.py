@@ -50,6 +50,18 @@ def sound_issue(doc: JsonObject, asked: str | None = None) -> JsonObject:
     return doc
 
 
+def sound_rows(body: JsonObject, name: str) -> None:
+    """Raise UnreadableError when a page has no such list, or it holds what has no number.
+
+    What was lost is looked for in such lists: what is not seen there would be sent again.
+    """
+    rows = body.get(name)
+    if not isinstance(rows, list):
+        raise UnreadableError(f"Jira's answer is not believed: it has no list of {name}.")
+    if not all(isinstance(one, dict) and _matches(_ID, one.get("id")) for one in rows):
+        raise UnreadableError(f"Jira's answer is not believed: one of its {name} has no id.")
+
+
 def why_unsound(doc: JsonObject, asked: str | None = None) -> str:
     """Return in a few words why this is no issue; empty when it is one."""
     found_id, key, fields = doc.get("id"), doc.get("key"), doc.get("fields")

@@ -93,6 +93,18 @@ def test_a_search_that_finds_no_list_of_issues_is_no_empty_search(garbage: Any) 
         upstream.close()
 
 
+@pytest.mark.parametrize("name", ["comments", "worklogs"])
+@pytest.mark.parametrize(
+    "rows", [None, {}, [{"body": "no id"}], [{"id": 7}], [{"id": "10"}, "한글"], [{"id": "None"}]]
+)
+def test_a_list_in_which_a_lost_write_could_hide_is_not_believed(name: str, rows: Any) -> None:
+    with pytest.raises(UnreadableError, match=name):
+        page_of({name: rows, "total": 1}, (name,), 0)
+    with pytest.raises(UnreadableError, match=name):
+        page_of({}, (name,), 0)
+    assert page_of({name: [{"id": "10"}], "total": 1}, (name,), 0).last
+
+
 @pytest.mark.parametrize(
     ("body", "start", "last"),
     [
