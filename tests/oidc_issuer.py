@@ -14,13 +14,16 @@ import httpx2
 
 
 @contextmanager
-def issuing(*people: dict[str, Any]) -> Iterator[str]:
-    """Run an issuer of these people, each the claims of one; yields its address."""
+def issuing(*people: dict[str, Any], nonce: bool = True) -> Iterator[str]:
+    """Run an issuer of these people, each the claims of one; yields its address.
+
+    With ``nonce`` it insists on one in every request.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     users = [part for one in people for part in ("--user-claims", json.dumps(one))]
     command = str(Path(sys.executable).parent / "oidc-provider-mock")
-    words = [command, "--port", str(port), "--require-nonce", "true", *users]
+    words = [command, "--port", str(port), "--require-nonce", str(nonce).lower(), *users]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         url = f"http://127.0.0.1:{port}"
         try:

@@ -4,14 +4,9 @@ The issuer is the PyPI package oidc-provider-mock. Its JWTs stand in for the acc
 of Keycloak, Entra or Okta: signed RS256, with audience, client, person and scopes.
 """
 
-import json
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
@@ -23,6 +18,7 @@ from gateway.operations import registering
 from gateway.store import registry
 from tests.house import House
 from tests.journeys.agents import Agent, work
+from tests.oidc_issuer import issuing
 from tests.sandbox.mcp_server.test_door import LEGACY, post
 
 BACK = "http://127.0.0.1:33418/callback"
@@ -33,8 +29,6 @@ CLIENT = "claude-code"
 def issuer(built: House) -> Iterator[str]:
     """Start the issuer as a process, with people of the site and one who is none."""
     assert built.world is not None
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     person = built.world.cast.person
     both = {
         "client_id": CLIENT,
@@ -51,28 +45,8 @@ def issuer(built: House) -> Iterator[str]:
         {"sub": "unverified", **both, "email_verified": False},
         {"sub": "unsaid", **{name: one for name, one in both.items() if name != "email_verified"}},
     ]
-    words = [str(Path(sys.executable).parent / "oidc-provider-mock"), "--port", str(port)]
-    words += [part for one in users for part in ("--user-claims", json.dumps(one))]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        url = f"http://127.0.0.1:{port}"
-        try:
-            _wait_for(f"{url}/.well-known/openid-configuration")
-            yield url
-        finally:
-            process.terminate()
-
-
-def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            httpx2.get(url, timeout=5, trust_env=False).raise_for_status()
-        except httpx2.HTTPError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    with issuing(*users, nonce=False) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
