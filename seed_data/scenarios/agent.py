@@ -76,6 +76,7 @@ async def clean(at: Desk, cast: dict[str, Any]) -> None:
     await at.ask(
         "submitForReview",
         title="Safari login triage",
+        request=f"Triage the Safari login reports, please. {key} is the one to keep.",
         reason="You asked me to triage the Safari login reports: same cause, so one issue, "
         "higher priority, and a sub-task for the fix.",
     )
@@ -100,6 +101,7 @@ async def conflict(at: Desk, cast: dict[str, Any]) -> None:
     await at.ask(
         "submitForReview",
         title="Plan the voucher bug",
+        request=f"Plan {key} for December.",
         reason="The voucher bug is planned for the December release, so low priority.",
     )
 
@@ -122,6 +124,7 @@ async def rich(at: Desk, cast: dict[str, Any]) -> None:
     await at.ask(
         "submitForReview",
         title="Tidy the checkout report",
+        request=f"{key} 설명에 원인이 보이게 정리해 줘.",
         reason="I rewrote the description so that the cause stands in it.",
     )
 
