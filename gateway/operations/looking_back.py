@@ -2,7 +2,8 @@
 
 The same change set may have been approved, numbered and written differently then, so
 that its marks are not the ones we would make today. What carries a mark of the same set
-and has the same content is for a person to look at: it is never written a second time.
+and has the same content is for a person to look at: it is never written a second time. The
+same is asked of a write that was answered as to somebody else.
 """
 
 from collections.abc import Iterator

@@ -173,12 +173,9 @@ def _look_for_issue(
     """
     found: dict[str, JsonObject] = {}
     looks: list[Look] = []
-    places = {
-        Place.KEYS: _walk(gateway.upstream, planned, operation),
-        Place.SEARCH: _search(gateway.upstream, planned),
-    }
-    if glance:
-        del places[Place.SEARCH]
+    places = {Place.KEYS: _walk(gateway.upstream, planned, operation)}
+    if not glance:
+        places[Place.SEARCH] = _search(gateway.upstream, planned)
     for place, docs in places.items():
         seen, marked = 0, []
         for doc in docs:
