@@ -4,6 +4,8 @@ import gc
 import os
 import sys
 
+import pytest
+
 from tests import once
 
 # Tests start hundreds of processes: where a machine forbids kept bytecode, each of them
@@ -21,8 +23,14 @@ once.carry_requests()
 _GARBAGE = (20_000, 20, 5)
 
 
-def pytest_collection_finish() -> None:
-    """Leave thousands of collected tests out of each look for garbage: a tenth of all time."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leave thousands of collected tests out of each look for garbage: a tenth of all time.
+
+    What is timed waits for the disk, and hashes, as the program does.
+    """
+    if not any(one.get_closest_marker("bench") for one in session.items):
+        once.spare_the_disk()
+        once.hash_quickly()
     gc.enable()
     gc.collect()
     gc.freeze()

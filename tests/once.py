@@ -18,6 +18,7 @@ import anyio.from_thread
 import httpcore2
 import httpx2
 from anyio.from_thread import BlockingPortal
+from argon2 import PasswordHasher
 from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.util import LRUCache
@@ -25,6 +26,15 @@ from starlette import testclient
 from starlette.testclient import TestClient
 from starlette.types import Message, Scope
 
+from gateway.identity import passwords
+from gateway.store import database as gateway_database
+from sandbox.store import database as sandbox_database
+
+#: What the programs tell each SQLite connection; ``spare_the_disk`` changes one thing.
+GATEWAY_PRAGMAS = gateway_database._PRAGMAS
+SANDBOX_PRAGMAS = sandbox_database._PRAGMAS
+#: How the program hashes passwords; ``hash_quickly`` takes another.
+HASHER = passwords._HASHER
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -74,6 +84,18 @@ def ask_servers_once() -> None:
         vars(self).update(told)
 
     PGDialect_psycopg.initialize = initialize  # type: ignore[method-assign]
+
+
+def spare_the_disk() -> None:
+    """Let no commit wait for the disk: that outlives a power cut, and a kill does without."""
+    for module in (gateway_database, sandbox_database):
+        kept = (one for one in module._PRAGMAS if not one.startswith("synchronous"))
+        module._PRAGMAS = (*kept, "synchronous=OFF")
+
+
+def hash_quickly() -> None:
+    """Hash passwords as cheaply as Argon2 can: a test keeps what the program does dear."""
+    passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def keep_certificates() -> None:

@@ -1,8 +1,8 @@
-"""Databases as a gateway leaves them when it starts: migrated once, lent to each test."""
+"""Databases as a gateway leaves them when it starts: made once, lent to each test."""
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
@@ -31,32 +31,40 @@ def lent(server: Postgres) -> AbstractContextManager[str]:
     return server.lent("gateway", _migrate)
 
 
-def new_file(path: Path) -> Path:
-    """Put a gateway's empty SQLite file there."""
-    path.write_bytes(_bytes())
+def _migrate(url: str) -> None:
+    """Make the tables of a gateway."""
+    made = Database(url)
+    made.migrate()
+    made.dispose()
+
+
+def new_file(path: Path, make: Callable[[str], None] = _migrate) -> Path:
+    """Put a gateway's SQLite file there, as ``make`` made one once: without it, an empty one."""
+    path.write_bytes(_made(make))
     return path
 
 
-def begin(database: Database) -> None:
-    """Migrate a database in memory, by a copy."""
+def begin(database: Database, make: Callable[[str], None] = _migrate) -> None:
+    """Do to a database in memory what ``make`` did once, by a copy: without it, migrate it."""
     raw = database.engine.raw_connection()
     assert isinstance(raw.driver_connection, sqlite3.Connection)
-    with tempfile.TemporaryDirectory() as folder:
-        source = sqlite3.connect(new_file(Path(folder) / "gateway.db"))
-        source.backup(raw.driver_connection)
-        source.close()
+    source = sqlite3.connect(":memory:")
+    source.deserialize(_made(make))
+    source.backup(raw.driver_connection)
+    source.close()
     raw.close()
 
 
 @cache
-def _bytes() -> bytes:
+def _made(make: Callable[[str], None]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "gateway.db"
-        _migrate(f"sqlite:///{made}")
-        return made.read_bytes()
+        make(f"sqlite:///{made}")
+        made.with_name("gateway.db-wal").unlink(missing_ok=True)
+        return _unlogged(made.read_bytes())
 
 
-def _migrate(url: str) -> None:
-    made = Database(url)
-    made.migrate()
-    made.dispose()
+def _unlogged(file: bytes) -> bytes:
+    """Return a SQLite file that no log belongs to: one in memory can have none."""
+    rollback = b"\x01\x01"
+    return file[:18] + rollback + file[20:]

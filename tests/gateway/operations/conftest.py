@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -31,7 +32,7 @@ from sandbox.contract.shapes import (
     Scope,
     Shadow,
 )
-from tests.gateway.databases import database_url, postgres
+from tests.gateway.databases import Postgres, begin, database_url, new_file, postgres
 from tests.gateway.operations.small_jira import SmallJira
 from tests.gateway.promotion.world import AGENT, BASE_URL, CLOUD, PERSON, SITE, site
 
@@ -191,11 +192,36 @@ def fill(house: House) -> None:
         people.add(conn, ann, now=1)
 
 
-@pytest.fixture
-def house(database_url: str) -> Iterator[House]:
+def filled_in_memory() -> House:
+    """Return a filled house whose database is in memory."""
+    found = house_on("sqlite://")
+    begin(found.gateway.database, _fill_new)
+    return found
+
+
+def filled_file(path: Path) -> House:
+    """Return a filled house on a SQLite file."""
+    return house_on(f"sqlite:///{new_file(path, _fill_new)}")
+
+
+def _fill_new(url: str) -> None:
+    """Make a database as that of a house that nobody touched: copied, it need not be filled."""
+    made = house_on(url)
+    made.gateway.database.migrate()
+    fill(made)
+    made.gateway.database.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     """Lend a filled house, on each kind of database in turn."""
-    found = house_on(database_url)
-    found.gateway.database.migrate()
-    fill(found)
-    yield found
-    found.gateway.database.dispose()
+    if request.param == "sqlite":
+        found = filled_file(tmp_path / "test.db")
+        yield found
+        found.gateway.database.dispose()
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.lent("filled house", _fill_new) as url:
+        found = house_on(url)
+        yield found
+        found.gateway.database.dispose()

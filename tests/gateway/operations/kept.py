@@ -1,66 +1,73 @@
 """A house as it was at one moment, to go back to: cheaper than to come there again."""
 
 import copy
+import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from gateway.store.tables import GatewayTable
 from tests.gateway.operations.conftest import House
-from tests.gateway.operations.quick import emptied
+from tests.gateway.operations.quick import begun_anew, take_out
 
 TABLES = GatewayTable.metadata.sorted_tables
-#: Parts of a small Jira and a small door that stay what they are.
-_NEXT_IDS = text(
-    "SELECT setval(pg_get_serial_sequence(c.table_name, c.column_name), v.top) "
-    "FROM (SELECT CAST(:table AS text) AS table_name, CAST(:column AS text) AS column_name) c, "
-    "(SELECT CAST(:top AS bigint) AS top) v "
-    "WHERE pg_get_serial_sequence(c.table_name, c.column_name) IS NOT NULL"
+#: Statements that let each count go on from here.
+_COUNTED = text(
+    "SELECT format('SELECT setval(%L, %s, %L)', quote_ident(schemaname) || '.' ||"
+    " quote_ident(sequencename), coalesce(last_value, start_value), last_value IS NOT NULL)"
+    " FROM pg_sequences"
 )
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Every row of the database, and what Jira and the door had."""
+    """Everything in the database, and what Jira and the door had."""
 
-    rows: dict[str, list[dict[str, Any]]]
+    #: On SQLite the file, elsewhere every row of each table that has some.
+    stored: sqlite3.Connection | dict[str, list[dict[str, Any]]]
+    #: The statement that lets numbers go on from where they were, if the database counts.
+    numbers: str
     beside: tuple[dict[str, Any], dict[str, Any]]
 
     @classmethod
     def of(cls, house: House) -> "Kept":
         """Keep a house as it is now."""
+        beside = (_beside(house.jira), _beside(house.door))
         with house.gateway.database.read() as conn:
+            if conn.dialect.name == "sqlite":
+                stored = sqlite3.connect(":memory:", check_same_thread=False)
+                _driver(conn).backup(stored)
+                return cls(stored, "", beside)
             rows = {
                 table.name: [dict(row) for row in conn.execute(select(table)).mappings()]
                 for table in TABLES
             }
-        return cls(rows, (_beside(house.jira), _beside(house.door)))
+            counted = conn.execute(_COUNTED).scalars()
+            return cls({name: one for name, one in rows.items() if one}, "; ".join(counted), beside)
 
     def back(self, house: House) -> None:
         """Make a house what it was."""
-        emptied(house)
+        begun_anew(house)
         for part, known in zip((house.jira, house.door), self.beside, strict=True):
             part.__dict__.update(copy.deepcopy(known))
-        with house.gateway.database.write() as conn:
+        database = house.gateway.database
+        if isinstance(self.stored, sqlite3.Connection):
+            with database.at_once() as conn:
+                self.stored.backup(_driver(conn))
+            return
+        with database.write() as conn:
+            take_out(conn)
             for table in TABLES:
-                rows = self.rows[table.name]
-                conn.execute(table.delete())  # what an empty database begins with
-                if rows:
+                if rows := self.stored.get(table.name):
                     conn.execute(insert(table), rows)
-            if house.gateway.database.dialect_name == "postgresql":
-                self._number_on(conn)
+            conn.exec_driver_sql(self.numbers)
 
-    def _number_on(self, conn: Any) -> None:
-        for table in TABLES:
-            rows = self.rows[table.name]
-            for column in table.primary_key.columns if rows else ():
-                top = max((one[column.name] for one in rows), key=str)
-                if isinstance(top, int):
-                    top = max(one[column.name] for one in rows)
-                    conn.execute(
-                        _NEXT_IDS, {"table": table.name, "column": column.name, "top": top}
-                    )
+
+def _driver(conn: Connection) -> sqlite3.Connection:
+    found = conn.connection.driver_connection
+    assert isinstance(found, sqlite3.Connection)
+    return found
 
 
 def _beside(part: Any) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection
 
 from gateway.operations import auditing
 from gateway.operations.promoting import Promoter
 from gateway.promotion.steps import Step
 from gateway.store import audit
-from gateway.store.database import Database
 from gateway.store.tables import GatewayTable
 from tests.gateway.databases import Postgres, lent, new_file
 from tests.gateway.operations.conftest import House, fill, house_on
@@ -20,6 +19,7 @@ from tests.gateway.promotion.world import text as rich
 OLD_COMMENT = "777"
 
 
+_DELETES = [f'DELETE FROM "{table.name}"' for table in GatewayTable.metadata.sorted_tables]
 _RESTART = (
     "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, start_value, false)"
     " FROM pg_sequences"
@@ -53,10 +53,30 @@ def quick(standing: House) -> House:
 
 def emptied(house: House) -> None:
     """Take everything out of a house; ``fill`` stores what its Jira has by then."""
-    _empty(house.gateway.database)
+    begun_anew(house)
+    with house.gateway.database.write() as conn:
+        take_out(conn)
+        audit.ensure_head(conn)
+
+
+def begun_anew(house: House) -> None:
+    """Give a house a new Jira and a new door; what it knew of its database is forgotten."""
+    auditing._VERIFIED.pop(house.gateway.database, None)
     for one in (house.jira, house.door):
         one.__init__()  # type: ignore[misc]  # its client must stay the same
     house.door.reads = []
+
+
+def take_out(conn: Connection) -> None:
+    """Delete every row, and count from the start again."""
+    gone = "; ".join(_DELETES)
+    if conn.dialect.name == "postgresql":
+        # TRUNCATE makes every file of every table anew, a hundred times the work.
+        conn.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {gone}")
+        conn.exec_driver_sql(_RESTART)
+        return
+    for one in reversed(_DELETES):
+        conn.exec_driver_sql(one)
 
 
 def reopened(house: House) -> None:
@@ -99,18 +119,3 @@ def _built(url: str) -> Iterator[House]:
     house.gateway.database.migrate()
     yield house
     house.gateway.database.dispose()
-
-
-def _empty(database: Database) -> None:
-    names = [table.name for table in GatewayTable.metadata.sorted_tables]
-    with database.write() as conn:
-        if database.dialect_name == "postgresql":
-            # TRUNCATE makes every file of every table anew, a hundred times the work.
-            gone = "; ".join(f'DELETE FROM "{name}"' for name in names)
-            conn.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {gone}")
-            conn.exec_driver_sql(_RESTART)
-        else:
-            for name in reversed(names):
-                conn.execute(text(f'DELETE FROM "{name}"'))
-        audit.ensure_head(conn)
-    auditing._VERIFIED.pop(database, None)

@@ -18,8 +18,7 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.stranger import Expected
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour
-from tests.gateway.databases import new_file
-from tests.gateway.operations.conftest import House, fill, house_on
+from tests.gateway.operations.conftest import House, filled_file
 from tests.gateway.operations.test_promoting import no_waiting, only, released, view
 from tests.gateway.promotion.world import BASE_URL, change_set, edit
 
@@ -61,8 +60,7 @@ class Edge:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """Lend a filled house on SQLite: what is tested here does not depend on the database."""
-    found = house_on(f"sqlite:///{new_file(tmp_path / 'gateway.db')}")
-    fill(found)
+    found = filled_file(tmp_path / "gateway.db")
     yield found
     found.gateway.database.dispose()
 

@@ -15,8 +15,7 @@ from gateway.review.people import Person, ProjectRole, Role
 from gateway.review.refusals import RefusedError
 from gateway.store import audit, people
 from gateway.web.notice_words import deliverer_of
-from tests.gateway.databases import begin
-from tests.gateway.operations.conftest import House, fill, house_on
+from tests.gateway.operations.conftest import House, filled_in_memory
 from tests.gateway.promotion.world import SITE, change_set, edit
 from tests.receivers import Mails, Posts, mail_receiver, web_receiver
 
@@ -26,9 +25,7 @@ EVERY = frozenset(Event) - {Event.TEST}
 @pytest.fixture
 def house() -> Iterator[House]:
     """Lend a gateway on SQLite, with somebody who has a role in another project alone."""
-    found = house_on("sqlite://")
-    begin(found.gateway.database)
-    fill(found)
+    found = filled_in_memory()
     only = (ProjectRole(site=SITE, project="WEB", role=Role.APPROVER),)
     with found.gateway.database.write() as conn:
         people.add(conn, Person(person="web", name="Web", role=Role.NONE, roles=only), now=1)

@@ -23,8 +23,7 @@ from gateway.store import audit, desk, notices
 from gateway.store.audit import Entry
 from gateway.web.language import Lang, Tongue
 from gateway.web.notice_words import SENTENCES, deliverer_of, wording
-from tests.gateway.databases import begin
-from tests.gateway.operations.conftest import House, fill, house_on
+from tests.gateway.operations.conftest import House, fill, filled_in_memory, house_on
 from tests.gateway.promotion.world import change_set, edit
 from tests.receivers import Posts, certificate, mail_receiver, web_receiver
 
@@ -55,9 +54,7 @@ class Told:
 @pytest.fixture
 def told() -> Iterator[Told]:
     """Lend a gateway on SQLite."""
-    house = house_on("sqlite://")
-    begin(house.gateway.database)
-    fill(house)
+    house = filled_in_memory()
     yield Told(house)
     house.gateway.database.dispose()
 

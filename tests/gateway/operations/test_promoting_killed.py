@@ -3,14 +3,9 @@
 After a restart there is exactly one effect upstream, whatever was killed when.
 """
 
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -31,7 +26,7 @@ from sandbox.contract.shapes import (
     JsonObject,
     Scope,
 )
-from tests.forking import CONTEXT
+from tests.forking import CONTEXT, SandboxProcess
 from tests.gateway.databases import database_url, postgres
 from tests.gateway.operations.killed import TOKEN, USER, gateway_on, promote_until_killed
 from tests.gateway.promotion.world import (
@@ -119,23 +114,19 @@ def jira(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jira]:
     secret.touch(mode=0o600)
     secret.write_text("a secret of the control door")
     env = {
-        "PATH": os.environ["PATH"],
         "AIRLOCK_SITE_FILE": str(folder / "site.toml"),
         "AIRLOCK_SANDBOX_PORT": "0",
         "AIRLOCK_SANDBOX_CONTROL": "127.0.0.1:0",
         "AIRLOCK_SANDBOX_DATABASE_URL": f"sqlite:///{folder}/jira.db",
         "AIRLOCK_CONTROL_SECRET_FILE": str(secret),
     }
-    root = Path(__file__).resolve().parents[3]
-    command = [sys.executable, "-m", "sandbox"]
-    with subprocess.Popen(command, env=env, cwd=root, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        ready = child.stdout.readline()
-        assert ready.startswith("READY "), ready
-        port = json.loads(ready.removeprefix("READY "))["port"]
+    process = SandboxProcess(env)
+    try:
+        port = process.ready()["port"]
         with httpx2.Client(auth=(USER, TOKEN), trust_env=False, timeout=20) as http:
             yield Jira(f"http://127.0.0.1:{port}", http)
-        child.terminate()
+    finally:
+        process.stop()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from gateway.store import audit
 from gateway.upstream.client import Upstream
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import ChangeKind, Flavour
-from tests.gateway.operations.conftest import House, fill, house_on
+from tests.gateway.operations.conftest import House, filled_file
 from tests.gateway.operations.test_promoting import COMMENT, view
 from tests.gateway.promotion.world import BASE_URL, change_set, edit
 
@@ -44,9 +44,7 @@ class Edge:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """Lend a filled house on SQLite: what is tested here does not depend on the database."""
-    found = house_on(f"sqlite:///{tmp_path}/gateway.db")
-    found.gateway.database.migrate()
-    fill(found)
+    found = filled_file(tmp_path / "gateway.db")
     yield found
     found.gateway.database.dispose()
 

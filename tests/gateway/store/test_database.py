@@ -2,6 +2,7 @@
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -14,6 +15,7 @@ from gateway.store import audit
 from gateway.store.database import Database, database_now, migration_config
 from gateway.store.tables import GatewayTable
 from tests.databases import database_url, postgres
+from tests.once import GATEWAY_PRAGMAS
 
 __all__ = ["database_url", "postgres"]
 
@@ -101,3 +103,16 @@ def test_an_in_memory_database_keeps_what_was_written() -> None:
     with database.read() as conn:
         assert audit.head(conn).seq == 1
     database.dispose()
+
+
+def test_what_was_written_to_a_file_survives_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests alone do without: ``tests.once`` takes it out of what the program asks for."""
+    monkeypatch.setattr("gateway.store.database._PRAGMAS", GATEWAY_PRAGMAS)
+    opened = Database(f"sqlite:///{tmp_path / 'gateway.db'}")
+    with opened.read() as conn:
+        asked = ("journal_mode", "synchronous", "foreign_keys")
+        told = {one: conn.execute(text(f"PRAGMA {one}")).scalar_one() for one in asked}
+    opened.dispose()
+    assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}

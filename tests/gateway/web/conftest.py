@@ -7,8 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from gateway.app import create_app
-from tests.gateway.databases import begin
-from tests.gateway.operations.conftest import fill, house_on
+from tests.gateway.operations.conftest import filled_in_memory
 from tests.gateway.web.oauth_desk import client, desk, oauth_house
 from tests.gateway.web.visit import ORIGIN, SAME, Visit
 
@@ -18,9 +17,7 @@ __all__ = ["ORIGIN", "SAME", "Visit", "client", "desk", "oauth_house"]
 @contextmanager
 def visiting() -> Iterator[Visit]:
     """Open a browser that nobody is signed in with, at a gateway of its own."""
-    found = house_on("sqlite://")
-    begin(found.gateway.database)
-    fill(found)
+    found = filled_in_memory()
     app = create_app(found.gateway)
     with TestClient(app, ORIGIN, follow_redirects=False, raise_server_exceptions=False) as http:
         yield Visit(found, http)

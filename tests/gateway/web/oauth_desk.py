@@ -17,8 +17,7 @@ from gateway.app import create_app
 from gateway.review.people import Person, Role
 from gateway.store import people, registry, sites
 from sandbox.contract.shapes import Registry
-from tests.gateway.databases import begin
-from tests.gateway.operations.conftest import fill, house_on
+from tests.gateway.operations.conftest import filled_in_memory
 from tests.gateway.promotion.world import ANN, PERSON, SITE, site
 from tests.gateway.web.visit import ORIGIN, Visit
 
@@ -124,9 +123,7 @@ def answered(answer: httpx2.Response) -> dict[str, str]:
 @pytest.fixture(scope="package")
 def oauth_house() -> Iterator[Desk]:
     """A gateway that is an authorization server, for all tests: each comes two days later."""
-    house = house_on("sqlite://")
-    begin(house.gateway.database)
-    fill(house)
+    house = filled_in_memory()
     with house.gateway.database.write() as conn:
         more = {"users": [ANN], "projects": [{"id": "1", "key": "AIR", "name": "에어락"}]}
         sites.put_metadata(conn, site().model_copy(update=more))

@@ -15,8 +15,7 @@ from gateway.operations import reviewing
 from gateway.review.states import State
 from gateway.store import personal as stored
 from gateway.store import remarks
-from tests.gateway.databases import begin
-from tests.gateway.operations.conftest import House, fill, house_on
+from tests.gateway.operations.conftest import House, filled_in_memory
 from tests.gateway.promotion.world import change_set, edit
 
 EVERY = tuple(ApiScope)
@@ -53,9 +52,7 @@ class Machine:
 
 @pytest.fixture
 def machine() -> Iterator[Machine]:
-    house = house_on("sqlite://")
-    begin(house.gateway.database)
-    fill(house)
+    house = filled_in_memory()
     token, _ = personal.make(house.gateway, "eve", "CI", EVERY, 30, by="eve")
     http = TestClient(
         create_app(house.gateway), "http://airlock.test", raise_server_exceptions=False

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from sandbox.store import sites, workspaces
 from sandbox.store.database import Database, on_rollback
+from tests.once import SANDBOX_PRAGMAS
 from tests.sandbox.store.world import SITE, Store, baseline, issue
 
 
@@ -102,7 +103,10 @@ def test_what_was_written_is_there_after_opening_again(tmp_path: Path) -> None:
     second.dispose()
 
 
-def test_sqlite_checks_references_and_writes_ahead(tmp_path: Path) -> None:
+def test_sqlite_checks_references_and_writes_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.store.database._PRAGMAS", SANDBOX_PRAGMAS)
     opened = Database(f"sqlite:///{tmp_path / 'pragmas.db'}")
     with opened.read() as conn:
         pragmas = {
