@@ -88,9 +88,13 @@ def ask_servers_once() -> None:
 
 def spare_the_disk() -> None:
     """Let no commit wait for the disk: that outlives a power cut, and a kill does without."""
-    for module in (gateway_database, sandbox_database):
-        kept = (one for one in module._PRAGMAS if not one.startswith("synchronous"))
-        module._PRAGMAS = (*kept, "synchronous=OFF")
+    gateway_database._PRAGMAS = _unhurried(GATEWAY_PRAGMAS)
+    sandbox_database._PRAGMAS = _unhurried(SANDBOX_PRAGMAS)
+
+
+def _unhurried(pragmas: tuple[str, ...]) -> Any:
+    kept = (one for one in pragmas if not one.startswith("synchronous"))
+    return (*kept, "synchronous=OFF")
 
 
 def hash_quickly() -> None:

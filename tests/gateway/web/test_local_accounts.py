@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from gateway.store import audit_reading
 from gateway.store import passwords as stored
 from gateway.store.audit_reading import Wanted
 from tests.gateway.web.conftest import SAME, Visit
+from tests.once import HASHER
 
 GOOD = "하늘이 맑은 날에는 산책"
 OTHER = "another long sentence"
@@ -132,7 +134,22 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(local: Visit) 
     assert "wrong wrong wrong" not in pages.pop()
 
 
-def test_an_unknown_name_takes_as_long_as_a_wrong_password(local: Visit) -> None:
+@pytest.fixture
+def dear(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hash passwords as the program does: other tests hash as cheaply as Argon2 can."""
+    monkeypatch.setattr(passwords, "_HASHER", HASHER)
+    passwords._nobody.cache_clear()
+    yield
+    passwords._nobody.cache_clear()
+
+
+def test_a_password_is_hashed_as_owasp_advises(dear: None, local: Visit) -> None:
+    with local.house.gateway.database.read() as conn:
+        kept = stored.get(conn, "eve") or ""
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(dear: None, local: Visit) -> None:
     took = dict.fromkeys(("eve", "nobody"), 1e9)
     for _ in range(3):
         for name in took:
