@@ -1,18 +1,19 @@
-"""One decision about several changes of a set: of an issue, or alike on many issues.
+"""One decision about several changes of a set: of an issue, alike on many, or without a flag.
 
 Each change has its own verdict afterwards, as if it had been decided about alone.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from gateway.operations.context import Gateway
-from gateway.operations.reviewing import VERDICTS, ask, commit
+from gateway.operations.reviewing import VERDICTS, Asked, ask, commit
 from gateway.promotion.plan import KEEP
 from gateway.review.refusals import RefusedError, UnknownReviewError
 from gateway.review.rules import Act
+from gateway.review.safe import parted
 from gateway.store import reviews
 from gateway.store.reviews import Decision
 from sandbox.contract.scope import Refusal
@@ -38,7 +39,29 @@ def decide_all(  # noqa: PLR0917 - a decision is no less than these seven
     if verdict not in VERDICTS:
         raise RefusedError(_NO_VERDICT)
     chosen = [name for name in known if name in set(change_ids)]
-    before = asked.sight.decisions
+    kind = "review_keep_several" if verdict == KEEP else "review_leave_several"
+    _decide(gateway, asked, chosen, verdict, words, kind)
+
+
+def keep_safe(
+    gateway: Gateway, person: str, review_id: int, change_ids: Collection[str], digest: str
+) -> None:
+    """Keep those of the shown changes in which nothing is seen as Jira is now, and no other.
+
+    What was flagged since, or decided about, is left as it is; the page says what is left.
+    Raises RefusedError, StaleError.
+    """
+    asked = ask(gateway, Act.DECIDE, person, review_id, digest)
+    safe = parted(asked.sight.shown.changes).safe
+    chosen = [one.change.id for one in safe if one.change.id in set(change_ids)]
+    if chosen:
+        _decide(gateway, asked, chosen, KEEP, "", "review_keep_safe")
+
+
+def _decide(
+    gateway: Gateway, asked: Asked, chosen: Sequence[str], verdict: str, words: str, kind: str
+) -> None:
+    before, review_id = asked.sight.decisions, asked.review.id
     decisions = [
         Decision(
             name,
@@ -61,5 +84,4 @@ def decide_all(  # noqa: PLR0917 - a decision is no less than these seven
         return True
 
     body: dict[str, JsonValue] = {"changes": [*chosen], "verdict": verdict, "words": words}
-    kind = "review_keep_several" if verdict == KEEP else "review_leave_several"
     commit(gateway, asked, store, body | {"count": len(chosen)}, kind=kind)

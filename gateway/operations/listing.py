@@ -5,6 +5,7 @@ is made anew when the review changes or one of its issues was read again and had
 Reviews that nobody can decide about any more are listed without flags.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -24,7 +25,7 @@ from gateway.review.triage import risk_of
 from gateway.review.values import Flag, InboxRow
 from gateway.store import baselines, refused, registry, reviews, sites
 from gateway.store.database import Database
-from gateway.store.reviews import Review
+from gateway.store.reviews import Decision, Review
 from sandbox.contract.shapes import ChangeKind, SiteBaseline
 
 #: States in which flags still matter to a decision.
@@ -112,16 +113,26 @@ def _make(conn: Connection, gateway: Gateway, review_ids: list[int]) -> _Lines:
         review = reviews.get(conn, review_id)
         if review is not None:
             name = names.get(review.change_set.person, review.change_set.person)
-            flags = _flags(conn, gateway, review, site, name) if review.state in _OPEN else ()
+            decisions = reviews.decisions(conn, review_id) if review.state in _OPEN else {}
+            flags: tuple[Flag, ...] = ()
+            if review.state in _OPEN:
+                flags = _flags(conn, gateway, review, decisions, site, name)
             projects = tuple(sorted(grounds.projects(conn, review.change_set)))
-            found[review_id] = (review.edition, _row(review, name, flags, projects))
+            found[review_id] = (
+                review.edition,
+                _row(review, name, flags, projects, decided=len(decisions)),
+            )
     return found
 
 
 def _flags(
-    conn: Connection, gateway: Gateway, review: Review, site: SiteBaseline, name: str
+    conn: Connection,
+    gateway: Gateway,
+    review: Review,
+    decisions: Mapping[str, Decision],
+    site: SiteBaseline,
+    name: str,
 ) -> tuple[Flag, ...]:
-    decisions = reviews.decisions(conn, review.id)
     docs = grounds.documents(conn, review.change_set)
     shown = show(
         Scene(
@@ -157,7 +168,12 @@ def _read_since(conn: Connection, review: Review) -> dict[str, Now]:
 
 
 def _row(
-    review: Review, person_name: str, flags: tuple[Flag, ...], projects: tuple[str, ...]
+    review: Review,
+    person_name: str,
+    flags: tuple[Flag, ...],
+    projects: tuple[str, ...],
+    *,
+    decided: int,
 ) -> InboxRow:
     changes = review.change_set.changes
     return InboxRow(
@@ -174,6 +190,8 @@ def _row(
         flags=flags,
         risk=risk_of(flags),
         kinds=tuple(dict.fromkeys(one.kind.value for one in changes)),
+        changes=len(changes),
+        decided=decided,
         round=review.change_set.round,
         received_at=review.received_at,
         projects=projects,

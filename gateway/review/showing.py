@@ -207,6 +207,7 @@ def _change(
         wants=_wants(change, base_doc, scene),
         three=_three(change, base, now, current, scene, fields),
         verdict=verdicts[change.id],
+        decided=change.id in scene.decided,
         words=scene.words.get(change.id, ""),
     )
     own = None if change.issue_id in scene.new_issues else base_doc

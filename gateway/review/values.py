@@ -42,6 +42,8 @@ class ChangeView(Frozen):
     three: Three
     #: ``keep`` or ``reject``.
     verdict: str
+    #: Whether a person said so: what nobody decided about is kept.
+    decided: bool = False
     words: str = ""
     #: The agent's own value and what it started from, also where a person settled another.
     agent_wants: JsonValue = None
@@ -211,6 +213,9 @@ class InboxRow(Frozen):
     risk: int = 0
     #: What it does, each ``ChangeKind`` once; plain texts, of which thousands are counted.
     kinds: tuple[str, ...] = ()
+    #: How many changes there are, and about how many of them a person decided.
+    changes: int = 0
+    decided: int = 0
     #: Keys of the projects that one needs a role in to see it.
     projects: tuple[str, ...] = ()
     #: Id and key of the issues that are there already: Jira has to show them to whoever looks.

@@ -116,6 +116,7 @@ class ChangeRows:
             settle=self.boxes.box(view),
             content=self.contents.get(view.change.id, ""),
             viewed=view.change.id in self.viewed,
+            decided=view.decided,
             thread=self.names.remarks(self.threads.get(view.change.id, ())),
             muted=spaces and not self.likes.spaces,
             idle=view.change.id in self.idle,

@@ -34,6 +34,7 @@ from gateway.web.forms import (
     DecisionForm,
     MailsForm,
     PromoteForm,
+    SafeForm,
     SeveralForm,
     ValueForm,
     ViewedForm,
@@ -94,6 +95,13 @@ def decide_several(
         gateway, person.person, review_id, form.change, form.verdict, form.said, form.digest
     )
     return _see(f"/cs/{review_id}")
+
+
+@router.post("/safe")
+def keep_safe(gateway: GatewayDep, person: PartyDep, review_id: int, form: SafeForm) -> Response:
+    """Keep what nothing was seen in; the page says what that leaves."""
+    deciding.keep_safe(gateway, person.person, review_id, form.change, form.digest)
+    return _see(f"/cs/{review_id}#decide")
 
 
 @router.post("/changes/{change_id}/value")

@@ -61,13 +61,22 @@ class ChangeDecision(WordedDecision):
     verdict: str = Field(max_length=20)
 
 
+_Changes = Annotated[
+    list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=2000)
+]
+
+
 class SeveralDecision(WordedDecision):
     """A decision about several changes."""
 
     verdict: str = Field(max_length=20)
-    change: Annotated[
-        list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=2000)
-    ]
+    change: _Changes
+
+
+class SafeDecision(Decision):
+    """The changes in which nothing was seen when the page was made."""
+
+    change: _Changes
 
 
 class ValueDecision(WordedDecision):
@@ -278,6 +287,7 @@ WordedForm = Annotated[WordedDecision, Form()]
 ChangeForm = Annotated[ChangeDecision, Form()]
 TokenForm = Annotated[TokenRequest, Form()]
 SeveralForm = Annotated[SeveralDecision, Form()]
+SafeForm = Annotated[SafeDecision, Form()]
 WordsForm = Annotated[Words, Form()]
 SettingsForm = Annotated[Chosen, Form()]
 OwnMailForm = Annotated[OwnMail, Form()]

@@ -68,6 +68,7 @@ SAYINGS: dict[str, Saying] = {
     _QUIET: Saying(Group.DECISIONS, N_("Chose that Jira sends no mails"), "warn"),
     _MAILS: Saying(Group.DECISIONS, N_("Chose that Jira sends its mails")),
     "review_keep_several": Saying(Group.DECISIONS, N_("Kept several changes: %(count)s")),
+    "review_keep_safe": Saying(Group.DECISIONS, N_("Kept what nothing was seen in: %(count)s")),
     "review_leave_several": Saying(
         Group.DECISIONS, N_("Left several changes out: %(count)s"), "warn"
     ),

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from gateway.web.claims import Quoted, SourceLine
+from gateway.web.glance_values import GlanceLink, SafePart
 from gateway.web.settle_box import SettleBox
 from gateway.web.why import ReasonChip, Why
 
@@ -76,6 +77,8 @@ class ChangeRow:
     #: Stands for what is shown of it, in the form that marks it as viewed; empty: no such form.
     content: str = ""
     viewed: bool = False
+    #: Whether a person decided about it; what nobody decided about is kept.
+    decided: bool = False
     #: How long before its write the agent read the issue; empty: nothing says so.
     read: str = ""
     #: What was said about it, oldest first.
@@ -138,17 +141,6 @@ class GroupCard:
     #: Whether any of them is kept.
     kept: bool
     viewed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GlanceLink:
-    """One change that asks for a look of its own."""
-
-    key: str
-    title: str
-    anchor: str
-    #: ``warn``, ``bad``, ``out`` or ``ok``.
-    look: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +356,8 @@ class ChangeSetPage:
     groups: tuple[GroupCard, ...] = ()
     #: What can be marked as viewed in one go; None where that saves nothing.
     glance: Glance | None = None
+    #: What can be kept in one go; None where nothing would be left, or nobody decides here.
+    safe: SafePart | None = None
     #: Short name and temporary key of new issues that Jira has no key for.
     new_names: tuple[tuple[str, str], ...] = ()
     #: Whether somebody called the reader by name in a remark.

@@ -33,6 +33,7 @@ from gateway.web.presenting_delay import delay_line
 from gateway.web.presenting_glance import glance
 from gateway.web.presenting_groups import group_cards
 from gateway.web.presenting_rounds import neighbours, round_line
+from gateway.web.presenting_safe import decided_of, safe_part
 from gateway.web.request_blocks import RequestBlocks
 from gateway.web.reveal import reveal
 from gateway.web.sentences import CONFIRMATIONS, COUNTED, STATE_LOOKS, STATES, TURNS
@@ -110,6 +111,7 @@ def present(
         approvals=_approvals(view, tongue),
         viewed=_viewed(view, tongue),
         glance=glance(view, by_id, names),
+        safe=safe_part(view, by_id, names, tongue) if actions.decide else None,
         new_names=names.waiting,
         looks=rows.looks.choices() if any(map(is_text, _changes(view))) else (),
         spaces=likes.spaces,
@@ -241,6 +243,9 @@ def _tally(view: ReviewView, tongue: Tongue) -> str:
     parts = [tongue.gettext("%(kept)d of %(all)d changes kept", kept=kept, all=len(changes))]
     if len(changes) - kept:
         parts.append(tongue.gettext("%(num)d left out", num=len(changes) - kept))
+    if view.state is State.REVIEW:
+        decided, every = decided_of(view)
+        parts.append(tongue.gettext("%(decided)s/%(all)s decided", decided=decided, all=every))
     if conflicts:
         parts.append(tongue.ngettext("%(num)d conflict", "%(num)d conflicts", conflicts))
     return " · ".join(parts)

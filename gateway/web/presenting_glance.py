@@ -3,8 +3,9 @@
 from gateway.review.states import State
 from gateway.review.values import ReviewView
 from gateway.review.viewing import unflagged
+from gateway.web.glance_values import GlanceLink
 from gateway.web.new_names import NewNames
-from gateway.web.page_values import ChangeRow, Glance, GlanceLink
+from gateway.web.page_values import ChangeRow, Glance
 from gateway.web.presenting_groups import look
 
 #: Fewer are marked one by one.

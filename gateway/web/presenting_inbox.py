@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from gateway.promotion.freezing import Delay
 from gateway.review.routing import SOMETIMES, Desk, Whose, may_decide
-from gateway.review.states import Turn
+from gateway.review.states import State, Turn
 from gateway.review.triage import TURNS_SHOWN, Level, Sort, Sorted, Triage, TurnGroup
 from gateway.review.values import Flag, InboxRow
 from gateway.web.flag_lines import flag_chips
@@ -62,6 +62,9 @@ class InboxLine:
     age: str
     received: str
     removed: int = 0
+    #: How many of its changes people decided about, and how many there are; 0: it is not open.
+    decided: int = 0
+    changes: int = 0
     #: Number and digest, where it may be ticked to be approved with others; empty: it may not.
     pick: str = ""
     #: Who looks after it; empty: nobody.
@@ -282,6 +285,8 @@ def _line(row: InboxRow, tongue: Tongue, now: int, asked: Asked) -> InboxLine:
         created=row.created,
         changed=row.changed,
         removed=row.removed,
+        decided=row.decided,
+        changes=row.changes if row.state is State.REVIEW else 0,
         flags=(*_conflicts(row, tongue), *flag_chips(_besides(row), tongue)),
         round=row.round,
         age=tongue.ago(row.received_at, now),

@@ -42,7 +42,7 @@ _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("e",), N_("edit the value")),
     (("u",), N_("back to the agent's value")),
     (("v",), N_("viewed, or not yet")),
-    (("A",), N_("viewed: all changes without a flag")),
+    (("A",), N_("all safe: keep them, or mark them as viewed")),
     (("]", "["), N_("next, previous issue")),
     (("c",), N_("say something about the change")),
     (("s",), N_("send the set back, with words")),

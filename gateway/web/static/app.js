@@ -139,7 +139,7 @@
     KeyS: () => decide("send-back"),
     KeyR: () => decide("reject"),
     KeyC: talk,
-    ShiftKeyA: () => pressOnPage("glance"),
+    ShiftKeyA: () => pressOnPage(one('[data-press="safe"]') ? "safe" : "glance"),
     BracketRight: () => issue(1),
     BracketLeft: () => issue(-1),
     Slash: search,

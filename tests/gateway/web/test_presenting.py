@@ -52,7 +52,7 @@ def test_the_plan_line_counts_by_kind() -> None:
 
 
 def test_the_tally_says_what_is_kept_left_out_and_in_conflict() -> None:
-    assert page().tally == "7 of 8 changes kept · 1 left out · 1 conflict"
+    assert page().tally == "7 of 8 changes kept · 1 left out · 0/8 decided · 1 conflict"
 
 
 def test_a_plain_value_stands_as_old_beside_new() -> None:

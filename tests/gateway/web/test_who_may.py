@@ -46,11 +46,11 @@ ROWS: dict[Route_, Role | None] = {
     ("POST", "/inbox/views"): Role.NONE,
     ("POST", "/inbox/views/remove"): Role.NONE,
     ("POST", "/cs/{review_id}/assignee"): Role.REVIEWER,
-    # A mark of one's own, which decides nothing; a note is everybody's.
     ("POST", "/cs/{review_id}/aside"): Role.VIEWER,
     ("POST", "/cs/{review_id}/follow-up"): Role.REVIEWER,
     ("GET", "/cs/{review_id}"): Role.VIEWER,
     ("POST", "/cs/{review_id}/changes/{change_id}"): Role.REVIEWER,
+    ("POST", "/cs/{review_id}/safe"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/approve"): Role.APPROVER,
     ("POST", "/cs/{review_id}/withdraw"): Role.REVIEWER,
     ("POST", "/cs/{review_id}/reject"): Role.REVIEWER,
