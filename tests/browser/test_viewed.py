@@ -61,7 +61,7 @@ def test_the_keyboard_passes_by_what_jira_has_already(place: Place) -> None:
         expect(hidden).to_be_focused()
 
 
-def test_one_key_marks_what_has_no_flag_and_the_rest_is_linked(place: Place) -> None:
+def test_one_press_marks_what_has_no_flag_and_the_rest_is_linked(place: Place) -> None:
     review = place.review("glance")
     with place.open() as page:
         ready(page, f"/cs/{review}")
@@ -69,7 +69,7 @@ def test_one_key_marks_what_has_no_flag_and_the_rest_is_linked(place: Place) -> 
         links = page.locator("[data-glance] details a")
         left = links.count()
         assert total - left > 0
-        page.keyboard.press("Shift+A")
+        page.locator("[data-glance] button").click()
         expect(page.locator("[data-viewed]")).to_have_text(f"{total - left} of {total} viewed")
         expect(page.locator("[data-glance] button")).to_have_count(0)
         expect(links).to_have_count(left)
@@ -78,6 +78,27 @@ def test_one_key_marks_what_has_no_flag_and_the_rest_is_linked(place: Place) -> 
             expect(page.locator(f"{place_of} .viewed button")).to_have_attribute(
                 "aria-pressed", "false"
             )
+
+
+def test_one_key_keeps_what_is_safe_and_says_what_it_leaves(place: Place) -> None:
+    review = place.review("glance")
+    with place.open() as page:
+        ready(page, f"/cs/{review}")
+        safe = page.locator('form:has([data-press="safe"]) input[name="change"]').count()
+        left = page.locator("[data-safe] li")
+        rest = left.count()
+        assert safe
+        assert rest
+        page.keyboard.press("Shift+A")
+        report = page.locator("[data-safe]")
+        expect(report).to_have_attribute("open", "")
+        expect(report.locator("summary")).to_contain_text(f"{safe} safe change")
+        expect(left).to_have_count(rest)
+        expect(page.locator('[data-press="safe"]')).to_have_count(0)
+        expect(page.locator(".change.is-decided")).to_have_count(safe)
+        for at in range(rest):
+            place_of = left.nth(at).locator("a").get_attribute("href")
+            expect(page.locator(f"{place_of}.is-decided")).to_have_count(0)
 
 
 def test_what_does_not_change_is_unfolded_in_its_place_and_without_a_script(place: Place) -> None:
