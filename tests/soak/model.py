@@ -44,6 +44,15 @@ def shape_of(request: Request) -> str:
     return shown.replace(APPROVER, APPROVER_NAME)
 
 
+def change_of(shown: str) -> str | None:
+    """Return what a request of this shape changes, whoever asked for it; None: it adds anew."""
+    method, path, _, body = json.loads(shown)
+    if method != "PUT" or not isinstance(body, dict):
+        return None
+    changed = {name: body[name] for name in ("fields", "update") if body.get(name)}
+    return json.dumps([path, changed], sort_keys=True, ensure_ascii=False)
+
+
 @dataclass(slots=True)
 class Model:
     """The reference that the walk compares Jira with."""
@@ -57,6 +66,16 @@ class Model:
     #: Shapes that replaced something else: their receipts have to say so.
     overwrote: set[str] = field(default_factory=set)
     _released: set[tuple[int, str]] = field(default_factory=set)
+
+    def was_there(self, shown: str) -> bool:
+        """Return whether another request did the same: then Jira may have had it already.
+
+        An undo of an undo, and a second undo, want the value that one before them wrote.
+        """
+        wanted = change_of(shown)
+        return wanted is not None and any(
+            change_of(one) == wanted for one in self.done if self.done[one]
+        )
 
     def release(self, review: int, digest: str, operations: list[PlannedOperation]) -> None:
         """Believe that a person released these operations, once."""

@@ -67,3 +67,18 @@ def test_the_model_sees_what_is_done_twice() -> None:
     model.effect(request, {})
     with pytest.raises(BrokenPromiseError, match="duplicate"):
         model.effect(request, {})
+
+
+def test_the_model_believes_that_jira_had_a_value_only_where_another_request_wrote_it() -> None:
+    model = Model()
+
+    def label(verb: str, change_set: str) -> str:
+        body = {"update": {"labels": [{verb: "m1"}]}, "historyMetadata": {"x": change_set}}
+        return shape("PUT", "/rest/api/3/issue/1", {}, body)
+
+    first = label("remove", "undo-1.1")
+    model.allowed[first], model.bases[first] = 1, {}
+    model.effect(first, {})
+    assert model.was_there(label("remove", "undo-1.2"))
+    assert not model.was_there(label("add", "undo-2.1"))
+    assert not model.was_there(shape("POST", "/rest/api/3/issue/1/comment", {}, {"body": BOB}))

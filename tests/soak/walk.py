@@ -295,7 +295,8 @@ class Walk:
             wrote = receipt is not None and receipt.known_by == "answer"
             answered[shown] += row.state is OpState.APPLIED and wrote
             marked = _MARK.search(shown) is not None
-            if row.state is OpState.APPLIED and marked and not self.model.done[shown]:
+            done = self.model.done[shown] or (not wrote and self.model.was_there(shown))
+            if row.state is OpState.APPLIED and marked and not done:
                 raise BrokenPromiseError(f"a false receipt: {shown} {receipt}")
             silent = receipt is None or not receipt.overwrote
             if row.state is OpState.APPLIED and shown in self.model.overwrote and silent:
