@@ -80,6 +80,8 @@ class Job:
     on_step: Callable[[Step], None]
     #: Commits the intent to send; False when somebody else took over, or nobody may.
     intend: Callable[[], bool] = lambda: False
+    #: Raises NotSentError when the intent is too old for anything to be sent by it.
+    in_time: Callable[[], None] = lambda: None
     #: Takes note of too many requests; returns the seconds until it is this one's turn again.
     throttled: Callable[[ThrottledError], float] = lambda _error: 0.0
     #: Takes note that Jira took the write.
@@ -191,8 +193,10 @@ def _looked_again(job: Job) -> Result | None:
 
 
 def _write(job: Job, before: Now, request: Request) -> Result:
+    content = _content(job)
     try:
-        answer = job.gateway.upstream.send(request, _content(job))
+        job.in_time()
+        answer = job.gateway.upstream.send(request, content)
     except ThrottledError:
         raise
     except NotSentError as error:
@@ -314,14 +318,8 @@ def _request(job: Job, before: Now) -> Request | None:
     """Return the exact request to send; None when no transition leads to the status."""
     secret = job.gateway.settings.secret_key
     operation = job.operation
-    value = markers.marker(
-        secret,
-        operation.marker,
-        job.change_set,
-        operation.digest,
-        agent=job.agent,
-        by=job.approver,
-    )
+    whose = operation.marker, job.change_set, operation.digest
+    value = markers.marker(secret, *whose, agent=job.agent, by=job.approver)
     request = job.planned.request
     body = markers.with_marker(request.body, value)
     body = with_approver(body, job.approver, own=not job.planned.change_ids)

@@ -6,15 +6,20 @@ a living process gives its lease back by itself.
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from gateway.operations.context import Gateway
 from gateway.promotion.states import OpEvent, OpState
 from gateway.store import in_flight, outbox
 from gateway.store.outbox import Operation
+from gateway.upstream.errors import NotSentError
 
 _SECOND = 1_000_000
+#: Seconds: a third of a lease that is shorter is no time to send anything.
+_SHORTEST = 1.0
 
 
 class Heart:
@@ -69,3 +74,25 @@ def let_go(gateway: Gateway, operation: Operation) -> None:
             in_flight.finish(conn, operation, OpEvent.PUT_BACK, wait=_SECOND, forgive=True)
         else:
             in_flight.finish(conn, operation, OpEvent.NO_ANSWER, wait=quarantine)
+
+
+@dataclass(slots=True)
+class Begun:
+    """When an intent was begun: who sleeps behind it must not send when it wakes.
+
+    Others look for the write when the lease is over and then send it themselves.
+    """
+
+    #: Seconds of a lease: a third of it after the intent the request has to be on its way.
+    lease: float
+    _at: float = 0.0
+
+    def now(self) -> bool:
+        """Begin; always True."""
+        self._at = time.monotonic()
+        return True
+
+    def in_time(self) -> None:
+        """Raise NotSentError when it is too late to send anything."""
+        if time.monotonic() - self._at > max(self.lease / 3, _SHORTEST):
+            raise NotSentError("The gateway was held up, so nothing was sent. It tries again.")

@@ -17,7 +17,7 @@ from gateway.operations import grounds, restoring
 from gateway.operations.allowing import Vouched, vouched, why_not_write
 from gateway.operations.carrying import Job, carry, found
 from gateway.operations.context import Gateway
-from gateway.operations.heart import Heart, let_go
+from gateway.operations.heart import Begun, Heart, let_go
 from gateway.operations.looking_up import look_up, looked, newest_before
 from gateway.operations.pacing import Pace
 from gateway.operations.results import SECOND, Result
@@ -178,10 +178,12 @@ class Promoter:
                 return _later(error)
             if probe_from is not None:
                 self._on_step(Step.KEY_READ)
+        begun = Begun(self._lease / SECOND)
         job = replace(
             job,
             operation=replace(operation, probe_from=probe_from),
-            intend=lambda: self._intend(operation, probe_from),
+            intend=lambda: begun.now() and self._intend(operation, probe_from),
+            in_time=begun.in_time,
             throttled=self._pace.again,
             taken=self._pace.written,
         )

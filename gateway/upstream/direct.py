@@ -79,6 +79,9 @@ class Direct:
         """Send one request, once; raises UnsentError or LostError."""
         request = self._request(asking)
         connection = self._connection()
+        if time.monotonic() > asking.until:
+            connection.close()
+            raise UnsentError("The gateway was held up, so nothing was sent.")
         try:
             raw, keep = _exchange(connection, request, asking)
         except BaseException:

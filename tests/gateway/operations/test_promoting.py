@@ -1,10 +1,11 @@
 """Promotion: what was approved happens once, and nothing else ever does."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from gateway.operations import reviewing
+from gateway.operations import heart, reviewing
 from gateway.operations.background import resume
 from gateway.operations.promoting import Promoter
 from gateway.promotion.states import OpState
@@ -324,6 +325,27 @@ def test_who_was_overtaken_writes_nothing_and_records_nothing(house: House) -> N
             house.promote_all()
 
     Promoter(house.gateway, "slow", overtaken).run_once()
+    assert view(house, review_id).state is State.PROMOTED
+    assert len(house.jira.effects) == 1
+
+
+def test_who_slept_between_intent_and_request_sends_nothing_when_it_wakes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review_id, slept = released(house, COMMENT), [0.0]
+    monkeypatch.setattr(heart, "time", SimpleNamespace(monotonic=lambda: slept[0]))
+
+    def sleeps(step: str) -> None:
+        if step == "intent" and not slept[0]:
+            # Its lease is over, and another one has looked for the write and sent it.
+            slept[0] = house.gateway.settings.lease_seconds
+            _lapse(house)
+            house.promote_all()
+
+    Promoter(house.gateway, "sleeper", sleeps).run_once()
+    assert len(house.jira.effects) == 1
+    no_waiting(house)
+    house.promote_all()
     assert view(house, review_id).state is State.PROMOTED
     assert len(house.jira.effects) == 1
 
