@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -132,9 +133,19 @@ def test_half_an_answer_is_none(answer: bytes) -> None:
         once(answer)
 
 
-def test_an_answer_that_does_not_end_in_time_is_given_up() -> None:
-    with pytest.raises(LostError, match="in time"):
-        once(said(BODY), until=time.monotonic() - 1)
+def test_an_answer_that_does_not_end_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    with speaking(said(BODY)) as (url, heard):
+        clock = SimpleNamespace(monotonic=lambda: 100.0 if any(heard) else 0.0)
+        monkeypatch.setattr("gateway.upstream.direct.time", clock)
+        with pytest.raises(LostError, match="in time"):
+            direct(url).exchange(asking(until=50.0))
+
+
+def test_a_request_whose_time_is_over_is_not_sent() -> None:
+    with speaking(said(BODY)) as (url, heard):
+        with pytest.raises(UnsentError, match="nothing was sent"):
+            direct(url).exchange(asking(until=time.monotonic() - 1))
+        assert not any(heard)
 
 
 def test_headers_that_come_twice_are_both_heard() -> None:
