@@ -1,5 +1,6 @@
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -281,8 +282,13 @@ def test_an_answer_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_write_that_drips_is_given_up_in_time() -> None:
-    with scripted(lambda _: Said(200, ["slow"])) as jira:
-        upstream = replace(upstream_at(jira.url), write_within=-1.0)
+    def slow(asked: Asked) -> Said:
+        if asked.method != "GET":
+            time.sleep(0.7)
+        return Said(200, ["slow"])
+
+    with scripted(slow) as jira:
+        upstream = replace(upstream_at(jira.url), write_within=0.5)
         with pytest.raises(OutcomeUnknownError):
             upstream.send(WRITE)
         assert upstream.send(READ).status == 200

@@ -67,7 +67,7 @@ def test_the_button_keeps_the_plain_ones_and_the_page_says_what_is_left(visit: V
     assert decided(visit, number) == {"c1", "c2"}
     after = visit.get(f"/cs/{number}?lang=ko").text
     report = after.split("data-safe")[1].split("</details>")[0]
-    assert report.startswith(" open>")
+    assert report.startswith(' id="safe-kept" open>')
     assert "안전한 변경 2개 유지" in report
     assert "따로 결정할 변경 1개" in report
     assert 'href="#c-c3"' in report
