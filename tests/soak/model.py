@@ -50,6 +50,8 @@ def change_of(shown: str) -> str | None:
     if method != "PUT" or not isinstance(body, dict):
         return None
     changed = {name: body[name] for name in ("fields", "update") if body.get(name)}
+    if not changed:
+        return None
     return json.dumps([path, changed], sort_keys=True, ensure_ascii=False)
 
 
@@ -71,6 +73,7 @@ class Model:
         """Return whether another request did the same: then Jira may have had it already.
 
         An undo of an undo, and a second undo, want the value that one before them wrote.
+        Which of them came first is not looked at.
         """
         wanted = change_of(shown)
         return wanted is not None and any(

@@ -81,4 +81,7 @@ def test_the_model_believes_that_jira_had_a_value_only_where_another_request_wro
     model.effect(first, {})
     assert model.was_there(label("remove", "undo-1.2"))
     assert not model.was_there(label("add", "undo-2.1"))
-    assert not model.was_there(shape("POST", "/rest/api/3/issue/1/comment", {}, {"body": BOB}))
+    said = shape("PUT", "/rest/api/3/issue/1/comment/2", {}, {"body": BOB})
+    model.allowed[said], model.bases[said] = 1, {}
+    model.effect(said, {})
+    assert not model.was_there(said.replace(BOB, "another"))
