@@ -4,6 +4,7 @@ The intent is committed between the check and the write. Whatever goes wrong is 
 into what is known: nothing was sent, Jira refused, or nobody can tell.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -80,8 +81,8 @@ class Job:
     on_step: Callable[[Step], None]
     #: Commits the intent to send; False when somebody else took over, or nobody may.
     intend: Callable[[], bool] = lambda: False
-    #: Raises NotSentError when the intent is too old for anything to be sent by it.
-    in_time: Callable[[], None] = lambda: None
+    #: Until when, by the process's steady clock, something may be sent by that intent.
+    begin_by: Callable[[], float] = lambda: math.inf
     #: Takes note of too many requests; returns the seconds until it is this one's turn again.
     throttled: Callable[[ThrottledError], float] = lambda _error: 0.0
     #: Takes note that Jira took the write.
@@ -195,8 +196,7 @@ def _looked_again(job: Job) -> Result | None:
 def _write(job: Job, before: Now, request: Request) -> Result:
     content = _content(job)
     try:
-        job.in_time()
-        answer = job.gateway.upstream.send(request, content)
+        answer = job.gateway.upstream.send(request, content, job.begin_by())
     except ThrottledError:
         raise
     except NotSentError as error:

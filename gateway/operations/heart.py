@@ -15,7 +15,6 @@ from gateway.operations.context import Gateway
 from gateway.promotion.states import OpEvent, OpState
 from gateway.store import in_flight, outbox
 from gateway.store.outbox import Operation
-from gateway.upstream.errors import NotSentError
 
 _SECOND = 1_000_000
 #: Seconds: a third of a lease that is shorter is no time to send anything.
@@ -92,7 +91,6 @@ class Begun:
         self._at = time.monotonic()
         return True
 
-    def in_time(self) -> None:
-        """Raise NotSentError when it is too late to send anything."""
-        if time.monotonic() - self._at > max(self.lease / 3, _SHORTEST):
-            raise NotSentError("The gateway was held up, so nothing was sent. It tries again.")
+    def by(self) -> float:
+        """Return until when, by the steady clock, something may be sent."""
+        return self._at + max(self.lease / 3, _SHORTEST)

@@ -25,6 +25,7 @@ from gateway.operations.settling import settle
 from gateway.promotion.authors import AuthorKind
 from gateway.promotion.fields import Fields
 from gateway.promotion.naming import with_approver
+from gateway.promotion.probing import look_behind
 from gateway.promotion.references import with_real
 from gateway.promotion.states import OpEvent, OpState
 from gateway.promotion.steps import Step
@@ -169,21 +170,21 @@ class Promoter:
             return _later(error)
         # A backup restored later must be seen to lack this write.
         restoring.keep(gateway, memory)
-        # A second try looks behind the same point as the first: what was lost may still come.
         probe_from = operation.probe_from
         if probe_from is None or job.planned.kind is ChangeKind.CREATE:
             try:
-                probe_from = newest_before(job.gateway.upstream, job.planned)
+                newest = newest_before(job.gateway.upstream, job.planned)
             except UpstreamError as error:
                 return _later(error)
-            if probe_from is not None:
+            if newest is not None:
                 self._on_step(Step.KEY_READ)
+            probe_from = look_behind(probe_from, newest)
         begun = Begun(self._lease / SECOND)
         job = replace(
             job,
             operation=replace(operation, probe_from=probe_from),
             intend=lambda: begun.now() and self._intend(operation, probe_from),
-            in_time=begun.in_time,
+            begin_by=begun.by,
             throttled=self._pace.again,
             taken=self._pace.written,
         )
@@ -194,6 +195,8 @@ class Promoter:
         gateway = self._gateway
         with gateway.database.read() as conn:
             job = self._job(conn, operation, vouched(conn, gateway, operation))
+            # A look takes its time: it says nothing of what came while it was being taken.
+            waited = in_flight.since_intent(conn, operation)
         try:
             finding = look_up(job.gateway, operation, job.planned, job.fields)
         except UpstreamError as error:
@@ -206,16 +209,17 @@ class Promoter:
         if finding.event is OpEvent.FOUND:
             return found(job, finding)
         if finding.event is OpEvent.NOT_FOUND:
-            return self._lost(operation, job.planned.kind, finding.looks)
+            return self._lost(operation, waited, job.planned.kind, finding.looks)
         return Result(finding.event, trouble=finding.sentence, looks=finding.looks)
 
     def _lost(
-        self, operation: Operation, kind: ChangeKind, looks: tuple[Look, ...]
+        self, operation: Operation, waited: int, kind: ChangeKind, looks: tuple[Look, ...]
     ) -> Result | None:
-        """Return what to do about a write that is nowhere; new issues are waited for longer."""
+        """Return what to do about a write that is nowhere; new issues are waited for longer.
+
+        ``waited``: µs from its intent to the look.
+        """
         creating = kind is ChangeKind.CREATE
-        with self._gateway.database.read() as conn:
-            waited = in_flight.since_intent(conn, operation)
         if creating and waited < self._quarantine * _CREATE_PATIENCE:
             self._look_again(operation, looks)
             return None

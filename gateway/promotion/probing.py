@@ -171,6 +171,17 @@ def judge_create(found: list[JsonObject]) -> Finding:
     return Finding(OpEvent.FOUND, upstream_id=str(one.get("id")), upstream_key=str(one.get("key")))
 
 
+def look_behind(earlier: int | None, newest: int | None) -> int | None:
+    """Return behind which point a write is looked for, should its answer be lost.
+
+    A second try looks behind the same point as the first: what was lost may still come. Only
+    where too many keys lie between to walk over them all does it look behind the newest.
+    """
+    if earlier is None or newest is None:
+        return newest
+    return earlier if newest - earlier <= KEY_WALK // 2 else newest
+
+
 def marked_by_property(doc: JsonObject | None, key: str) -> JsonValue:
     """Return an issue's or comment's property as its JSON carries it."""
     properties = part(doc, "properties")

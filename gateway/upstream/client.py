@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import cast
 from urllib.parse import quote
 
@@ -124,16 +125,15 @@ class Upstream:
 
     # Writing -------------------------------------------------------------------------
 
-    def send(self, request: Request, content: bytes | None = None) -> Answer:
+    def send(self, request: Request, content: bytes | None = None, by: float = inf) -> Answer:
         """Send one planned request; see ``gateway.upstream.errors`` for what may go wrong.
 
-        ``content`` are the bytes of the request's upload, if it has one.
+        ``content``: its upload's bytes; ``by``: not after that, by the steady clock.
         """
-        method = request.method.upper()
-        ask = Ask(method, request.path, request.query, request.body, reads=method == "GET")
-        if request.upload is not None and content is not None:
-            file = (request.upload.filename, request.upload.media_type, content)
-            ask = replace(ask, file=file)
+        method, upload, file = request.method.upper(), request.upload, None
+        if upload is not None and content is not None:
+            file = (upload.filename, upload.media_type, content)
+        ask = Ask(method, request.path, request.query, request.body, method == "GET", file, by)
         return self._line.send(ask)
 
     # Who and what this Jira is -------------------------------------------------------

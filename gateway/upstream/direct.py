@@ -7,6 +7,7 @@ no redirect is followed, nothing is sent twice, and an error says whether anythi
 """
 
 import base64
+import math
 import re
 import select
 import socket
@@ -48,6 +49,8 @@ class Asking:
     until: float
     #: Most bytes of an answer, unpacked.
     largest: int
+    #: Behind this moment of the same clock nothing is sent any more.
+    begin_by: float = math.inf
 
 
 @dataclass(slots=True)
@@ -79,7 +82,7 @@ class Direct:
         """Send one request, once; raises UnsentError or LostError."""
         request = self._request(asking)
         connection = self._connection()
-        if time.monotonic() > asking.until:
+        if time.monotonic() > min(asking.begin_by, asking.until):
             connection.close()
             raise UnsentError("The gateway was held up, so nothing was sent.")
         try:

@@ -6,6 +6,7 @@ was redirected to a login page.
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -68,6 +69,8 @@ class Ask:
     reads: bool = False
     #: A file as name, media type and bytes; then there is no body.
     file: tuple[str, str, bytes] | None = None
+    #: Behind this moment of the process's steady clock nothing is sent any more.
+    begin_by: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ class Wire:
         if self.direct is None or ask.file is not None:
             return self._usual(ask, path, content, headers, until)
         query = f"?{urlencode(ask.query)}" if ask.query else ""
-        asking = Asking(ask.method, path + query, headers, content, until, LARGEST_ANSWER)
+        target, largest, begin_by = path + query, LARGEST_ANSWER, ask.begin_by
+        asking = Asking(ask.method, target, headers, content, until, largest, begin_by)
         try:
             return self.direct.exchange(asking)
         except UnsentError as error:
@@ -123,6 +127,8 @@ class Wire:
         if files is not None:
             # Jira takes forms only from those who say that they are no web page.
             headers["X-Atlassian-Token"] = "no-check"
+        if time.monotonic() > ask.begin_by:
+            raise NotSentError("The gateway was held up, so nothing was sent.")
         try:
             with self.http.stream(
                 ask.method,

@@ -28,6 +28,7 @@ from sandbox.contract.shapes import ChangeSet, JsonObject
 from tests.databases import Postgres
 from tests.forking import CONTEXT
 from tests.soak.counting import Counts, count, effects_of, look
+from tests.soak.evidence import Event, evidence
 from tests.soak.promoter import promote
 from tests.soak.wishes import Wish, Wishing
 from tests.soak.world import APPROVER, Jira, Place, Waits, fill, gateway_at, metadata
@@ -116,6 +117,10 @@ class Run:
     released: list[Wish] = field(default_factory=list)
     withheld: list[Wish] = field(default_factory=list)
     processes: list[ForkServerProcess] = field(default_factory=list)
+    #: What was done to processes, and when.
+    events: list[Event] = field(default_factory=list)
+    #: What is known of the wishes that went wrong.
+    evidence: tuple[str, ...] = ()
     _tries: Counter[str] = field(default_factory=Counter)
     _spawned: int = 0
     #: Operations that came to their end, as last counted.
@@ -136,10 +141,19 @@ class Run:
             self._calm()
             seen = look(self.jira, [*self.released, *self.withheld])
             self.counts = count(self.gateway, seen, self.released, self.withheld)
+            if not self.is_control:
+                told = self.events, self._log
+                self.evidence = tuple(
+                    evidence(self.gateway, seen, self.released, self.counts, told)
+                )
         finally:
             self._close()
         self.seconds = time.monotonic() - began
         return self.counts
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "promoters.log"
 
     def _open(self) -> None:
         self.jira = Jira(self.folder)
@@ -224,7 +238,8 @@ class Run:
         self._spawned += 1
         process = CONTEXT.Process(
             target=promote,
-            args=(self.place, f"p{self._spawned}", str(self.folder / "promoters.log")),
+            name=f"p{self._spawned}",
+            args=(self.place, f"p{self._spawned}", str(self._log)),
             daemon=True,
         )
         process.start()
@@ -233,26 +248,33 @@ class Run:
     def _kill_something(self) -> None:
         draw = self.draw.random()
         if draw < 0.2:
-            self.kills["upstream"] += 1
+            self._note("upstream")
             self.jira.kill()
             time.sleep(self.draw.uniform(0, 0.3))
             self.jira.start()
+            self._note("upstream", "back")
         elif draw < 0.35 and self.postgres is not None:
-            self.kills["database"] += 1
+            self._note("database")
             self.postgres.crash()
+            self._note("database", "back")
         elif draw < 0.5:
             self._freeze()
         else:
-            self.kills["promoter"] += 1
             process = self.processes.pop(self.draw.randrange(len(self.processes)))
+            self._note("promoter", process.name)
             process.kill()
             process.join()
             self._spawn()
 
+    def _note(self, what: str, more: str = "") -> None:
+        if more != "back":
+            self.kills[what] += 1
+        self.events.append(Event(time.time_ns() // 1000, f"{what} {more}".strip()))
+
     def _freeze(self) -> None:
         """Let a promoter sleep for longer than its lease, and wake up believing it still has it."""
-        self.kills["freeze"] += 1
         process = self.draw.choice(self.processes)
+        self._note("freeze", process.name)
         assert process.pid is not None
         os.kill(process.pid, signal.SIGSTOP)
         # Everything else goes on meanwhile; it may even be killed in its sleep.

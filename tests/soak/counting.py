@@ -191,7 +191,7 @@ def _told(row: Row) -> bool:
 def effects_of(wish: Wish, seen: Seen) -> int:
     """Count how often a wish came true."""
     if wish.kind == "create":
-        return sum(one["fields"]["summary"] == wish.mark for one in seen.issues.values())
+        return len(whole(wish, seen))
     issue_id = wish.change.issue_id
     issue = seen.issues.get(issue_id)
     if issue is None:
@@ -201,6 +201,14 @@ def effects_of(wish: Wish, seen: Seen) -> int:
     if wish.kind == "watcher":
         return sum(one.get("accountId") == ROBOT for one in seen.watchers[issue_id])
     return len(_within(wish, issue))
+
+
+def whole(wish: Wish, seen: Seen) -> list[Any]:
+    """Return the new issues, or the parts of its issue, that a wish became."""
+    if wish.kind == "create":
+        return [one for one in seen.issues.values() if one["fields"]["summary"] == wish.mark]
+    issue = seen.issues.get(wish.change.issue_id)
+    return [] if issue is None else _within(wish, issue)
 
 
 def _within(wish: Wish, issue: Any) -> list[Any]:

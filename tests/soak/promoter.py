@@ -17,7 +17,8 @@ _LONGEST_PAUSE = 0.5
 
 def promote(place: Place, name: str, log: str, ready: Event | None = None) -> None:
     """Carry operations until SIGTERM; ``ready`` is set as soon as all threads run."""
-    logging.basicConfig(filename=log, level=logging.WARNING, force=True)
+    form = f"%(asctime)s {name} %(name)s %(message)s"
+    logging.basicConfig(filename=log, level=logging.WARNING, format=form, force=True)
     running = Background(gateway_at(place), name)
     signal.signal(signal.SIGTERM, lambda _number, _frame: running.stopping.set())
     threads = [

@@ -97,6 +97,8 @@ def _report(run: Run) -> Iterator[str]:
     yield f"  {counts.line()}"
     for sentence in counts.wrong[:SHOWN]:
         yield f"  wrong: {sentence}"
+    for line in run.evidence:
+        yield f"  {line}"
 
 
 def listed(counts: Mapping[str, int]) -> str:

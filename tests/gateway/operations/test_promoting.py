@@ -12,6 +12,7 @@ from gateway.promotion.states import OpState
 from gateway.review.states import State
 from gateway.review.values import OperationView, ReviewView
 from gateway.store import sites
+from gateway.upstream import wire
 from sandbox.contract.shapes import Change, ChangeKind
 from tests.gateway.operations.conftest import House
 from tests.gateway.promotion.world import (
@@ -333,7 +334,8 @@ def test_who_slept_between_intent_and_request_sends_nothing_when_it_wakes(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     review_id, slept = released(house, COMMENT), [0.0]
-    monkeypatch.setattr(heart, "time", SimpleNamespace(monotonic=lambda: slept[0]))
+    for one in (heart, wire):
+        monkeypatch.setattr(one, "time", SimpleNamespace(monotonic=lambda: slept[0]))
 
     def sleeps(step: str) -> None:
         if step == "intent" and not slept[0]:

@@ -138,6 +138,17 @@ def test_a_write_that_is_not_answered_in_time_may_have_happened() -> None:
         upstream.close()
 
 
+def test_behind_the_moment_by_which_it_had_to_begin_nothing_is_sent() -> None:
+    with scripted(lambda _: Said(204)) as server:
+        upstream = upstream_at(server.url)
+        with pytest.raises(NotSentError, match="held up"):
+            upstream.send(WRITE, None, time.monotonic() - 1)
+        assert not server.asked
+        assert upstream.send(WRITE, None, time.monotonic() + 60).status == 204
+        assert len(server.asked) == 1
+        upstream.close()
+
+
 def test_a_refused_connection_was_certainly_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closing:
         port = closing.getsockname()[1]
