@@ -113,7 +113,7 @@ def _try(job: Job) -> Result | None:
     except ThrottledError:
         raise
     except UpstreamError as error:
-        return nothing_sent(error)
+        return nothing_sent(error, sent_before=job.operation.attempts > 0 or job.operation.wary)
     job.on_step(Step.CHECKED)
     if settled is not None:
         return settled

@@ -13,6 +13,7 @@ from gateway.upstream.errors import (
 )
 
 SECOND = 1_000_000
+MAYBE_BEFORE = "It may have been written before. Please look at it in Jira."
 #: Wait after a failure that certainly changed nothing.
 _BACKOFF = 5 * SECOND
 
@@ -38,8 +39,11 @@ class Result:
     looks: tuple[Look, ...] = ()
 
 
-def nothing_sent(error: UpstreamError) -> Result:
-    """Return the result of a failure before anything could have changed."""
+def nothing_sent(error: UpstreamError, *, sent_before: bool = False) -> Result:
+    """Return the result of a failure before anything could have changed.
+
+    ``sent_before``: an earlier request may have come through, and could not be looked for.
+    """
     if isinstance(error, (IdentityLostError, WrongUpstreamError)):
         return Result(OpEvent.PUT_BACK, trouble=error.sentence, forgive=True, pause=error.sentence)
     if isinstance(error, ThrottledError):
@@ -47,6 +51,8 @@ def nothing_sent(error: UpstreamError) -> Result:
         hold = error.reason if error.per_issue else ""
         return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=wait, forgive=True, hold=hold)
     if isinstance(error, OurFaultError):
+        if sent_before:
+            return Result(OpEvent.CANNOT_TELL, trouble=f"{error.sentence} {MAYBE_BEFORE}")
         return Result(OpEvent.REFUSED, trouble=error.sentence)
     return Result(OpEvent.PUT_BACK, trouble=error.sentence, wait=_BACKOFF, forgive=True)
 

@@ -247,6 +247,7 @@ SENTENCES: tuple[str, ...] = (
     N_("It needs another request of this change set, which did not go through."),
     N_("It needs another request of this change set, which was not written."),
     N_("It was sent again and again and never arrived. Please look at it in Jira."),
+    N_("It may have been written before. Please look at it in Jira."),
     N_("Jira has the comment more than once. Keep only one."),
     N_("Nobody knows what became of one of its requests."),
     N_("Look in Jira and say at that request whether it is there, then go on."),

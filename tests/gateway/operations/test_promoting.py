@@ -139,6 +139,23 @@ def test_a_concurrent_change_is_tried_again_but_not_for_ever(house: House, times
     assert len(house.jira.effects) == (1 if times < 4 else 0)
 
 
+@pytest.mark.parametrize("let_through", ["after 409", "after 401"])
+def test_a_refused_look_does_not_say_that_nothing_was_written(
+    house: House, let_through: str
+) -> None:
+    review_id = released(house, KINDS["edit"])
+    house.jira.faults = [let_through]
+    house.promote_all()
+    assert only(house, review_id).state is OpState.READY
+    resume(house.gateway)
+    house.jira.reads = "418"
+    no_waiting(house)
+    house.promote_all()
+    found = only(house, review_id)
+    assert (found.state, len(house.jira.effects)) == (OpState.NEEDS_HUMAN, 1)
+    assert "may have been written before" in found.trouble
+
+
 def test_a_lost_login_pauses_the_site_and_goes_on_after_it(house: House) -> None:
     review_id = released(house, KINDS["edit"])
     house.jira.faults = ["401"]
