@@ -4,6 +4,7 @@ Building and compiling a statement costs many times what the database needs to r
 Only promotion and what people look at are that busy; everywhere else plain Core is quick enough.
 """
 
+import threading
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from gateway.store import libpq
 _NUMBERED: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 #: Where a connection keeps the cursor that prepared statements run on.
 _CURSOR = "airlock_cursor"
+_COMPILING = threading.Lock()
 
 
 class DatabaseClock(FunctionElement[int]):
@@ -116,14 +118,20 @@ class Prepared:
 
     def _given(self, conn: Connection, values: Mapping[str, Any], *, alone: bool) -> Rows:
         name = conn.dialect.name
-        compiled = self._by_dialect.get(name)
-        if compiled is None:
-            compiled = self._by_dialect[name] = _compiled(self.make(), conn.dialect)
+        compiled = self._by_dialect.get(name) or self._made(conn.dialect)
         every = {**compiled.constants, **values}
         given = tuple([every[one] for one in compiled.order])
         if name == "postgresql":
             return _on_postgres(conn, compiled.sql, given, compiled.row, alone=alone)
         return _run(conn, compiled.sql, given, compiled.row)
+
+    def _made(self, dialect: Dialect) -> _Compiled:
+        # Threads that all begin with the same statement would each compile it.
+        with _COMPILING:
+            compiled = self._by_dialect.get(dialect.name)
+            if compiled is None:
+                compiled = self._by_dialect[dialect.name] = _compiled(self.make(), dialect)
+            return compiled
 
 
 def run_text(conn: Connection, sql: str) -> None:

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, exc, func, literal, select, text
@@ -80,7 +82,17 @@ def test_a_statement_alone_is_committed_at_once(database: Database) -> None:
 
 
 def test_many_threads_use_one_statement_for_the_first_time(database: Database) -> None:
-    threads, said, seen = 8, _said(), list[object]()
+    threads, seen, made = 8, list[object](), list[int]()
+    met = threading.Barrier(2)
+
+    def make() -> Any:
+        made.append(1)
+        # Somebody else who makes it as well would be met here.
+        with suppress(threading.BrokenBarrierError):
+            met.wait(0.3)
+        return select(bindparam("word").label("word"))
+
+    said = Prepared(make)
     together = threading.Barrier(threads)
 
     def first() -> None:
@@ -95,6 +107,7 @@ def test_many_threads_use_one_statement_for_the_first_time(database: Database) -
     for one in running:
         one.join(30)
     assert seen == ["x"] * threads
+    assert made == [1]
 
 
 def test_a_connection_that_was_lost_is_replaced(postgres: Postgres) -> None:
