@@ -81,7 +81,7 @@ class Job:
     on_step: Callable[[Step], None]
     #: Commits the intent to send; False when somebody else took over, or nobody may.
     intend: Callable[[], bool] = lambda: False
-    #: Until when, by the process's steady clock, something may be sent by that intent.
+    #: Until when, by ``steady``, something may be sent by that intent.
     begin_by: Callable[[], float] = lambda: math.inf
     #: Takes note of too many requests; returns the seconds until it is this one's turn again.
     throttled: Callable[[ThrottledError], float] = lambda _error: 0.0

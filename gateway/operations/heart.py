@@ -6,7 +6,6 @@ a living process gives its lease back by itself.
 """
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from gateway.operations.context import Gateway
 from gateway.promotion.states import OpEvent, OpState
 from gateway.store import in_flight, outbox
 from gateway.store.outbox import Operation
+from gateway.upstream.steady import steady
 
 _SECOND = 1_000_000
 #: Seconds: a third of a lease that is shorter is no time to send anything.
@@ -84,13 +84,14 @@ class Begun:
 
     #: Seconds of a lease: a third of it after the intent the request has to be on its way.
     lease: float
+    #: By ``steady``.
     _at: float = 0.0
 
     def now(self) -> bool:
         """Begin; always True."""
-        self._at = time.monotonic()
+        self._at = steady()
         return True
 
     def by(self) -> float:
-        """Return until when, by the steady clock, something may be sent."""
+        """Return until when, by ``steady``, something may be sent."""
         return self._at + max(self.lease / 3, _SHORTEST)

@@ -128,7 +128,7 @@ class Upstream:
     def send(self, request: Request, content: bytes | None = None, by: float = inf) -> Answer:
         """Send one planned request; see ``gateway.upstream.errors`` for what may go wrong.
 
-        ``content``: its upload's bytes; ``by``: not after that, by the steady clock.
+        ``content``: its upload's bytes; ``by``: not after that, by ``steady``.
         """
         method, upload, file = request.method.upper(), request.upload, None
         if upload is not None and content is not None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from gateway.upstream.framing import Answering, LostError, Raw
+from gateway.upstream.steady import steady
 
 __all__ = ["Asking", "Direct", "LostError", "Raw", "UnsentError", "basic"]
 
@@ -49,7 +50,7 @@ class Asking:
     until: float
     #: Most bytes of an answer, unpacked.
     largest: int
-    #: Behind this moment of the same clock nothing is sent any more.
+    #: Behind this moment of ``steady`` nothing is sent any more.
     begin_by: float = math.inf
 
 
@@ -82,7 +83,7 @@ class Direct:
         """Send one request, once; raises UnsentError or LostError."""
         request = self._request(asking)
         connection = self._connection()
-        if time.monotonic() > min(asking.begin_by, asking.until):
+        if steady() > asking.begin_by or time.monotonic() > asking.until:
             connection.close()
             raise UnsentError("The gateway was held up, so nothing was sent.")
         try:

@@ -29,6 +29,7 @@ from gateway.upstream.errors import (
     reasons,
 )
 from gateway.upstream.limits import wait_of
+from gateway.upstream.steady import steady
 from gateway.upstream.stranger import Expected, is_named, stranger
 from sandbox.contract.addresses import Address
 
@@ -69,7 +70,7 @@ class Ask:
     reads: bool = False
     #: A file as name, media type and bytes; then there is no body.
     file: tuple[str, str, bytes] | None = None
-    #: Behind this moment of the process's steady clock nothing is sent any more.
+    #: Behind this moment of ``steady`` nothing is sent any more.
     begin_by: float = math.inf
 
 
@@ -127,7 +128,7 @@ class Wire:
         if files is not None:
             # Jira takes forms only from those who say that they are no web page.
             headers["X-Atlassian-Token"] = "no-check"
-        if time.monotonic() > ask.begin_by:
+        if steady() > ask.begin_by:
             raise NotSentError("The gateway was held up, so nothing was sent.")
         try:
             with self.http.stream(

@@ -1,6 +1,5 @@
 """Promotion: what was approved happens once, and nothing else ever does."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -352,7 +351,7 @@ def test_who_slept_between_intent_and_request_sends_nothing_when_it_wakes(
 ) -> None:
     review_id, slept = released(house, COMMENT), [0.0]
     for one in (heart, wire):
-        monkeypatch.setattr(one, "time", SimpleNamespace(monotonic=lambda: slept[0]))
+        monkeypatch.setattr(one, "steady", lambda: slept[0])
 
     def sleeps(step: str) -> None:
         if step == "intent" and not slept[0]:

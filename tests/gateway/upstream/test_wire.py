@@ -21,6 +21,7 @@ from gateway.upstream.errors import (
     UpstreamError,
 )
 from gateway.upstream.limits import DEFAULT_WAIT, LONGEST_WAIT, Limits, Wait, wait_seconds
+from gateway.upstream.steady import steady
 from gateway.upstream.stranger import Expected
 from sandbox.contract.addresses import Address
 from sandbox.contract.shapes import Flavour
@@ -142,9 +143,9 @@ def test_behind_the_moment_by_which_it_had_to_begin_nothing_is_sent() -> None:
     with scripted(lambda _: Said(204)) as server:
         upstream = upstream_at(server.url)
         with pytest.raises(NotSentError, match="held up"):
-            upstream.send(WRITE, None, time.monotonic() - 1)
+            upstream.send(WRITE, None, steady() - 1)
         assert not server.asked
-        assert upstream.send(WRITE, None, time.monotonic() + 60).status == 204
+        assert upstream.send(WRITE, None, steady() + 60).status == 204
         assert len(server.asked) == 1
         upstream.close()
 
