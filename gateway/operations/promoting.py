@@ -18,7 +18,8 @@ from gateway.operations.allowing import Vouched, vouched, why_not_write
 from gateway.operations.carrying import Job, carry, found
 from gateway.operations.context import Gateway
 from gateway.operations.heart import Begun, Heart, let_go
-from gateway.operations.looking_up import look_up, looked, newest_before
+from gateway.operations.looking_up import look_up, newest_before
+from gateway.operations.looks import looked
 from gateway.operations.pacing import Pace
 from gateway.operations.results import SECOND, Result
 from gateway.operations.settling import settle
@@ -173,7 +174,7 @@ class Promoter:
         probe_from = operation.probe_from
         if probe_from is None or job.planned.kind is ChangeKind.CREATE:
             try:
-                newest = newest_before(job.gateway.upstream, job.planned)
+                newest = newest_before(job.gateway, job.planned)
             except UpstreamError as error:
                 return _later(error)
             if newest is not None:

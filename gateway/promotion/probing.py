@@ -22,6 +22,8 @@ from sandbox.contract.shapes import ChangeKind, JsonObject
 KEY_WALK = 100
 #: A run of this many keys without an issue ends the walk (deleted and moved ones leave gaps).
 KEY_GAP = 10
+GONE = "The issue is gone, so nobody can look it up there."
+TOO_MANY = "So many issues are newer that not all were looked at. Please look for it in Jira."
 #: Newest comments whose marker is read.
 COMMENTS = 30
 
@@ -82,7 +84,7 @@ def _judge_values(planned: PlannedOperation, now: Now, fields: Fields, *, marked
         gone = achieved(planned, now, fields)
         return Finding(OpEvent.FOUND if gone else OpEvent.NOT_FOUND)
     if now.doc is None or (lost_place(planned, now) and not marked):
-        return Finding(OpEvent.CANNOT_TELL, "The issue is gone, so nobody can look it up there.")
+        return Finding(OpEvent.CANNOT_TELL, GONE)
     if achieved(planned, now, fields):
         return Finding(OpEvent.FOUND)
     if not marked:
@@ -160,10 +162,13 @@ def judge_comment(planned: PlannedOperation, comments: list[JsonObject]) -> Find
     )
 
 
-def judge_create(found: list[JsonObject]) -> Finding:
-    """Return what became of a new issue; ``found`` are all issues with our marker."""
+def judge_create(found: list[JsonObject], *, whole: bool) -> Finding:
+    """Return what became of a new issue; ``found`` are all issues with our marker.
+
+    ``whole``: every issue that could be it was looked at.
+    """
     if not found:
-        return Finding(OpEvent.NOT_FOUND)
+        return Finding(OpEvent.NOT_FOUND) if whole else Finding(OpEvent.CANNOT_TELL, TOO_MANY)
     if len(found) > 1:
         keys = ", ".join(str(one.get("key")) for one in found)
         return Finding(OpEvent.CANNOT_TELL, f"Jira has it more than once: {keys}. Keep only one.")

@@ -164,8 +164,12 @@ def test_a_probe_believes_values_and_marker_but_never_neither() -> None:
 
 
 def test_two_issues_with_one_marker_are_for_a_person() -> None:
-    assert judge_create([]).event is OpEvent.NOT_FOUND
-    assert judge_create([doc()]).upstream_key == "AIR-1"
-    twice = judge_create([doc(), doc("AIR-2", "10002")])
+    assert judge_create([doc()], whole=False).upstream_key == "AIR-1"
+    twice = judge_create([doc(), doc("AIR-2", "10002")], whole=True)
     assert twice.event is OpEvent.CANNOT_TELL
     assert "AIR-1, AIR-2" in twice.sentence
+
+
+def test_a_new_issue_is_nowhere_only_when_everything_was_looked_at() -> None:
+    assert judge_create([], whole=True).event is OpEvent.NOT_FOUND
+    assert judge_create([], whole=False).event is OpEvent.CANNOT_TELL
