@@ -1,8 +1,7 @@
 """Looks for a new issue whose making was never answered: by its key, then by search.
 
-A search may lag behind by minutes; reading by key does not. That something is nowhere is said
-only by a look that came to the end: everything behind the point where the request was made, seen
-by an account to which Jira shows that project.
+A search may lag behind by minutes; reading by key does not. So that it is nowhere is said only
+where all keys behind the point of the request were asked for, and Jira shows that project to us.
 """
 
 import re
@@ -41,7 +40,7 @@ class _Way:
     place: Place
     seen: int = 0
     marked: list[JsonObject] = field(default_factory=list)
-    #: Whether everything behind the point was looked at.
+    #: Whether nothing that it could have become can have been missed.
     whole: bool = False
 
 
@@ -115,7 +114,6 @@ def _search(
         way.seen += 1
         number = _number(str(hit.get("key")))
         if behind is not None and number is not None and number <= behind:
-            way.whole = True
             return
         creator = names_of(part(hit, "fields", "creator"))
         if hands and creator and not hands & creator:
@@ -126,8 +124,6 @@ def _search(
         doc = upstream.issue(str(hit.get("id")))
         if doc is not None:
             yield doc
-    # An empty page is what strangers are shown.
-    way.whole = 0 < way.seen < _HITS
 
 
 def _first(hits: Iterable[JsonObject], most: int) -> Iterator[JsonObject]:

@@ -131,7 +131,13 @@ def judge_attachment(planned: PlannedOperation, now: Now, after: int | None) -> 
     for one in _ours(planned, files_of(now), now, after):
         if all(equal(planned.wants.get(name), one.get(name)) for name in ("filename", "size")):
             return Finding(OpEvent.FOUND, upstream_id=str(one.get("id")))
-    return Finding(OpEvent.NOT_FOUND)
+    return _nowhere(now)
+
+
+def _nowhere(now: Now) -> Finding:
+    """Return what it says that something is not there: nothing where the issue is not either."""
+    gone = now.doc is None
+    return Finding(OpEvent.CANNOT_TELL, GONE) if gone else Finding(OpEvent.NOT_FOUND)
 
 
 def judge_worklog(planned: PlannedOperation, now: Now, after: int | None) -> Finding:
@@ -144,7 +150,7 @@ def judge_worklog(planned: PlannedOperation, now: Now, after: int | None) -> Fin
         )
         if same:
             return Finding(OpEvent.FOUND, upstream_id=str(one.get("id")))
-    return Finding(OpEvent.NOT_FOUND)
+    return _nowhere(now)
 
 
 def judge_comment(planned: PlannedOperation, comments: list[JsonObject]) -> Finding:
