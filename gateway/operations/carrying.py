@@ -271,7 +271,7 @@ def _refused(job: Job, error: OurFaultError) -> Result:
         return _unknown(job, error.sentence)
     if finding.event is OpEvent.FOUND:
         return found(job, finding, status=error.status)
-    if finding.event is OpEvent.CANNOT_TELL and job.planned.kind is ChangeKind.CREATE:
+    if finding.event is OpEvent.CANNOT_TELL and error.status != 404:
         return _unknown(job, error.sentence)
     return Result(OpEvent.REFUSED, trouble=error.sentence, looks=finding.looks)
 

@@ -12,7 +12,7 @@ import httpx2
 
 from gateway.promotion.values import MARKER_KEY
 from sandbox.contract.shapes import ChangeKind
-from tests.gateway.operations.small_wire import about, code, missing, parsed, shown
+from tests.gateway.operations.small_wire import about, as_seen, code, missing, parsed, shown
 from tests.gateway.promotion.world import DOING, DONE, TODO, doc
 from tests.invariants import Effect
 
@@ -42,7 +42,7 @@ class SmallJira:
         self.travelling: list[tuple[str, str, Any]] = []
         #: The account that the gateway writes as.
         self.account: dict[str, Any] = GATE
-        #: What goes wrong with every read, or "".
+        #: What goes wrong with every read (see ``as_seen``), or "".
         self.reads = ""
         #: Whether our account is an agent of service projects; None: it will not tell.
         self.agent: bool | None = None
@@ -109,8 +109,9 @@ class SmallJira:
         path = request.url.path.removeprefix("/jira/rest/api/3/")
         body = parsed(request)
         if request.method == "GET" or path in ("search/jql", "permissions/check"):
-            if self.reads:
-                return self._fault(self.reads)
+            said = as_seen(self.reads, path)
+            if said is not None or self.reads.isdigit() or self.reads == "lost":
+                return said or self._fault(self.reads)
             self.asked.append(path)
             if path == "permissions/check":
                 return self._check(body)

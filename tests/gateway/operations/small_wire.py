@@ -17,6 +17,16 @@ def about(path: str, body: Any) -> str:
     return str(body["issues"][0]) if "issues" in body else "new"
 
 
+def as_seen(reads: str, path: str) -> httpx2.Response | None:
+    """Return what a "stranger" is shown, or the "half" who sees issues without what they hold."""
+    if reads == "stranger" and path == "search/jql":
+        return httpx2.Response(200, json={"issues": [], "isLast": True})
+    hidden = path.startswith("issue/") and (
+        reads == "stranger" or (reads == "half" and path.endswith(("/comment", "/worklog")))
+    )
+    return missing() if hidden else None
+
+
 def parsed(request: httpx2.Request) -> Any:
     """Return a request's JSON (of an upload, the file's name and size), else its query."""
     if not request.content:
