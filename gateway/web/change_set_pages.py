@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.operations import (
+    counting,
     deciding,
     desk,
     freezing,
@@ -217,6 +218,7 @@ def confirm(
 @router.post("/promote")
 def promote(gateway: GatewayDep, person: FreshDep, review_id: int, form: PromoteForm) -> Response:
     """Release the approved operations, at once or to be written not before a time."""
+    counting.check_number(gateway, review_id, form.typed)
     reviewing.promote(
         gateway,
         person.person,

@@ -163,6 +163,8 @@ class PromoteDecision(Decision):
     #: Local date and time before which nothing is written; empty: at once.
     after: str = Field(default="", max_length=40)
     zone: str = Field(default="UTC", max_length=60)
+    #: The number of issues, where there are many.
+    typed: str = Field(default="", max_length=40)
 
 
 class UndoRequest(BaseModel):

@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from gateway.promotion.preflight import OperationReport, Preflight, Remark, Verdict
+from gateway.review.large import TWICE_ABOVE, TYPED_ABOVE, issues_in
 from gateway.review.people import Person
 from gateway.review.values import OperationView, ReviewView
 from gateway.web.flag_lines import flag_lines
@@ -28,6 +29,7 @@ def present_sheet(
     """Return the sheet for one person."""
     blocks = RequestBlocks(tongue, NewNames(view.issues), view.field_names)
     reports = {one.position: one for one in found.operations}
+    issues = issues_in(view.operations)
     told = flag_lines([one for one in view.flags if one.id == "notifies"], tongue)
     return Sheet(
         page=present(view, person, tongue, now),
@@ -38,6 +40,9 @@ def present_sheet(
         checked=tongue.second_of(found.checked_at),
         remarks=tuple(_said(one, tongue) for one in found.remarks),
         blocked=found.verdict is Verdict.BLOCKED,
+        issues=issues,
+        typed=issues > TYPED_ABOVE,
+        twice=TWICE_ABOVE < issues <= TYPED_ABOVE,
     )
 
 

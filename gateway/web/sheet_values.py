@@ -42,3 +42,7 @@ class Sheet:
     remarks: tuple[Said, ...]
     #: Whether that stops the promotion.
     blocked: bool
+    #: How many issues are touched; whether that is to be typed, or asked twice on a phone.
+    issues: int
+    typed: bool
+    twice: bool

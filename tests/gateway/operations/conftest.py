@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import Connection
 
 from gateway.operations import receiving
 from gateway.operations.context import Gateway
@@ -161,20 +162,7 @@ def fill(house: House) -> None:
     with house.gateway.database.write() as conn:
         sites.register(conn, CLOUD)
         sites.put_metadata(conn, site())
-        revision = sites.next_revision(conn, SITE)
-        for issue in house.jira.issues.values():
-            baselines.put(
-                conn,
-                IssueBaseline(
-                    site=SITE,
-                    issue_id=issue["id"],
-                    key=issue["key"],
-                    revision=revision,
-                    fetched_at=1,
-                    dialect=Dialect.V3,
-                    doc=issue,
-                ),
-            )
+        keep_issues(conn, house)
         registry.add_agent(conn, AGENT, now=1, by="admin")
         grant = Grant(
             token_id="t1",
@@ -190,6 +178,24 @@ def fill(house: House) -> None:
             people.add(conn, Person(person=name, name=name.title(), role=role), now=1)
         ann = Person(person="ann", name="Ann", role=Role.ADMIN, jira_account=PERSON)
         people.add(conn, ann, now=1)
+
+
+def keep_issues(conn: Connection, house: House) -> None:
+    """Store the issues that a house's Jira has now, as if they were just read."""
+    revision = sites.next_revision(conn, SITE)
+    for issue in house.jira.issues.values():
+        baselines.put(
+            conn,
+            IssueBaseline(
+                site=SITE,
+                issue_id=issue["id"],
+                key=issue["key"],
+                revision=revision,
+                fetched_at=1,
+                dialect=Dialect.V3,
+                doc=issue,
+            ),
+        )
 
 
 def filled_in_memory() -> House:
