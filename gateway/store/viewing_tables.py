@@ -18,3 +18,13 @@ class ViewedRow(GatewayTable, table=True):
     #: ``review.viewing.content``: what was looked at; anything else was not.
     content: str = Field(primary_key=True, sa_type=Text)
     at: int = Field(sa_type=BigInteger)
+
+
+class OpenedRow(GatewayTable, table=True):
+    """When a person last had a change set before them; rows of yesterday are deleted."""
+
+    __tablename__ = "opened"
+
+    review_id: int = Field(primary_key=True)
+    person: str = Field(primary_key=True, sa_type=Text)
+    at: int = Field(sa_type=BigInteger)

@@ -17,6 +17,7 @@ from gateway.operations import (
     freezing,
     leaving,
     mailing,
+    opening,
     preferring,
     preflight,
     remarking,
@@ -43,7 +44,7 @@ from gateway.web.forms import (
     WordsForm,
 )
 from gateway.web.presenting import present
-from gateway.web.presenting_desk import present_desk
+from gateway.web.presenting_desk import present_desk, present_opened
 from gateway.web.presenting_left import present_left
 from gateway.web.presenting_sheet import present_sheet
 from gateway.web.templating import page
@@ -74,7 +75,8 @@ def change_set(
         likes=preferring.preferred(gateway, person.person),
     )
     care = present_desk(desk.care(gateway, person, review_id, view.projects), tongue)
-    return page(request, "change_set.html", tongue, person, page=shown, box=care)
+    near = present_opened(opening.open_by(gateway, person, view), tongue, gateway.clock())
+    return page(request, "change_set.html", tongue, person, page=shown, box=care, opened=near)
 
 
 @router.post("/changes/{change_id}")

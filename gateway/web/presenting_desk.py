@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from gateway.operations.desk import Care
 from gateway.review.resting import Pause, Rest
+from gateway.store.opening import Opened
 from gateway.web.language import N_, Tongue
 from gateway.web.reveal import reveal
 
@@ -57,3 +58,11 @@ def resting_until(rest: Rest, tongue: Tongue) -> str:
     if rest.until is None:
         return tongue.gettext("set aside until it changes")
     return tongue.gettext("set aside until %(when)s", when=tongue.moment(rest.until))
+
+
+def present_opened(others: tuple[Opened, ...], tongue: Tongue, now: int) -> tuple[str, ...]:
+    """Return who else has a set before them, the last one first."""
+    return tuple(
+        tongue.gettext("%(name)s opened this %(ago)s.", name=one.name, ago=tongue.ago(one.at, now))
+        for one in others
+    )
