@@ -22,7 +22,7 @@ ASKED = "Please <b>close</b>\u202e WEB-7\n그리고 댓글도"
 def html(view: ReviewView, lang: Lang = Lang.EN) -> str:
     tongue = Tongue(lang)
     shown = present(view, ADMIN, tongue, NOW)
-    return render("change_set.html", tongue, shell=SHELL, page=shown, box=None)
+    return render("change_set.html", tongue, shell=SHELL, page=shown, box=None, opened=())
 
 
 def asked(view: ReviewView, lang: Lang = Lang.EN) -> str:

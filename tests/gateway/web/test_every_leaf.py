@@ -39,7 +39,7 @@ def shown(planned: PlannedOperation, **more: Any) -> str:
     """Return the change-set page's HTML with this one operation."""
     view = OperationView(planned=planned, state=OpState.HELD)
     page = present(review(operations=(view,), **more), ADMIN, TONGUE, NOW)
-    return render("change_set.html", TONGUE, shell=SHELL, page=page, box=None)
+    return render("change_set.html", TONGUE, shell=SHELL, page=page, box=None, opened=())
 
 
 def plan_of(planned: PlannedOperation) -> str:
@@ -113,7 +113,7 @@ def page_of(**given: Any) -> str:
     """Return the change-set page of a review that can be approved."""
     view = review().model_copy(update={"obstacles": (), "state": State.REVIEW, **given})
     page = present(view, ADMIN, TONGUE, NOW)
-    return render("change_set.html", TONGUE, shell=SHELL, page=page, box=None)
+    return render("change_set.html", TONGUE, shell=SHELL, page=page, box=None, opened=())
 
 
 JSON = st.recursive(

@@ -78,7 +78,7 @@ def test_what_the_page_does_not_show_is_not_marked() -> None:
     page = present(view.model_copy(update={"before": before}), ADMIN, EN, NOW, only_fresh=True)
     assert page.glance is not None
     assert [row.id for row in page.glance.rows] == ["c4", "c5"]
-    shown = render("change_set.html", EN, shell=SHELL, page=page, box=None)
+    shown = render("change_set.html", EN, shell=SHELL, page=page, box=None, opened=())
     form = shown.split("data-glance")[1].split("</form>")[0]
     assert "Mark 2 changes without a flag as viewed" in form
     assert form.count('name="content"') == 2

@@ -67,7 +67,7 @@ def naming(key: str = KEY, **more: Any) -> ReviewView:
 
 def page_of(view: ReviewView, tongue: Tongue = EN) -> str:
     page = present(view, ADMIN, tongue, NOW)
-    return render("change_set.html", tongue, shell=SHELL, page=page, box=None)
+    return render("change_set.html", tongue, shell=SHELL, page=page, box=None, opened=())
 
 
 def test_a_new_issue_has_a_short_name_wherever_the_page_names_it() -> None:

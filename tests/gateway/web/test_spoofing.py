@@ -275,7 +275,9 @@ def test_a_change_id_never_leads_a_form_elsewhere(visit: Visit) -> None:
     issue = view.issues[0].model_copy(update={"changes": (lying,)})
     assert ChangeRows(TONGUE).row(lying).path == "..%2Fapprove"
     page = present(view.model_copy(update={"issues": (issue,)}), ADMIN, TONGUE, NOW)
-    actions = Page(render("change_set.html", TONGUE, shell=SHELL, page=page, box=None)).actions
+    actions = Page(
+        render("change_set.html", TONGUE, shell=SHELL, page=page, box=None, opened=())
+    ).actions
     assert "/cs/1/changes/..%2Fapprove" in actions
     number = visit.house.arrive(change_set(lying.change))
     assert reviewing.view(visit.house.gateway, number).state is State.REFUSED
