@@ -17,6 +17,7 @@ from gateway.promotion.undo import Undo
 from gateway.review.resting import FollowUp
 from gateway.review.states import State
 from gateway.review.values import Flag, ReviewView, Round
+from gateway.store.opening import Opened
 from gateway.web.adf_diff import AdfDiff
 from gateway.web.adf_html import AdfHtml
 from gateway.web.change_rows import ChangeRows
@@ -24,7 +25,7 @@ from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Lang, Tongue
 from gateway.web.links import link
 from gateway.web.presenting import present
-from gateway.web.presenting_desk import present_desk
+from gateway.web.presenting_desk import present_desk, present_opened
 from gateway.web.presenting_run import present_run, present_undo
 from gateway.web.presenting_sheet import present_sheet
 from gateway.web.reveal import reveal, spelled
@@ -163,6 +164,7 @@ def pages_of(word: str) -> dict[str, str]:
         "change_set.html": {
             "page": present(sent, ADMIN, TONGUE, NOW),
             "box": present_desk(cared(word), TONGUE),
+            "opened": present_opened((Opened("max", word, 1),), TONGUE, 2),
         },
         "promote.html": {"sheet": present_sheet(approved, found, ADMIN, TONGUE, NOW)},
         "run.html": {"run": present_run(ran, ADMIN, TONGUE, NOW, mark="m")},
