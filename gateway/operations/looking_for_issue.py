@@ -31,6 +31,8 @@ from sandbox.contract.shapes import JsonObject
 #: Of a search so many issues are looked at, newest first, and so many of them read one by one.
 _HITS = 500
 _READ = 60
+#: Times that one of them is asked for.
+_TRIES = 3
 
 
 @dataclass(slots=True)
@@ -94,7 +96,7 @@ def _walk(
         return
     missing = 0
     for number in range(behind + 1, behind + 1 + KEY_WALK):
-        doc = upstream.issue(f"{planned.project_key}-{number}")
+        doc = _read(upstream, f"{planned.project_key}-{number}")
         missing = missing + 1 if doc is None else 0
         if doc is not None:
             way.seen += 1
@@ -121,9 +123,19 @@ def _search(
         if read >= _READ:
             return
         read += 1
-        doc = upstream.issue(str(hit.get("id")))
+        doc = _read(upstream, str(hit.get("id")))
         if doc is not None:
             yield doc
+
+
+def _read(upstream: Upstream, name: str) -> JsonObject | None:
+    """Return an issue or None; one bad answer among a hundred good ones ends no look."""
+    for _ in range(_TRIES - 1):
+        try:
+            return upstream.issue(name)
+        except UnreadableError:
+            continue
+    return upstream.issue(name)
 
 
 def _first(hits: Iterable[JsonObject], most: int) -> Iterator[JsonObject]:

@@ -45,6 +45,8 @@ IDLE = 2.0
 _CREATE_PATIENCE = 7
 #: A create that was sent this often and never found is for a person to look at.
 _CREATE_TRIES = 2
+#: Seconds of throttling that are waited out within a look, which may take a hundred reads.
+_PATIENCE = 30.0
 #: Until then nobody looks whether a person has connected their account again.
 _RECONNECT = 30 * SECOND
 #: Anything else that was sent this often and never arrived is, too.
@@ -198,8 +200,9 @@ class Promoter:
             job = self._job(conn, operation, vouched(conn, gateway, operation))
             # A look takes its time: it says nothing of what came while it was being taken.
             waited = in_flight.since_intent(conn, operation)
+        patient = replace(job.gateway, upstream=job.gateway.upstream.patient(_PATIENCE))
         try:
-            finding = look_up(job.gateway, operation, job.planned, job.fields)
+            finding = look_up(patient, operation, job.planned, job.fields)
         except UpstreamError as error:
             looks = (looked(gateway, Place.NOWHERE, 0),)
             self._look_again(operation, looks)
