@@ -91,7 +91,8 @@
   // Opens what is folded and goes to where one writes in it.
   function unfold(place, field) {
     if (!place) return;
-    place.open = true;
+    // On a telephone what it stands in is folded as well.
+    for (let around = place; around; around = around.parentElement.closest("details")) around.open = true;
     one(field, place).focus();
   }
 

@@ -76,3 +76,16 @@ def test_below_that_nothing_is_typed_and_a_telephone_asks_twice(
     assert (TWICE in html) is twice
     answer = eve.post(f"/cs/{review}/promote", digest=eve.digest(review))
     assert answer.headers["location"] == f"/cs/{review}/run"
+
+
+def test_the_rest_is_tried_again_without_typing_it_anew(eve: Visit) -> None:
+    review = approved(eve, TYPED_ABOVE + 1)
+    eve.house.jira.faults_of = {"10007": ["400"] * 2}
+    eve.post(f"/cs/{review}/promote", digest=eve.digest(review), typed="21", carry_on="yes")
+    eve.house.promote_all()
+    assert state(eve, review) is State.PARTLY_PROMOTED
+    eve.house.jira.faults_of = {}
+    answer = eve.post(f"/cs/{review}/promote", digest=eve.digest(review))
+    assert answer.headers["location"] == f"/cs/{review}/run"
+    eve.house.promote_all()
+    assert state(eve, review) is State.PROMOTED
