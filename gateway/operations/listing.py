@@ -18,11 +18,12 @@ from gateway.operations.seeing import settled_of
 from gateway.promotion.drift import Now
 from gateway.review.jira_rights import places_of
 from gateway.review.lines import Lines
+from gateway.review.no_ops import idle
 from gateway.review.repeats import repeats
-from gateway.review.showing import Scene, show
+from gateway.review.showing import Scene, Shown, show
 from gateway.review.states import TURNS, State
 from gateway.review.triage import risk_of
-from gateway.review.values import Flag, InboxRow
+from gateway.review.values import InboxRow
 from gateway.store import baselines, refused, registry, reviews, sites
 from gateway.store.database import Database
 from gateway.store.reviews import Decision, Review
@@ -114,27 +115,24 @@ def _make(conn: Connection, gateway: Gateway, review_ids: list[int]) -> _Lines:
         if review is not None:
             name = names.get(review.change_set.person, review.change_set.person)
             decisions = reviews.decisions(conn, review_id) if review.state in _OPEN else {}
-            flags: tuple[Flag, ...] = ()
+            shown = Shown((), ())
             if review.state in _OPEN:
-                flags = _flags(conn, gateway, review, decisions, site, name)
+                shown = _shown(conn, gateway, review, decisions, site, name)
             projects = tuple(sorted(grounds.projects(conn, review.change_set)))
-            found[review_id] = (
-                review.edition,
-                _row(review, name, flags, projects, decided=len(decisions)),
-            )
+            found[review_id] = (review.edition, _row(review, name, shown, projects))
     return found
 
 
-def _flags(
+def _shown(
     conn: Connection,
     gateway: Gateway,
     review: Review,
     decisions: Mapping[str, Decision],
     site: SiteBaseline,
     name: str,
-) -> tuple[Flag, ...]:
+) -> Shown:
     docs = grounds.documents(conn, review.change_set)
-    shown = show(
+    return show(
         Scene(
             change_set=review.change_set,
             identity=gateway.identity,
@@ -150,7 +148,6 @@ def _flags(
             repeats=repeats(review.change_set.changes, refused.before(conn, review)),
         )
     )
-    return (*shown.flags, *(flag for one in shown.changes for flag in one.flags))
 
 
 def _read_since(conn: Connection, review: Review) -> dict[str, Now]:
@@ -170,12 +167,14 @@ def _read_since(conn: Connection, review: Review) -> dict[str, Now]:
 def _row(
     review: Review,
     person_name: str,
-    flags: tuple[Flag, ...],
+    shown: Shown,
     projects: tuple[str, ...],
-    *,
-    decided: int,
 ) -> InboxRow:
     changes = review.change_set.changes
+    flags = (*shown.flags, *(flag for one in shown.changes for flag in one.flags))
+    # As the page counts them: nobody has to decide about what Jira has already.
+    hidden = idle(review.state, shown.changes)
+    visible = [one for one in shown.changes if one.change.id not in hidden]
     return InboxRow(
         id=review.id,
         state=review.state,
@@ -190,8 +189,8 @@ def _row(
         flags=flags,
         risk=risk_of(flags),
         kinds=tuple(dict.fromkeys(one.kind.value for one in changes)),
-        changes=len(changes),
-        decided=decided,
+        changes=len(visible),
+        decided=sum(one.decided for one in visible),
         round=review.change_set.round,
         received_at=review.received_at,
         projects=projects,

@@ -4,6 +4,8 @@ They stay in the set, in its digest and in the plan, and the page shows them whe
 change until the promotion, which looks again before each write.
 """
 
+from collections.abc import Iterable
+
 from gateway.review.states import State
 from gateway.review.values import ChangeView, ReviewView
 from sandbox.contract.compare import Three, equal
@@ -18,11 +20,14 @@ _MOOT = frozenset({"stale_read", "unread_write"})
 
 def no_ops(view: ReviewView) -> frozenset[str]:
     """Return the ids of the changes of a set that Jira has already, while it is not written."""
-    if view.state not in _BEFORE_WRITING:
+    return idle(view.state, (one for issue in view.issues for one in issue.changes))
+
+
+def idle(state: State, changes: Iterable[ChangeView]) -> frozenset[str]:
+    """Return the ids of these changes that Jira has already, while they are not written."""
+    if state not in _BEFORE_WRITING:
         return frozenset()
-    return frozenset(
-        one.change.id for issue in view.issues for one in issue.changes if is_no_op(one)
-    )
+    return frozenset(one.change.id for one in changes if is_no_op(one))
 
 
 def is_no_op(view: ChangeView) -> bool:

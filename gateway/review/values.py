@@ -213,7 +213,8 @@ class InboxRow(Frozen):
     risk: int = 0
     #: What it does, each ``ChangeKind`` once; plain texts, of which thousands are counted.
     kinds: tuple[str, ...] = ()
-    #: How many changes there are, and about how many of them a person decided.
+    #: Of an open set: how many changes there are to decide about, as its page counts them by
+    #: what we last read of Jira, and about how many of them a person decided.
     changes: int = 0
     decided: int = 0
     #: Keys of the projects that one needs a role in to see it.

@@ -4,6 +4,7 @@ import re
 
 from gateway.operations import reviewing
 from sandbox.contract.shapes import ChangeKind
+from tests.gateway.operations.conftest import keep_issues
 from tests.gateway.promotion.world import change, change_set, edit, text
 from tests.gateway.web.visit import Visit
 
@@ -41,6 +42,22 @@ def test_what_jira_has_by_now_is_folded_and_counted(eve: Visit) -> None:
     # What a person has left out is to be seen.
     reviewing.decide(eve.house.gateway, "eve", review, "c1", "reject", "no", before)
     assert folded(eve.get(f"/cs/{review}").text) == ["c2"]
+
+
+def counted(page: str) -> list[str]:
+    return re.findall(r"\d+/\d+ decided", page)
+
+
+def test_inbox_and_bar_count_the_same_once_we_read_it_again(eve: Visit) -> None:
+    said = change(ChangeKind.COMMENT, {"id": "1", "body": text("안녕")}, id="c3")
+    review = eve.house.arrive(change_set(edit("summary", "빠른 로그인"), said))
+    reviewing.decide(eve.house.gateway, "eve", review, "c3", "keep", "", eve.digest(review))
+    assert counted(eve.get("/").text) == counted(eve.get(f"/cs/{review}").text) == ["1/2 decided"]
+    eve.house.jira.edit("10001", "acc-bob", summary="빠른 로그인")
+    with eve.house.gateway.database.write() as conn:
+        keep_issues(conn, eve.house)
+    assert counted(eve.get(f"/cs/{review}").text) == ["1/1 decided"]
+    assert counted(eve.get("/").text) == ["1/1 decided"]
 
 
 def test_what_was_written_is_not_hidden_for_being_there(eve: Visit) -> None:
