@@ -14,7 +14,7 @@ from gateway.promotion.plan import KEEP
 from gateway.review.refusals import RefusedError, UnknownReviewError
 from gateway.review.rules import Act
 from gateway.review.safe import parted
-from gateway.store import reviews
+from gateway.store import decided, reviews
 from gateway.store.reviews import Decision
 from sandbox.contract.scope import Refusal
 
@@ -41,6 +41,27 @@ def decide_all(  # noqa: PLR0917 - a decision is no less than these seven
     chosen = [name for name in known if name in set(change_ids)]
     kind = "review_keep_several" if verdict == KEEP else "review_leave_several"
     _decide(gateway, asked, chosen, verdict, words, kind)
+
+
+def take_back(gateway: Gateway, person: str, review_id: int, change_id: str, digest: str) -> None:
+    """Take back whatever was decided about one change: it is as the agent handed it in.
+
+    Raises RefusedError, StaleError.
+    """
+    asked = ask(gateway, Act.DECIDE, person, review_id, digest, read_now=False)
+    if change_id not in {one.id for one in asked.review.change_set.changes}:
+        raise UnknownReviewError(review_id, change_id)
+    if change_id not in asked.sight.decisions:
+        return
+
+    def store(conn: Connection) -> bool:
+        if not reviews.touch(conn, asked.review):
+            return False
+        reviews.drop_approvals(conn, review_id)
+        decided.take_back(conn, review_id, change_id)
+        return True
+
+    commit(gateway, asked, store, {"change": change_id}, kind="review_undecide")
 
 
 def keep_safe(

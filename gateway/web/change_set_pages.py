@@ -52,6 +52,8 @@ from gateway.web.templating import page
 #: Whoever has no role in a set's projects gets the same answer as for a set that is not there.
 router = APIRouter(prefix="/cs/{review_id}", dependencies=[Depends(party_of)])
 Only = Annotated[str, Query(max_length=20)]
+#: In place of a verdict: what was decided is taken back.
+UNDO = "undo"
 
 
 @router.get("")
@@ -83,7 +85,10 @@ def change_set(
 def decide(
     gateway: GatewayDep, person: PartyDep, review_id: int, change_id: str, form: ChangeForm
 ) -> Response:
-    """Keep one change or leave it out."""
+    """Keep one change or leave it out, or take back what was decided about it."""
+    if form.verdict == UNDO:
+        deciding.take_back(gateway, person.person, review_id, change_id, form.digest)
+        return _see(f"/cs/{review_id}#{anchor(change_id)}")
     words = form.said if form.verdict == REJECT else form.words
     reviewing.decide(gateway, person.person, review_id, change_id, form.verdict, words, form.digest)
     return _see(f"/cs/{review_id}#{anchor(change_id)}")

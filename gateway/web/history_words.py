@@ -65,6 +65,7 @@ SAYINGS: dict[str, Saying] = {
     "review_decide clear": Saying(
         Group.DECISIONS, N_("Went back to the agent's value: %(change)s")
     ),
+    "review_undecide": Saying(Group.DECISIONS, N_("Took a decision back: %(change)s")),
     _QUIET: Saying(Group.DECISIONS, N_("Chose that Jira sends no mails"), "warn"),
     _MAILS: Saying(Group.DECISIONS, N_("Chose that Jira sends its mails")),
     "review_keep_several": Saying(Group.DECISIONS, N_("Kept several changes: %(count)s")),

@@ -40,7 +40,7 @@ _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("x",), N_("leave the change out")),
     (("1", "2", "3"), N_("in a conflict: keep Jira's, take the agent's, combine")),
     (("e",), N_("edit the value")),
-    (("u",), N_("back to the agent's value")),
+    (("u",), N_("take the last decision back")),
     (("v",), N_("viewed, or not yet")),
     (("A",), N_("all safe: keep them, or mark them as viewed")),
     (("]", "["), N_("next, previous issue")),

@@ -1,5 +1,7 @@
 """Keys that lead to where one writes, from issue to issue, and back out again."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Place
@@ -43,3 +45,21 @@ def test_brackets_go_from_issue_to_issue_also_in_hangul_mode(place: Place, waiti
         ready(page, "/history")
         page.keyboard.press("/")
         expect(page.locator("[name=cs]")).to_be_focused()
+
+
+def test_u_takes_back_the_last_decision_though_the_keys_went_on(place: Place, waiting: int) -> None:
+    with place.open() as page:
+        ready(page, f"/cs/{waiting}")
+        page.keyboard.press("j")
+        first = page.locator("[data-row]").first
+        page.keyboard.press("x")
+        expect(first).to_have_class(re.compile("left-out"))
+        expect(page.locator("[data-row][data-current]")).not_to_have_id(
+            str(first.get_attribute("id"))
+        )
+        page.keyboard.press("u")
+        expect(first).not_to_have_class(re.compile("left-out|is-decided"))
+        expect(first).to_be_focused()
+        # With nothing left to take back the key does nothing.
+        page.keyboard.press("u")
+        expect(first.locator("[data-act=undo]")).to_have_count(0)

@@ -80,13 +80,26 @@
     if (on) goOn(row, false);
   }
 
+  // The change that was decided about last, by a key.
+  let last = null;
+
   // Decides about the current change by a key, and goes on.
   const settle = (act) => () => {
     const row = current();
     if (!row || !one(`[data-act="${act}"]`, row)) return;
+    last = row.id;
     press(act);
     goOn(row, true);
   };
+
+  // Takes back what was decided about the current change, or else the last decision.
+  function undo() {
+    const made = '[data-act="undo"], [data-act="clear"]';
+    const row = [current(), last && document.getElementById(last)].find((place) => place && one(made, place));
+    if (!row) return;
+    goTo(row);
+    one(made, row).click();
+  }
 
   // Opens what is folded and goes to where one writes in it.
   function unfold(place, field) {
@@ -133,7 +146,7 @@
     KeyX: settle("leave"),
     KeyO: open,
     KeyE: edit,
-    KeyU: () => press("clear"),
+    KeyU: undo,
     KeyV: view,
     KeyT: () => pressOnPage("look"),
     KeyW: () => pressOnPage("spaces"),
