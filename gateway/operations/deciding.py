@@ -3,7 +3,7 @@
 Each change has its own verdict afterwards, as if it had been decided about alone.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from pydantic import JsonValue
 from sqlalchemy import Connection
@@ -54,14 +54,10 @@ def take_back(gateway: Gateway, person: str, review_id: int, change_id: str, dig
     if change_id not in asked.sight.decisions:
         return
 
-    def store(conn: Connection) -> bool:
-        if not reviews.touch(conn, asked.review):
-            return False
-        reviews.drop_approvals(conn, review_id)
+    def change(conn: Connection) -> None:
         decided.take_back(conn, review_id, change_id)
-        return True
 
-    commit(gateway, asked, store, {"change": change_id}, kind="review_undecide")
+    _commit(gateway, asked, change, {"change": change_id}, "review_undecide")
 
 
 def keep_safe(
@@ -95,14 +91,29 @@ def _decide(
         for name in chosen
     ]
 
+    def change(conn: Connection) -> None:
+        for one in decisions:
+            reviews.set_decision(conn, review_id, one)
+
+    body: dict[str, JsonValue] = {"changes": [*chosen], "verdict": verdict, "words": words}
+    _commit(gateway, asked, change, body | {"count": len(chosen)}, kind)
+
+
+def _commit(
+    gateway: Gateway,
+    asked: Asked,
+    change: Callable[[Connection], None],
+    body: dict[str, JsonValue],
+    kind: str,
+) -> None:
+    """Store what was decided, unless somebody was quicker."""
+
     def store(conn: Connection) -> bool:
         if not reviews.touch(conn, asked.review):
             return False
         # Approvals were of another digest; a later approver starts anew.
-        reviews.drop_approvals(conn, review_id)
-        for one in decisions:
-            reviews.set_decision(conn, review_id, one)
+        reviews.drop_approvals(conn, asked.review.id)
+        change(conn)
         return True
 
-    body: dict[str, JsonValue] = {"changes": [*chosen], "verdict": verdict, "words": words}
-    commit(gateway, asked, store, body | {"count": len(chosen)}, kind=kind)
+    commit(gateway, asked, store, body, kind=kind)
