@@ -50,10 +50,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _How:
-    """How something is approved."""
+    """How something is approved or promoted."""
 
     confirmed: Collection[str] = ()
     together: bool = False
+    typed: str = ""
 
 
 def inbox(gateway: Gateway) -> Lines:
@@ -254,14 +255,17 @@ def promote(
     *,
     carry_on: bool = False,
     schedule: Schedule | None = None,
+    typed: str = "",
 ) -> None:
     """Release the approved operations of that digest; raises RefusedError, StaleError.
 
     After a promotion that did not go through wholly, releases what is left to do. With
     ``carry_on`` one that fails stops only what depends on it; else it stops the set.
     Nothing of it is written before a ``schedule``, nor while a freeze window is on.
+    ``typed`` is the number of its issues, which ``gateway.review.large`` wants for many.
     """
-    asked = ask(gateway, Act.PROMOTE, person, review_id, digest, read_now=False)
+    how = _How(typed=typed)
+    asked = ask(gateway, Act.PROMOTE, person, review_id, digest, read_now=False, how=how)
     event = event_of(Act.PROMOTE, asked.review.state)
     later = 0 if schedule is None else schedule.not_before
 

@@ -27,6 +27,7 @@ from gateway.review.delaying import delayed
 from gateway.review.dry_runs import DryRun, stops
 from gateway.review.earlier import Earlier
 from gateway.review.field_names import field_names
+from gateway.review.large import issues_in
 from gateway.review.new_keys import with_keys
 from gateway.review.repeats import repeats
 from gateway.review.rules import Situation, obstacles
@@ -172,6 +173,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
             confirmations=() if plan is None else plan.confirmations,
             stays=frozenset() if plan is None else frozenset(one.code for one in plan.stays),
             round=review.change_set.round,
+            issues=0 if plan is None else issues_in(plan.operations),
         ),
         operations=stored.operations,
         decisions=stored.decisions,

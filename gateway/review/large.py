@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 
-from gateway.review.values import OperationView
+from gateway.promotion.values import PlannedOperation
 from sandbox.contract.scope import Refusal
 
 #: Issues above which their number has to be typed.
@@ -12,9 +12,9 @@ TYPED_ABOVE = 20
 TWICE_ABOVE = 5
 
 
-def issues_in(operations: Iterable[OperationView]) -> int:
+def issues_in(planned: Iterable[PlannedOperation]) -> int:
     """Return how many issues are touched, new ones included."""
-    return len({one.planned.issue_id for one in operations})
+    return len({one.issue_id for one in planned})
 
 
 def not_typed(issues: int, typed: str) -> Refusal | None:

@@ -11,6 +11,7 @@ from gateway.policy.policy import Policy
 from gateway.promotion.confirming import CUSTOMER_REPLY, DELETE, missing
 from gateway.promotion.values import Confirmation
 from gateway.review.jira_rights import Rights
+from gateway.review.large import not_typed
 from gateway.review.people import Person, Role, at_least, role_in
 from gateway.review.served import needs_another
 from gateway.review.states import TRANSITIONS, Event, State
@@ -95,6 +96,8 @@ class Situation:
     #: Codes of what an undo would leave.
     stays: frozenset[str] = field(default_factory=frozenset)
     round: int = 1
+    #: How many issues would be written to.
+    issues: int = 0
 
     @property
     def weighed(self) -> Weighed:
@@ -112,10 +115,12 @@ def may(
     words: str = "",
     confirmed: Collection[str] = (),
     together: bool = False,
+    typed: str = "",
 ) -> Refusal | None:
     """Return why ``person`` may not do it, or None.
 
     ``together``: several sets at a time, so it must be one that needs no look of its own.
+    ``typed``: the number of issues, which a promotion to many takes.
     """
     return (
         wrong_person(act, person, situation)
@@ -123,6 +128,7 @@ def may(
         or _wrong_state(act, situation)
         or _stale(act, situation, shown)
         or (situation.dry_run if act is Act.PROMOTE else None)
+        or (_no_number(situation, typed) if act is Act.PROMOTE else None)
         or _no_words(act, words)
         or (own_look(situation.weighed) if together else None)
         or (_not_approvable(person, situation) if act is Act.APPROVE else None)
@@ -231,6 +237,11 @@ def _stale(act: Act, situation: Situation, shown: str) -> Refusal | None:
         "This is not what you were shown any more.",
         "Look at the change set again, then decide.",
     )
+
+
+def _no_number(situation: Situation, typed: str) -> Refusal | None:
+    """Whoever tries the rest again typed it when the promotion began."""
+    return not_typed(situation.issues, typed) if situation.state is State.APPROVED else None
 
 
 def _no_words(act: Act, words: str) -> Refusal | None:

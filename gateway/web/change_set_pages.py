@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.operations import (
-    counting,
     deciding,
     desk,
     freezing,
@@ -225,7 +224,6 @@ def confirm(
 @router.post("/promote")
 def promote(gateway: GatewayDep, person: FreshDep, review_id: int, form: PromoteForm) -> Response:
     """Release the approved operations, at once or to be written not before a time."""
-    counting.check_number(gateway, review_id, form.typed)
     reviewing.promote(
         gateway,
         person.person,
@@ -233,6 +231,7 @@ def promote(gateway: GatewayDep, person: FreshDep, review_id: int, form: Promote
         form.digest,
         carry_on=form.carry_on == "yes",
         schedule=freezing.schedule(gateway, person.person, form.after, form.zone),
+        typed=form.typed,
     )
     return _see(f"/cs/{review_id}/run")
 

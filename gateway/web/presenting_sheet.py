@@ -29,7 +29,7 @@ def present_sheet(
     """Return the sheet for one person."""
     blocks = RequestBlocks(tongue, NewNames(view.issues), view.field_names)
     reports = {one.position: one for one in found.operations}
-    issues = issues_in(view.operations)
+    issues = issues_in(one.planned for one in view.operations)
     told = flag_lines([one for one in view.flags if one.id == "notifies"], tongue)
     return Sheet(
         page=present(view, person, tongue, now),

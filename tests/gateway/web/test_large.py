@@ -2,8 +2,9 @@
 
 import pytest
 
-from gateway.operations import reviewing
+from gateway.operations import retrying, reviewing
 from gateway.review.large import TWICE_ABOVE, TYPED_ABOVE
+from gateway.review.refusals import RefusedError
 from gateway.review.states import State
 from tests.gateway.operations.conftest import House, keep_issues
 from tests.gateway.promotion.world import change_set, doc, edit
@@ -89,3 +90,30 @@ def test_the_rest_is_tried_again_without_typing_it_anew(eve: Visit) -> None:
     assert answer.headers["location"] == f"/cs/{review}/run"
     eve.house.promote_all()
     assert state(eve, review) is State.PROMOTED
+
+
+def test_no_door_promotes_to_many_issues_without_their_number(eve: Visit) -> None:
+    review = approved(eve, TYPED_ABOVE + 1)
+    for door in (reviewing.promote, retrying.retry):
+        with pytest.raises(RefusedError):
+            door(eve.house.gateway, "eve", review, eve.digest(review))
+    assert state(eve, review) is State.APPROVED
+
+
+def test_the_number_is_asked_of_whoever_may_promote_what_they_were_shown(eve: Visit) -> None:
+    review = approved(eve, TYPED_ABOVE + 1)
+    stale = eve.post(f"/cs/{review}/promote", digest="0" * 64)
+    assert "changed while you looked" in stale.text
+    eve.sign_in("rob")
+    refused = eve.post(f"/cs/{review}/promote", digest=eve.digest(review))
+    assert refused.status_code == 403
+    assert "21" not in refused.text.partition("<main")[2]
+
+
+def test_what_is_called_back_takes_its_number_anew(eve: Visit) -> None:
+    review = approved(eve, TYPED_ABOVE + 1)
+    eve.post(f"/cs/{review}/promote", digest=eve.digest(review), typed="21")
+    eve.post(f"/cs/{review}/stop", digest=eve.digest(review))
+    assert state(eve, review) is State.APPROVED
+    assert eve.post(f"/cs/{review}/promote", digest=eve.digest(review)).status_code == 409
+    assert state(eve, review) is State.APPROVED
