@@ -49,10 +49,10 @@
   };
 
   // Ctrl Enter presses what stands out: on a change set approve, on the sheet promote; in a
-  // form its own button. A key held down presses once.
+  // form its own button. A key held down presses once, and what is not shown is not pressed.
   function proceed(event) {
     const form = event.target.closest("form:has(textarea)");
-    const button = form ? one("button:not([type=button])", form) : one("[data-go]");
+    const button = form ? one("button:not([type=button])", form) : all("[data-go]").find((place) => place.getClientRects().length);
     if (!button || event.repeat) return;
     event.preventDefault();
     button.click();
