@@ -1,5 +1,8 @@
 """Who else has a change set before them is said to those who look at it, and to nobody else."""
 
+from gateway.review.people import Person, Role
+from gateway.review.values import ReviewView
+from gateway.store import people
 from tests.gateway.operations.conftest import House
 from tests.gateway.web.conftest import Visit
 
@@ -79,3 +82,25 @@ def test_who_may_not_see_a_set_leaves_no_trace_of_having_asked(visit: Visit) -> 
     visit.sign_in("eve")
     assert visit.get("/cs/999").status_code == 404
     assert rows(visit.house) == []
+
+
+def test_whoever_has_no_role_in_its_projects_is_told_nothing_and_not_noted(eve: Visit) -> None:
+    at(eve.house, 0)
+    review = eve.arrive()
+    eve.get(f"/cs/{review}")
+    elsewhere = Person(person="zoe", name="Zoe", role=Role.NONE)
+    with eve.house.gateway.database.write() as conn:
+        people.add(conn, elsewhere, now=1)
+    eve.sign_in("zoe")
+    hidden = eve.get(f"/cs/{review}")
+    assert hidden.status_code == 404
+    assert "Eve" not in hidden.text
+    assert rows(eve.house) == [(review, "eve", 0)]
+
+
+def test_agents_and_programs_are_not_told_who_looks(eve: Visit) -> None:
+    at(eve.house, 0)
+    review = eve.arrive()
+    eve.get(f"/cs/{review}")
+    assert "opened" not in ReviewView.model_fields
+    assert eve.get(f"/api/v1/change-sets/{review}").status_code == 401  # a session is nothing there
