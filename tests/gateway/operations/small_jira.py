@@ -12,7 +12,7 @@ import httpx2
 
 from gateway.promotion.values import MARKER_KEY
 from sandbox.contract.shapes import ChangeKind
-from tests.gateway.operations.small_wire import about, as_seen, code, missing, parsed, shown
+from tests.gateway.operations.small_wire import SEEN, about, as_seen, code, missing, parsed, shown
 from tests.gateway.promotion.world import DOING, DONE, TODO, doc
 from tests.invariants import Effect
 
@@ -110,7 +110,7 @@ class SmallJira:
         body = parsed(request)
         if request.method == "GET" or path in ("search/jql", "permissions/check"):
             said = as_seen(self.reads, path)
-            if said is not None or self.reads.isdigit() or self.reads == "lost":
+            if said is not None or self.reads not in SEEN:
                 return said or self._fault(self.reads)
             self.asked.append(path)
             if path == "permissions/check":

@@ -17,6 +17,10 @@ def about(path: str, body: Any) -> str:
     return str(body["issues"][0]) if "issues" in body else "new"
 
 
+#: Who reads; "": our account, which sees everything.
+SEEN = ("", "stranger", "half")
+
+
 def as_seen(reads: str, path: str) -> httpx2.Response | None:
     """Return what a "stranger" is shown, or the "half" who sees issues without what they hold."""
     if reads == "stranger" and path == "search/jql":
