@@ -1,6 +1,6 @@
 """Tells reviewers who else has a change set before them; it decides nothing and holds nothing."""
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
@@ -32,5 +32,6 @@ def _note(gateway: Gateway, person: Person, review_id: int, now: int) -> None:
     try:
         with gateway.database.write() as conn:
             opening.note(conn, review_id, person.person, now, forget=now - _KEPT)
-    except IntegrityError:
-        return  # the same person has it in two windows: the other one was first
+    except DBAPIError:
+        # The same person has it in two windows, or the database is busy: the page matters more.
+        return

@@ -1,8 +1,11 @@
 """Who else has a change set before them is said to those who look at it, and to nobody else."""
 
+import pytest
+from sqlalchemy.exc import OperationalError
+
 from gateway.review.people import Person, Role
 from gateway.review.values import ReviewView
-from gateway.store import people
+from gateway.store import opening, people
 from tests.gateway.operations.conftest import House
 from tests.gateway.web.conftest import Visit
 
@@ -104,3 +107,16 @@ def test_agents_and_programs_are_not_told_who_looks(eve: Visit) -> None:
     eve.get(f"/cs/{review}")
     assert "opened" not in ReviewView.model_fields
     assert eve.get(f"/api/v1/change-sets/{review}").status_code == 401  # a session is nothing there
+
+
+def test_a_page_opens_though_nothing_can_be_noted(
+    eve: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = eve.arrive()
+
+    def busy(*_: object, **_more: object) -> None:
+        raise OperationalError("INSERT", None, Exception("database is locked"))
+
+    monkeypatch.setattr(opening, "note", busy)
+    assert eve.get(f"/cs/{review}").status_code == 200
+    assert rows(eve.house) == []
