@@ -61,6 +61,11 @@ def newest_key_number(gateway: Gateway, project: str) -> int | None:
     return 0
 
 
+def shows_project(upstream: Upstream, project: str) -> bool:
+    """Return whether Jira shows us any issue of a project now."""
+    return upstream.first_key(_newest_first(project)) is not None
+
+
 def look_for_issue(
     gateway: Gateway, operation: Operation, planned: PlannedOperation, *, glance: bool = False
 ) -> Finding:

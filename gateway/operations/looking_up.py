@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gateway.operations.context import Gateway
-from gateway.operations.looking_for_issue import look_for_issue, newest_key_number
+from gateway.operations.looking_for_issue import look_for_issue, newest_key_number, shows_project
 from gateway.operations.looks import carries_mark, looked
 from gateway.promotion.deleting import Thing, thing_of
 from gateway.promotion.drift import Now, missing
@@ -39,11 +39,11 @@ def now_of(upstream: Upstream, planned: PlannedOperation, *, probing: bool = Fal
     if planned.kind is ChangeKind.CREATE:
         return Now(None)
     issue_id = planned.issue_id
-    doc = upstream.issue(issue_id)
-    if doc is None:
-        return Now(None)
-    kind = planned.kind
+    kind, doc = planned.kind, upstream.issue(issue_id)
     goes = thing_of(planned.wants) if kind is ChangeKind.DELETE else None
+    if doc is None:
+        shown = goes is Thing.ISSUE and shows_project(upstream, planned.project_key)
+        return Now(None, place_shown=shown)
     commenting = kind is ChangeKind.COMMENT_EDIT or goes is Thing.COMMENT
     commenting = commenting or planned.said is not None
     logging = (kind is ChangeKind.WORKLOG and probing) or goes is Thing.WORKLOG

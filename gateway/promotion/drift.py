@@ -41,6 +41,8 @@ class Now:
     worklogs: list[JsonObject] | None = None
     #: The names of the account that we write as.
     account: frozenset[str] = frozenset()
+    #: Where there is no such issue: whether Jira shows us others of its project.
+    place_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,9 @@ def _deletion(planned: PlannedOperation, now: Now) -> Drift:
     if thing is None:
         return Drift(lost="Nobody knows what is to be deleted.")
     if now.doc is None:
-        return Drift({thing.value: Three.BOTH})
+        # Hidden looks the same. What is within an issue goes unseen with it, and stays.
+        gone = thing is deleting.Thing.ISSUE and now.place_shown
+        return Drift({thing.value: Three.BOTH}) if gone else Drift(lost=lost_place(planned, now))
     moved = lost_place(planned, now)
     if moved:
         return Drift(lost=moved)

@@ -82,7 +82,7 @@ def said_with(planned: PlannedOperation, now: Now, after: int | None) -> list[Js
 def _judge_values(planned: PlannedOperation, now: Now, fields: Fields, *, marked: bool) -> Finding:
     if planned.kind is ChangeKind.DELETE:
         gone = achieved(planned, now, fields)
-        return Finding(OpEvent.FOUND if gone else OpEvent.NOT_FOUND)
+        return Finding(OpEvent.FOUND) if gone else _nowhere(now)
     if now.doc is None or (lost_place(planned, now) and not marked):
         return Finding(OpEvent.CANNOT_TELL, GONE)
     if achieved(planned, now, fields):
@@ -189,7 +189,7 @@ def look_behind(earlier: int | None, newest: int | None) -> int | None:
     where too many keys lie between to walk over them all does it look behind the newest.
     """
     if earlier is None or newest is None:
-        return newest
+        return newest if earlier is None else earlier
     return earlier if newest - earlier <= KEY_WALK // 2 else newest
 
 

@@ -7,9 +7,11 @@ from gateway.promotion.probing import KEY_WALK
 from gateway.promotion.states import OpState
 from gateway.promotion.values import Place
 from gateway.review.values import OperationView
+from sandbox.contract.shapes import ChangeKind
 from tests.databases import postgres
 from tests.gateway.operations.conftest import House
 from tests.gateway.operations.few import KINDS
+from tests.gateway.operations.fleet import issue_of, launched
 from tests.gateway.operations.quick import finish, quick, standing
 from tests.gateway.operations.test_promoting_cases import operations, released
 from tests.gateway.promotion.world import create, doc
@@ -90,3 +92,21 @@ def test_who_is_shown_nothing_for_a_while_says_nothing(
     assert len(jira.journal) == 1
     assert only(quick, review).state in (OpState.APPLIED, OpState.NEEDS_HUMAN)
     assert_sound(quick.gateway.database, jira.journal)
+
+
+@pytest.mark.parametrize("fault", ["", "after lost"])
+def test_what_is_hidden_for_a_while_was_not_deleted(standing: House, fault: str) -> None:
+    fleet = launched(standing)
+    fleet.reviews = fleet.reviews[1:]  # the undo that deletes, alone
+    fleet.approve()
+    fleet.promote()
+    jira, (place, _) = fleet.house.jira, issue_of(ChangeKind.DELETE)
+    if fault:
+        jira.faults_of = {place: [fault]}
+        jira.after_write = lambda: setattr(jira, "reads", "stranger")
+    else:
+        jira.reads = "stranger"
+    looks_again(fleet.house, 5)
+    assert len(fleet.effects(ChangeKind.DELETE)) == (1 if fault else 0)
+    expected = OpState.NEEDS_HUMAN if fault else OpState.CONFLICT
+    assert fleet.operation(ChangeKind.DELETE).state is expected

@@ -8,6 +8,8 @@ import pytest
 from gateway.promotion.drift import Now, compare, missing
 from gateway.promotion.fields import Fields
 from gateway.promotion.plan import make_plan
+from gateway.promotion.probing import judge
+from gateway.promotion.states import OpEvent
 from gateway.promotion.values import PlannedOperation
 from sandbox.contract.compare import Three
 from sandbox.contract.shapes import Change, ChangeKind
@@ -151,3 +153,20 @@ def test_read_back_names_the_fields_that_jira_shows_otherwise() -> None:
         "summary",
         "labels",
     )
+
+
+@pytest.mark.parametrize("thing", ["issue", "comment"])
+@pytest.mark.parametrize("shown", [True, False])
+def test_an_issue_that_is_not_shown_was_deleted_only_where_its_project_is_shown(
+    thing: str, *, shown: bool
+) -> None:
+    edited = operation(edit("summary", "New"))
+    update = {"kind": ChangeKind.DELETE, "wants": {"thing": thing, "id": "1"}}
+    planned = edited.model_copy(update=update)
+    now = Now(None, place_shown=shown)
+    found = compare(planned, now, FIELDS)
+    gone = thing == "issue" and shown
+    assert found.already_there is gone
+    assert ("hidden from us" in found.lost) is not gone
+    looked_up = judge(planned, now, FIELDS, marked=False).event
+    assert looked_up is (OpEvent.FOUND if gone else OpEvent.CANNOT_TELL)

@@ -9,7 +9,7 @@ from gateway.promotion.probing import KEY_WALK, look_behind
     ("earlier", "newest", "behind"),
     [
         (None, 7, 7),
-        (7, None, None),
+        (7, None, 7),
         (7, 7, 7),
         (7, 9, 7),
         (7, 7 + KEY_WALK // 2, 7),
