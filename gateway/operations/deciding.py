@@ -1,6 +1,7 @@
-"""One decision about several changes of a set: of an issue, alike on many, or without a flag.
+"""One decision about several changes of a set, and the way back from a decision about one.
 
-Each change has its own verdict afterwards, as if it had been decided about alone.
+The changes are those of an issue, alike on many, or without a flag. Each has its own verdict
+afterwards, as if it had been decided about alone.
 """
 
 from collections.abc import Callable, Collection, Sequence

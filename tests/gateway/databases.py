@@ -12,7 +12,7 @@ import pytest
 from gateway.store.database import Database
 from tests.databases import Postgres, postgres
 
-__all__ = ["Postgres", "database_url", "postgres"]
+__all__ = ["Postgres", "database_url", "migrated", "postgres"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -24,6 +24,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server: Postgres = request.getfixturevalue("postgres")
     with lent(server) as url:
         yield url
+
+
+@pytest.fixture
+def migrated(database_url: str) -> Iterator[Database]:
+    """Lend a gateway's empty database, on each kind in turn."""
+    found = Database(database_url)
+    found.migrate()
+    yield found
+    found.dispose()
 
 
 def lent(server: Postgres) -> AbstractContextManager[str]:

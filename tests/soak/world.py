@@ -82,8 +82,8 @@ _NEVER = 10**17
 class Waits:
     """The gateway's waits, scaled down together (seconds).
 
-    A write comes at most 0.7 s late by order, but a machine with more to do than it can adds to
-    that: 2.5 s were seen, by a fake Jira that had to wait for a processor.
+    A write comes at most 0.7 s late by order; 2.5 s were seen on a machine of two
+    processors under a load of ten.
     """
 
     quarantine: float = 3.5

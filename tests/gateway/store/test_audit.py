@@ -1,26 +1,21 @@
 """The audit shows every way of altering it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from gateway.store import audit
 from gateway.store.audit import Checkpoint
 from gateway.store.database import Database
-from tests.gateway.databases import database_url, postgres
+from tests.gateway.databases import database_url, migrated, postgres
 
-__all__ = ["database_url", "postgres"]
+__all__ = ["database_url", "migrated", "postgres"]
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    found = Database(database_url)
-    found.migrate()
-    with found.write() as conn:
+def database(migrated: Database) -> Database:
+    with migrated.write() as conn:
         for number in range(1, 6):
             audit.append(conn, at=number, actor="eve", kind="fact", body={"number": number})
-    yield found
-    found.dispose()
+    return migrated
 
 
 def verified(database: Database, statement: str = "", remembered: Checkpoint | None = None) -> str:

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 
 from gateway.promotion.values import SiteIdentity
@@ -7,19 +5,16 @@ from gateway.store import baselines, sites
 from gateway.store.database import Database
 from gateway.store.sites import OtherUpstreamError
 from sandbox.contract.shapes import Dialect, Flavour, IssueBaseline, JsonObject, SiteBaseline
-from tests.gateway.databases import database_url, postgres
+from tests.gateway.databases import database_url, migrated, postgres
 
-__all__ = ["database_url", "postgres"]
+__all__ = ["database_url", "migrated", "postgres"]
 
 IDENTITY = SiteIdentity(site="s", base_url="https://jira.example.com", flavour=Flavour.CLOUD)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    found = Database(database_url)
-    found.migrate()
-    yield found
-    found.dispose()
+def database(migrated: Database) -> Database:
+    return migrated
 
 
 def issue(issue_id: str, revision: int, *, key: str = "", summary: str = "") -> IssueBaseline:

@@ -1,27 +1,22 @@
 """Who opened a change set lately, on both databases."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from gateway.review.people import Person, Role
 from gateway.store import opening, people
 from gateway.store.database import Database
-from tests.gateway.databases import database_url, postgres
+from tests.gateway.databases import database_url, migrated, postgres
 
-__all__ = ["database_url", "postgres"]
+__all__ = ["database_url", "migrated", "postgres"]
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    found = Database(database_url)
-    found.migrate()
-    with found.write() as conn:
+def database(migrated: Database) -> Database:
+    with migrated.write() as conn:
         for name in ("eve", "max"):
             person = Person(person=name, name=f"{name} 김", role=Role.APPROVER)
             people.add(conn, person, now=1)
-    yield found
-    found.dispose()
+    return migrated
 
 
 def test_the_last_one_comes_first_and_only_those_who_are_still_known(database: Database) -> None:

@@ -1,7 +1,6 @@
 """Statements that are compiled and prepared once, on both databases."""
 
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -12,9 +11,9 @@ from gateway.store.database import Database
 from gateway.store.prepared import Prepared
 from gateway.store.tables import GatewayTable
 from tests.databases import Postgres
-from tests.gateway.databases import database_url, postgres
+from tests.gateway.databases import database_url, migrated, postgres
 
-__all__ = ["database_url", "postgres"]
+__all__ = ["database_url", "migrated", "postgres"]
 
 _HEAD = GatewayTable.metadata.tables["audit_head"]
 
@@ -28,11 +27,8 @@ def _moved() -> Prepared:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    found = Database(database_url)
-    found.migrate()
-    yield found
-    found.dispose()
+def database(migrated: Database) -> Database:
+    return migrated
 
 
 @pytest.mark.parametrize("word", ["", "한글 이슈 — ‘x’; $1 %s", "a\nb\\c", None])

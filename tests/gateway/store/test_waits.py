@@ -1,24 +1,20 @@
 """What Jira asked to be left alone, on both databases and across connections."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import event, text
 
 from gateway.store import waits
 from gateway.store.database import Database
-from tests.gateway.databases import database_url, postgres
+from tests.gateway.databases import database_url, migrated, postgres
 
-__all__ = ["database_url", "postgres"]
+__all__ = ["database_url", "migrated", "postgres"]
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    found = Database(database_url)
-    found.migrate()
-    yield found
-    found.dispose()
+def database(migrated: Database) -> Database:
+    return migrated
 
 
 def test_a_wait_is_seen_by_every_process_until_it_is_over(database: Database) -> None:
