@@ -21,7 +21,7 @@ from gateway.review.forecast import Forecast, forecast
 from gateway.review.jira_rights import Place
 from gateway.review.people import Person, sees
 from gateway.review.refusals import UnknownIssueError
-from gateway.review.states import State
+from gateway.review.states import COMING
 from gateway.review.values import InboxRow
 from gateway.sandbox_link import NotThereError, SandboxLinkError
 from gateway.store import baselines, reviews, sites
@@ -30,8 +30,6 @@ from sandbox.contract.shapes import JsonObject, Shadow
 
 #: Cards on one board; of more issues those that changed last.
 MOST_CARDS = 300
-#: States in which a set may still change Jira.
-_PENDING = frozenset({State.REVIEW, State.APPROVED, State.PROMOTING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,8 @@ class Browsed:
     after: Forecast | None
     #: Change sets that wait on it: number and title.
     sets: tuple[tuple[int, str], ...]
+    #: The one of them that ``after`` is about; 0: all.
+    only: int
     fields: Fields
     url: str
     away: bool = False
@@ -121,8 +121,14 @@ def board(gateway: Gateway, person: Person, project: str = "") -> Board:
     return Board(choices, chosen, tuple(cards), total - len(found), away)
 
 
-def issue(gateway: Gateway, person: Person, key: str, workspace: str = "") -> Browsed:
-    """Return an issue; raises UnknownIssueError alike when it is not there and not theirs."""
+def issue(
+    gateway: Gateway, person: Person, key: str, workspace: str = "", only: int = 0
+) -> Browsed:
+    """Return an issue; raises UnknownIssueError alike when it is not there and not theirs.
+
+    ``workspace`` is the shadow that is looked at, ``only`` the number of the one change set
+    that is laid over it, of those that wait on it.
+    """
     with gateway.database.read() as conn:
         baseline = baselines.by_key(conn, gateway.site, key)
         site = sites.metadata(conn, gateway.site)
@@ -130,24 +136,21 @@ def issue(gateway: Gateway, person: Person, key: str, workspace: str = "") -> Br
     own = [one for one in marks if one.issue_id == baseline.issue_id] if baseline else []
     if baseline is None:
         own = [one for one in marks if one.created_here and one.key == key]
-    if baseline is None and not own:
-        raise UnknownIssueError(key)
-    issue_id = own[0].issue_id if baseline is None else baseline.issue_id
-    project = project_key(own[0].doc if baseline is None else baseline.doc, key)
+    rows = [row for row in standing.inbox(gateway, person) if row.state in COMING]
+    issue_id = _new_id(gateway, rows, own, key) if baseline is None else baseline.issue_id
+    known = baseline or next(iter(own), None)
+    project = project_key({} if known is None else known.doc, key)
     unseen = baseline is not None and _hidden(gateway, person, [(issue_id, key)])
     if unseen or not sees(person, gateway.site, (project,)):
         raise UnknownIssueError(key)
     shadow = _whole(gateway, own, workspace)
-    rows = [
-        row
-        for row in standing.inbox(gateway, person)
-        if row.state in _PENDING and (key in row.issue_keys or _names(row, issue_id))
-    ]
+    rows = [row for row in rows if key in row.issue_keys or _names(row, issue_id)]
+    alone = [row for row in rows if row.id == only]
     fields = Fields.of(site) if site else Fields()
     doc = baseline.doc if baseline is not None else None
     statuses = {str(one.get("id")): one for one in (site.statuses if site else ())}
     ground = _Ground(doc or {}, issue_id, fields, statuses)
-    after = _after(gateway, ground, rows) if rows else None
+    after = _after(gateway, ground, alone or rows) if rows else None
     named: list[JsonObject] = [] if after is None else [{"fields": after.fields}]
     return Browsed(
         key=key,
@@ -158,11 +161,27 @@ def issue(gateway: Gateway, person: Person, key: str, workspace: str = "") -> Br
         shadow=shadow,
         after=after,
         sets=tuple((row.id, row.title) for row in rows),
+        only=only if alone else 0,
         fields=fields,
         url="" if doc is None else f"{gateway.identity.base_url}/browse/{key}",
         away=away,
         visible=_visible(gateway, person, [doc, None if shadow is None else shadow.doc, *named]),
     )
+
+
+def _new_id(gateway: Gateway, rows: list[InboxRow], own: list[Shadow], key: str) -> str:
+    """Return the id of an issue that Jira does not know: a shadow's, or a change set's.
+
+    Raises UnknownIssueError when no agent that the viewer may know of made it.
+    """
+    if own:
+        return own[0].issue_id
+    with gateway.database.read() as conn:
+        for row in rows:
+            review = reviews.get(conn, row.id) if key in row.issue_keys else None
+            if review is not None and key in review.change_set.temporary_keys:
+                return review.change_set.temporary_keys[key]
+    raise UnknownIssueError(key)
 
 
 def _visible(gateway: Gateway, person: Person, docs: Iterable[JsonObject | None]) -> frozenset[str]:
@@ -227,7 +246,7 @@ def _waiting(rows: Iterable[InboxRow]) -> Mapping[str, tuple[int, ...]]:
     """Return issue id to the change sets that wait on it."""
     found: dict[str, tuple[int, ...]] = {}
     for row in rows:
-        if row.state in _PENDING:
+        if row.state in COMING:
             for issue_id, _key in row.issues:
                 found[issue_id] = (*found.get(issue_id, ()), row.id)
     return found

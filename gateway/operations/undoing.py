@@ -18,7 +18,7 @@ from gateway.promotion.undo import DOOR, Done, Known, Undo, set_id, undo, worksp
 from gateway.promotion.undone import place
 from gateway.review.people import Person, Role, at_least
 from gateway.review.refusals import RefusedError, UnknownReviewError
-from gateway.review.states import State
+from gateway.review.states import COMING, State
 from gateway.sandbox_link import SandboxLinkError
 from gateway.store import audit, baselines, outbox, reviews
 from gateway.store.outbox import Operation
@@ -37,8 +37,6 @@ from sandbox.contract.shapes import (
 
 #: How far back the gateway's own baselines of one issue are looked through.
 _MOST_BASELINES = 200
-#: States in which an undo is still on its way.
-_ON_ITS_WAY = frozenset({State.REVIEW, State.APPROVED, State.PROMOTING})
 #: States in which something may have been written and nothing is being written.
 _CAN_UNDO = frozenset({State.PROMOTED, State.PARTLY_PROMOTED})
 #: How the promoter says that it had nothing to send (``gateway.operations.carrying``).
@@ -75,7 +73,7 @@ def undone_by(gateway: Gateway, review_id: int) -> tuple[int, ...]:
     with gateway.database.read() as conn:
         review = reviews.get(conn, review_id)
         others = [] if review is None else reviews.undos(conn, review.id)
-    return tuple(one.id for one in others if one.state in _ON_ITS_WAY | _CAN_UNDO)
+    return tuple(one.id for one in others if one.state in COMING | _CAN_UNDO)
 
 
 def _asked(
@@ -196,7 +194,7 @@ def _store(conn: Connection, gateway: Gateway, person: Person, review: Review, m
 def _not_twice(conn: Connection, review: Review, changes: tuple[Change, ...]) -> None:
     wanted = {place(one) for one in changes}
     for other in reviews.undos(conn, review.id):
-        if other.state in _ON_ITS_WAY and wanted & {place(one) for one in other.change_set.changes}:
+        if other.state in COMING and wanted & {place(one) for one in other.change_set.changes}:
             raise _refused(
                 "twice", f"CS-{other.id} undoes it already.", f"Decide about CS-{other.id} first."
             )

@@ -48,6 +48,9 @@ class Turn(StrEnum):
     NOBODY = "nobody"
 
 
+#: States in which a set may still change Jira.
+COMING = frozenset({State.REVIEW, State.APPROVED, State.PROMOTING})
+
 TRANSITIONS: dict[State, dict[Event, State]] = {
     State.REVIEW: {
         Event.APPROVE: State.APPROVED,

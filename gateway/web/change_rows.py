@@ -10,15 +10,15 @@ from gateway.review.no_ops import no_ops
 from gateway.review.preferences import Preferences
 from gateway.review.rounds import Since, earlier, since
 from gateway.review.spaces import only_spaces
+from gateway.review.states import COMING
 from gateway.review.values import ChangeView, IssueView, ReviewView
-from gateway.web.adf_diff import AdfDiff
-from gateway.web.adf_nodes import is_document, plain_lines
 from gateway.web.agent_words import source_lines
 from gateway.web.audience import audience
+from gateway.web.differences import SHORT, Differences
 from gateway.web.field_words import FieldWords
 from gateway.web.flag_lines import flag_lines
 from gateway.web.language import Tongue
-from gateway.web.links import file_of, followed, inside
+from gateway.web.links import file_of, followed, inside, preview
 from gateway.web.looks import Looks
 from gateway.web.new_names import NewNames
 from gateway.web.page_values import ChangeRow, Chip, IssueCard, Panel, RemarkLine
@@ -26,7 +26,7 @@ from gateway.web.reveal import reveal, spelled
 from gateway.web.row_notes import RowNotes
 from gateway.web.sentences import KINDS, PICKED, SINCE
 from gateway.web.settle_box import SettleBoxes
-from gateway.web.value_html import Values, marked, name_of, web_link
+from gateway.web.value_html import marked, name_of, web_link
 from gateway.web.why import why
 from sandbox.contract.compare import Three, equal
 from sandbox.contract.shapes import ChangeKind, JsonObject
@@ -38,8 +38,6 @@ _CHANGING |= {ChangeKind.SPRINT}
 _REWRITING = frozenset({ChangeKind.EDIT, ChangeKind.COMMENT_EDIT})
 #: Shown first in the preview of a new issue, in this order.
 _PREVIEW_FIRST = ("issuetype", "project", "priority", "assignee", "labels", "description")
-#: A text is shown as one difference rather than as old beside new from this length on.
-_SHORT = 60
 
 
 class ChangeRows:
@@ -65,10 +63,11 @@ class ChangeRows:
         self.names = NewNames()
         self.tongue = tongue
         self.gettext = tongue.gettext
-        self.values = Values(tongue)
-        self.diff = AdfDiff(tongue)
-        self.boxes = SettleBoxes(tongue, self.diff)
+        self.differences = Differences(tongue)
+        self.values = self.differences.values
+        self.boxes = SettleBoxes(tongue, self.differences.diff)
         self.review = 0 if view is None else view.id
+        self.coming = view is not None and view.state in COMING
         self.notes = RowNotes(tongue, view)
         self.fields = FieldWords(tongue, None if view is None else view.field_names)
 
@@ -79,12 +78,19 @@ class ChangeRows:
             key=self.names.text(issue.key),
             summary=self.names.html(reveal(issue.summary)),
             url=followed(issue.url) or "",
-            inside="" if is_temporary_key(issue.key) else inside(issue.key),
+            inside=self._inside(issue.key),
+            coming=self.coming,
             told=issue.told,
             new=issue.new,
             rows=tuple(self.row(change) for change in issue.changes),
             unchanged=issue.unchanged,
         )
+
+    def _inside(self, key: str) -> str:
+        """Return where our own pages show an issue: as it would be, as long as it may come."""
+        if self.coming:
+            return preview(key, self.review)
+        return "" if is_temporary_key(key) else inside(key)
 
     def is_fresh(self, change_id: str) -> bool:
         """Return whether a change is new or other than in the round before."""
@@ -151,27 +157,7 @@ class ChangeRows:
 
     def between(self, before: JsonValue, after: JsonValue, view: ChangeView) -> Markup | None:
         """Return two values as one difference, or None where old beside new is clearer."""
-        return self.difference(before, after, rich=view.rich)
-
-    def difference(self, before: JsonValue, after: JsonValue, *, rich: bool) -> Markup | None:
-        """Return the same for a field that is ``rich`` text or not."""
-        if is_document(before) and is_document(after):
-            return self.diff.documents(before, after)
-        if rich or is_document(before) or is_document(after):
-            return self._mixed_texts(before, after)
-        if isinstance(before, list) or isinstance(after, list):
-            return self.values.set_change(before, after)
-        if isinstance(before, str) and isinstance(after, str) and len(before + after) > _SHORT:
-            return self.diff.texts(before, after)
-        return None
-
-    def _mixed_texts(self, before: JsonValue, after: JsonValue) -> Markup:
-        """Return rich text where a side is missing, or is the wiki text of a Server site."""
-        empty: JsonObject = {"type": "doc", "content": []}
-        one, other = (empty if value in (None, "") else value for value in (before, after))
-        if is_document(one) and is_document(other):
-            return self.diff.documents(one, other)
-        return self.diff.texts(plain_lines(before or ""), plain_lines(after or ""))
+        return self.differences.between(before, after, rich=view.rich)
 
     def _edit(self, view: ChangeView) -> tuple[Panel, ...]:
         if view.three is Three.CONFLICT:
@@ -278,7 +264,7 @@ class ChangeRows:
 
     def _comment_edit(self, view: ChangeView) -> tuple[Panel, ...]:
         before, after = _object(view.base), _object(view.wants) or _object(view.change.after)
-        shown = self._mixed_texts(before.get("body"), after.get("body"))
+        shown = self.differences.texts(before.get("body"), after.get("body"))
         return (
             *self.looks.panels(
                 before.get("body"), after.get("body"), self.gettext("In Jira now"), shown
@@ -387,7 +373,7 @@ def is_text(view: ChangeView) -> bool:
     """Return whether a change is one of words, which can be shown in several ways."""
     if view.change.kind is not ChangeKind.EDIT:
         return view.change.kind in (ChangeKind.COMMENT, ChangeKind.COMMENT_EDIT)
-    long = isinstance(view.wants, str) and len(view.wants) > _SHORT
+    long = isinstance(view.wants, str) and len(view.wants) > SHORT
     return view.rich or long
 
 

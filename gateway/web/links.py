@@ -94,6 +94,11 @@ def inside(key: str) -> str:
     return f"/sandbox/{quote(key, safe='')}"
 
 
+def preview(key: str, review_id: int) -> str:
+    """Return where our own pages show an issue as it would be after a change set."""
+    return f"{inside(key)}?view=after&set={review_id}"
+
+
 def file_of(review_id: int, change_id: str) -> str:
     """Return where the file that a change attaches is handed out."""
     return f"/cs/{review_id}/files/{quote(change_id, safe='')}"

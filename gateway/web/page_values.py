@@ -165,8 +165,10 @@ class IssueCard:
     rows: tuple[ChangeRow, ...]
     #: How many of its fields no change touches.
     unchanged: int = 0
-    #: Where our own pages show it; empty for a new one.
+    #: Where our own pages show it; empty for a new one that will not come.
     inside: str = ""
+    #: True as long as its changes may still come to Jira: shown there as it would be then.
+    coming: bool = False
     #: Whom Jira may tell of it, by name.
     told: tuple[str, ...] = ()
 

@@ -2,15 +2,13 @@
 
 from gateway.review.lines import Lines
 from gateway.review.rounds import dropped
-from gateway.review.states import State
+from gateway.review.states import COMING
 from gateway.review.values import ReviewView
 from gateway.web.change_rows import ChangeRows
 from gateway.web.page_values import Neighbour, RoundLine
 from gateway.web.reveal import reveal
 from gateway.web.sentences import KINDS
 from gateway.web.why import said
-
-_OPEN = frozenset({State.REVIEW, State.APPROVED, State.PROMOTING})
 
 
 def round_line(view: ReviewView, rows: ChangeRows, *, only: bool) -> RoundLine | None:
@@ -52,6 +50,6 @@ def neighbours(view: ReviewView, others: Lines) -> tuple[Neighbour, ...]:
     return tuple(
         Neighbour(one.id, f"CS-{one.id}", reveal(one.title), ", ".join(shared))
         for one in sorted(near.values(), key=lambda one: -one.id)
-        if one.id != view.id and one.state in _OPEN
+        if one.id != view.id and one.state in COMING
         if (shared := sorted(mine & set(one.issue_keys)))
     )

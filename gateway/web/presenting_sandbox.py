@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from gateway.operations.browsing import Board, Browsed, Card, status_of
 from gateway.promotion.fields import fields_of, listed, part
 from gateway.web.audience import is_internal
-from gateway.web.change_rows import ChangeRows
+from gateway.web.differences import Differences
 from gateway.web.language import N_, Tongue
 from gateway.web.links import followed
 from gateway.web.page_values import Chip
@@ -43,6 +43,9 @@ _NOTHING = {
     SHADOW: N_("No agent has changed this issue."),
     AFTER: N_("No change set waits on this issue."),
 }
+#: How wide an issue is shown.
+WIDE, NARROW = "wide", "narrow"
+_WIDTHS = {WIDE: N_("Wide"), NARROW: N_("As on a telephone")}
 _CATEGORIES = ("new", "indeterminate", "done")
 _FIRST = (
     "status", "issuetype", "priority", "assignee", "reporter", "labels", "components",
@@ -122,11 +125,16 @@ def _card(card: Card, values: Values) -> CardLine:
 class IssuePages:
     """Makes the page of one issue in the reader's language."""
 
-    def __init__(self, tongue: Tongue, found: Browsed, view: str, workspace: str) -> None:
-        """Remember what is looked at, and how; what is not there falls back to Jira's side."""
-        self.tongue, self.found, self.rows = tongue, found, ChangeRows(tongue)
+    def __init__(
+        self, tongue: Tongue, found: Browsed, view: str, workspace: str, *, narrow: bool = False
+    ) -> None:
+        """Remember what is looked at, and how; what is not there falls back to Jira's side.
+
+        ``narrow`` shows it as wide as on a telephone.
+        """
+        self.tongue, self.found, self.differences = tongue, found, Differences(tongue)
         self.view = view if view in _TABS else NOW if found.now is not None else SHADOW
-        self.workspace = workspace
+        self.workspace, self.narrow = workspace, narrow
         self.hidden = 0
 
     def page(self, play: PlayForm | None) -> IssuePage:
@@ -146,6 +154,11 @@ class IssuePages:
             about=self._about() if shown is not None else "",
             nothing="" if shown is not None else self.tongue.gettext(_NOTHING[self.view]),
             shadows=tuple(self._shadows()) if self.view == SHADOW else (),
+            widths=tuple(self._widths()) if shown is not None else (),
+            narrow=self.narrow,
+            every=f"?view={AFTER}"
+            if self.view == AFTER and self.found.only and len(self.found.sets) > 1
+            else "",
             fields=tuple(self._lines(fields, now)) if shown is not None else (),
             comments=comments,
             notes=tuple(self._notes(held)),
@@ -170,6 +183,9 @@ class IssuePages:
     def _about(self) -> str:
         agent = "" if self.found.shadow is None else self.found.shadow.agent
         when = self.tongue.moment(self.found.fetched_at)
+        if self.view == AFTER and self.found.only:
+            text = N_("As it would be once what is kept in %(set)s is promoted.")
+            return self.tongue.gettext(text, set=f"CS-{self.found.only}")
         return self.tongue.gettext(_ABOUT[self.view], when=when, agent=agent)
 
     def _tabs(self) -> Iterable[Tab]:
@@ -181,6 +197,14 @@ class IssuePages:
         for name, text in _TABS.items():
             none = "" if there[name] else self.tongue.gettext(_NOTHING[name])
             yield Tab(name, self.tongue.gettext(text), f"?view={name}", name == self.view, none)
+
+    def _widths(self) -> Iterable[Tab]:
+        """Yield the ways to see how it looks in a wide window and on a telephone."""
+        asked = {"view": self.view, "workspace": self.workspace, "set": self.found.only}
+        kept = {name: value for name, value in asked.items() if value}
+        for name, text in _WIDTHS.items():
+            href = "?" + urlencode({**kept, "width": name})
+            yield Tab(name, self.tongue.gettext(text), href, (name == NARROW) == self.narrow)
 
     def _shadows(self) -> Iterable[Tab]:
         looked = self.found.shadow.workspace if self.found.shadow else ""
@@ -212,14 +236,14 @@ class IssuePages:
         after = self.found.after
         if self.view == AFTER and after is not None and name in after.conflicts:
             chip = Chip(self.tongue.gettext("conflict"), "bad")
-        shown = self.rows.values.show(value, name) if html is None else html
+        shown = self.differences.values.show(value, name) if html is None else html
         return FieldLine(name, self._name(name), shown, chip, wide=rich)
 
     def _difference(self, name: str, now: JsonValue, value: JsonValue, *, rich: bool) -> Markup:
-        found = self.rows.difference(now, value, rich=rich)
+        found = self.differences.between(now, value, rich=rich)
         if found is not None:
             return found
-        gettext, show = self.tongue.gettext, self.rows.values.show
+        gettext, show = self.tongue.gettext, self.differences.values.show
         return Markup('<span class="move">{} <span aria-hidden="true">→</span> {}</span>').format(
             marked("del", gettext("removed"), show(now, name)),
             marked("ins", gettext("added"), show(value, name)),
@@ -258,7 +282,7 @@ class IssuePages:
         for one in open_[-_MOST_COMMENTS:]:
             new = self.view != NOW and str(one.get("id")) not in known
             chip = Chip(self.tongue.gettext("new"), "plus") if new else None
-            show = self.rows.values.show
+            show = self.differences.values.show
             author = show(one["author"]) if one.get("author") else Markup("")
             when = show(one["created"]) if one.get("created") else Markup("")
             lines.append(CommentLine(author, when, show(one.get("body")), chip))

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,7 +12,7 @@ from gateway.operations import browsing, playing
 from gateway.review.people import Role, at_least, role_in
 from gateway.review.refusals import RefusedError
 from gateway.web.dependencies import NO_ROLE, GatewayDep, PersonDep, TongueDep
-from gateway.web.presenting_sandbox import IssuePages, address_of, present_board
+from gateway.web.presenting_sandbox import NARROW, IssuePages, address_of, present_board
 from gateway.web.sandbox_values import PlayForm
 from gateway.web.templating import page
 from sandbox.contract.shapes import JsonObject
@@ -41,18 +42,33 @@ def board(
     return page(request, "sandbox_board.html", tongue, person, page=shown)
 
 
+class _Look(BaseModel):
+    """What of an issue is looked at; written by hand into an address, anything may stand here."""
+
+    view: str = Field("", max_length=100)
+    #: Whose shadow.
+    workspace: str = Field("", max_length=100)
+    #: Number of the change set that is laid over it; all that wait when it is none of them.
+    one_set: str = Field("", max_length=100, alias="set")
+    width: str = Field("", max_length=100)
+
+    @property
+    def only(self) -> int:
+        """The number as one; 0: all."""
+        return int(self.one_set) if self.one_set.isascii() and self.one_set.isdigit() else 0
+
+
 @router.get("/{key}")
-def issue(  # noqa: PLR0917 - FastAPI's way to ask for what a page needs
+def issue(
     request: Request,
     gateway: GatewayDep,
     person: PersonDep,
     tongue: TongueDep,
     key: str,
-    view: _Word = "",
-    workspace: _Word = "",
+    look: Annotated[_Look, Query()],
 ) -> Response:
     """Show an issue: as Jira has it, as an agent has it, as it would be."""
-    found = browsing.issue(gateway, person, key, workspace)
+    found = browsing.issue(gateway, person, key, look.workspace, look.only)
     may_play = at_least(role_in(person, gateway.site, (key.rpartition("-")[0],)), Role.REVIEWER)
     form = None
     if playing.stage_of(gateway) is not None and found.now is not None and may_play:
@@ -61,7 +77,8 @@ def issue(  # noqa: PLR0917 - FastAPI's way to ask for what a page needs
             priorities=playing.priorities(gateway),
             summary=browsing.summary_of(found),
         )
-    shown = IssuePages(tongue, found, view, workspace).page(form)
+    narrow = look.width == NARROW
+    shown = IssuePages(tongue, found, look.view, look.workspace, narrow=narrow).page(form)
     return page(request, "sandbox_issue.html", tongue, person, page=shown)
 
 

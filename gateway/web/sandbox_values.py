@@ -112,6 +112,11 @@ class IssuePage:
     nothing: str
     #: Shadows of other agents or tasks to look at.
     shadows: tuple[Tab, ...]
+    #: How wide it is shown, and whether that is as on a telephone.
+    widths: tuple[Tab, ...]
+    narrow: bool
+    #: Where it is seen with all that waits on it; empty when that is what is shown.
+    every: str
     fields: tuple[FieldLine, ...]
     comments: tuple[CommentLine, ...]
     #: Sentences about what is not shown here.

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from gateway.identity import links
 from tests.browser.test_spoofing import served, watched
@@ -18,12 +18,13 @@ _FOLDS = ".fold-small > summary"
 
 
 @contextmanager
-def opened(browser: Browser, size: tuple[int, int], lang: str) -> Iterator[Page]:
-    """Open a set of two edits, with its page as wide and high as asked."""
+def opened(
+    browser: Browser, size: tuple[int, int], lang: str, title: str = "결제 화면이 비어 있음"
+) -> Iterator[Page]:
+    """Open a set of two edits in a demo, with its page as wide and high as asked."""
     house = filled_in_memory()
-    review = house.arrive(
-        change_set(edit("summary", "결제 화면이 비어 있음"), edit("labels", ["4.2"], id="c2"))
-    )
+    house.gateway.demo = True
+    review = house.arrive(change_set(edit("summary", title), edit("labels", ["4.2"], id="c2")))
     with served(house.gateway) as url, watched(browser) as (page, happened):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.goto(links.new_link(house.gateway, "eve"))
@@ -39,13 +40,42 @@ def opened(browser: Browser, size: tuple[int, int], lang: str) -> Iterator[Page]
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_the_first_change_is_on_the_first_screen(browser: Browser, lang: str) -> None:
     with opened(browser, TELEPHONE, lang) as page:
-        change, bar = page.locator(".change").first, page.locator("#decide")
-        shown, below = change.bounding_box(), bar.bounding_box()
-        assert shown is not None
-        assert below is not None
-        assert shown["y"] + 44 <= below["y"], "its heading is not behind the bar"
-        assert below["height"] <= TELEPHONE[1] / 4
+        expect(page.locator(".demo")).to_be_visible()
+        values = page.locator(".change").first.locator(".panel-body")
+        assert _foot(values.last) <= _top(page.locator("#decide")), "its values are behind the bar"
+        assert _foot(page.locator("#decide")) - _top(page.locator("#decide")) <= TELEPHONE[1] / 4
         assert page.evaluate("document.documentElement.scrollWidth") <= TELEPHONE[0]
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_what_blocks_is_on_the_first_screen_beside_what_it_blocks(
+    browser: Browser, lang: str
+) -> None:
+    with opened(browser, TELEPHONE, lang, "key AKIAIOSFODNN7EXAMPLE") as page:
+        bar = _top(page.locator("#decide"))
+        assert _foot(page.locator(".content > .flags .flag-bad")) <= bar
+        assert _foot(page.locator(".change .pair").first) <= bar
+        fold = page.locator("summary.obstacles-title")
+        expect(page.locator(".obstacles li")).to_be_hidden()
+        fold.click()
+        expect(page.locator(".obstacles li").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= TELEPHONE[0]
+    with opened(browser, SCREEN, lang, "key AKIAIOSFODNN7EXAMPLE") as page:
+        expect(page.locator(".obstacles li").first).to_be_visible()
+
+
+def _top(there: Locator) -> float:
+    """Return how far below the top of the window an element begins, in CSS pixels."""
+    box = there.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def _foot(there: Locator) -> float:
+    """Return how far below the top of the window an element ends, in CSS pixels."""
+    box = there.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
 
 
 def test_what_is_folded_is_one_touch_away(browser: Browser) -> None:

@@ -117,6 +117,39 @@ def test_an_issue_that_only_a_shadow_has_is_shown_as_that(browser: Visit) -> Non
     assert "Cache the login page" in browser.get(f"/sandbox/{new.issue_key}?view=after").text
 
 
+def test_a_change_set_leads_to_its_issues_as_they_would_be_after_it(browser: Visit) -> None:
+    browser.house.arrive(change_set(edit("labels", ["web", "checked"]), create()))
+    browser.house.arrive(change_set(edit("summary", "What another wants"), number=2))
+    new = create().issue_key
+    page = browser.get("/cs/1").text
+    for key, words in (("AIR-1", "checked"), (new, "Cache the login page")):
+        address = f"/sandbox/{key}?view=after&amp;set=1"
+        assert f'href="{address}"' in page
+        # A new issue is known from its set, whatever became of the agent's shadow.
+        shown = browser.get(address.replace("&amp;", "&")).text
+        assert words in shown
+        assert "what is kept in CS-1 is promoted" in shown
+        assert "What another wants" not in shown.replace("CS-2 What another wants", "")
+    alone = browser.get("/sandbox/AIR-1?view=after&set=1").text
+    assert 'href="?view=after"' in alone
+    assert "What another wants" in browser.get("/sandbox/AIR-1?view=after").text
+    # Of another set, or of none: all that waits.
+    for odd in ("77", "0", "x", "²", "9" * 100):
+        assert "everything that is kept" in browser.get(f"/sandbox/AIR-1?view=after&set={odd}").text
+    assert 'class="card issue-card is-narrow"' in browser.get(
+        "/sandbox/AIR-1?view=after&set=1&width=narrow"
+    ).text
+
+
+def test_what_came_to_nothing_is_no_preview(browser: Visit) -> None:
+    browser.house.arrive(change_set(edit("labels", ["web"]), create()))
+    browser.post("/cs/1/reject", digest=browser.digest(1), words="no")
+    page = browser.get("/cs/1").text
+    assert 'href="/sandbox/AIR-1"' in page
+    assert f'"/sandbox/{create().issue_key}' not in page
+    assert browser.get(f"/sandbox/{create().issue_key}").status_code == 404
+
+
 def test_two_sides_that_changed_the_same_field_are_a_conflict(browser: Visit) -> None:
     browser.house.arrive(change_set(edit("summary", "The robot's words")))
     browser.house.jira.issues["10001"]["fields"]["summary"] = "Somebody's words"
