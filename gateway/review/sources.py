@@ -4,7 +4,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
+from pydantic import JsonValue
+
 from gateway.promotion.fields import fields_of, listed, part
+from sandbox.contract.quoting import stands_in
 from sandbox.contract.shapes import Change, ChangeSet, Frozen, JsonObject, Read, Source
 
 #: Names in a reading by which comments were read, too.
@@ -32,6 +35,11 @@ class Cited(Frozen):
     #: Where to read it; empty: nowhere that we know of.
     url: str = ""
     proof: Proof = Proof.NEVER
+    #: The words of the change that come from there; empty: all of it.
+    words: str = ""
+    #: Whether the change writes them, and whether the source has them too, word for word.
+    written: bool = True
+    verbatim: bool = False
 
 
 def keys_of(change_set: ChangeSet) -> frozenset[str]:
@@ -81,7 +89,24 @@ def _cited(
     where = f"{base_url}/browse/{source.issue_key}" if doc is not None else ""
     if where and _NUMBER.fullmatch(source.comment_id) and proof is not Proof.NO_COMMENT:
         where += f"?focusedCommentId={source.comment_id}"
-    return Cited(issue_key=source.issue_key, comment_id=source.comment_id, url=where, proof=proof)
+    return Cited(
+        issue_key=source.issue_key,
+        comment_id=source.comment_id,
+        url=where,
+        proof=proof,
+        words=source.words,
+        written=not source.words or stands_in(source.words, change.after),
+        verbatim=stands_in(source.words, _text(doc, source.comment_id)),
+    )
+
+
+def _text(doc: JsonObject | None, comment_id: str) -> JsonValue:
+    """Return what a source says, as we read it last: one comment, or the whole issue."""
+    fields = fields_of(doc)
+    if not comment_id:
+        return dict(fields)
+    comments = listed(part(fields, "comment", "comments"))
+    return [one.get("body") for one in comments if str(one.get("id")) == comment_id]
 
 
 def _lacks(doc: JsonObject | None, comment_id: str) -> bool:

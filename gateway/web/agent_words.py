@@ -1,5 +1,7 @@
 """What an agent claims, as its page shows it: what it was asked, and where a change comes from."""
 
+import re
+
 from markupsafe import Markup
 
 from gateway.review.sources import Cited, Proof
@@ -10,6 +12,8 @@ from gateway.web.links import followed, inside, safe_href
 from gateway.web.new_names import NewNames
 from gateway.web.reveal import reveal
 
+#: What is filled into a sentence.
+_PARTS = re.compile(r"(%\((?:where|words)\)s)")
 #: What is said of a source that is not what the agent says.
 _TROUBLES = {
     Proof.NEVER: N_("It did not read that before it wrote this."),
@@ -36,10 +40,20 @@ def source_lines(view: ChangeView, tongue: Tongue, names: NewNames) -> tuple[Sou
 
 def _line(cited: Cited, tongue: Tongue, names: NewNames) -> SourceLine:
     said = tongue.gettext("The agent says that this comes from %(where)s.")
-    before, _, after = said.partition("%(where)s")
-    text = reveal(before) + _where(cited, tongue, names) + reveal(after)
+    if cited.words:
+        said = tongue.gettext("%(words)s comes from %(where)s, the agent says.")
+    parts = {
+        "%(where)s": _where(cited, tongue, names),
+        "%(words)s": Markup("<q hx-ignore>{}</q>").format(names.html(reveal(cited.words))),
+    }
+    pieces = [parts.get(one) or reveal(one) for one in _PARTS.split(said)]
     trouble = _TROUBLES.get(cited.proof, "") if cited.issue_key else ""
-    return SourceLine(text, tongue.gettext(trouble) if trouble else "")
+    if not cited.written:
+        trouble = N_("It does not write these words.")
+    good = N_("word for word") if cited.verbatim and not trouble else ""
+    return SourceLine(
+        Markup("").join(pieces), *(tongue.gettext(one) if one else "" for one in (trouble, good))
+    )
 
 
 def _where(cited: Cited, tongue: Tongue, names: NewNames) -> Markup:

@@ -25,3 +25,5 @@ class SourceLine:
     text: Markup
     #: What we know against it; empty: nothing.
     trouble: str
+    #: What we know for it; empty: nothing.
+    good: str = ""

@@ -30,6 +30,11 @@ class Frozen(BaseModel):
     LATER: ClassVar[frozenset[str]] = frozenset()
 
 
+def without_empty(found: dict[str, Any], later: frozenset[str]) -> dict[str, Any]:
+    """Return a value's JSON without the later fields that are empty."""
+    return {name: one for name, one in found.items() if name not in later or one}
+
+
 class Flavour(StrEnum):
     """Which Jira is played: it decides dialects, user references and error bodies."""
 
@@ -258,9 +263,17 @@ class Change(Frozen):
 class Source(Frozen):
     """What an agent says that a change rests on: a claim."""
 
+    LATER: ClassVar[frozenset[str]] = frozenset({"words"})
+
     issue_key: str
     #: Empty: the issue itself.
     comment_id: str = ""
+    #: The words of the change that come from there; empty: all of it.
+    words: str = ""
+
+    @model_serializer(mode="wrap")
+    def _told(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_empty(told(self), self.LATER)
 
 
 class ChangeSet(Frozen):
@@ -298,8 +311,7 @@ class ChangeSet(Frozen):
 
     @model_serializer(mode="wrap")
     def _told(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        found: dict[str, Any] = told(self)
-        return {name: one for name, one in found.items() if name not in self.LATER or one}
+        return without_empty(told(self), self.LATER)
 
 
 class Shadow(Frozen):

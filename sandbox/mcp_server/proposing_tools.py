@@ -126,7 +126,9 @@ PROPOSING_TOOLS: tuple[Tool, ...] = (
             "reason": string("Why, for the reviewer.", minLength=1, maxLength=4000),
             "title": string("One line that names it.", maxLength=200),
             "request": string("What you were asked, quoted word for word.", maxLength=4000),
-            "sources": anything("{KEY or KEY.field: [issue KEY or KEY#comment id it rests on]}."),
+            "sources": anything(
+                "{KEY or KEY.field: [KEY or KEY#comment id it rests on: words of it]}."
+            ),
         },
         ("reason",),
         STAGE,

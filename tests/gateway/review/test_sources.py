@@ -5,6 +5,7 @@ import pytest
 from gateway.review.around import elsewhere, seen_with
 from gateway.review.sources import Cited, Proof, cited
 from gateway.review.values import Flag
+from sandbox.contract.digest import canonical
 from sandbox.contract.shapes import JsonObject, Read, Source
 from tests.gateway.promotion.world import BASE_URL, change_set, doc, edit
 from tests.gateway.web.samples import review
@@ -65,6 +66,35 @@ def test_without_a_record_nothing_was_read() -> None:
     wanted = change_set(edit("summary", "x"), sources={"c1": (Source(issue_key=KEY),)})
     [one] = cited(wanted, None, DOCS, BASE_URL)["c1"]
     assert one.proof is Proof.NEVER
+
+
+@pytest.mark.parametrize(
+    ("words", "comment", "written", "verbatim"),
+    [
+        ("둘째 항목", "10234", True, True),
+        ("둘째-항목", "10234", True, True),
+        ("둘째", "777", True, False),
+        ("항목 둘째", "10234", False, False),
+        ("둘째 항목", "", True, True),
+        ("Login is slow", "", False, True),
+        ("", "10234", True, False),
+        ("…", "10234", False, False),
+    ],
+)
+def test_words_are_held_against_the_change_and_its_source(
+    words: str, comment: str, *, written: bool, verbatim: bool
+) -> None:
+    source = Source(issue_key=KEY, comment_id=comment, words=words)
+    wanted = change_set(edit("summary", "이것은 둘째 항목이다"), sources={"c1": (source,)})
+    [one] = cited(wanted, [read()], DOCS, BASE_URL)["c1"]
+    assert (one.words, one.written, one.verbatim) == (words, written, verbatim)
+
+
+def test_what_was_sealed_before_words_came_keeps_its_seal() -> None:
+    without = {"issue_key": KEY, "comment_id": "1"}
+    assert Source(**without).model_dump() == without
+    assert canonical(Source(**without)) == canonical(without)
+    assert Source(**without, words="x").model_dump() == {**without, "words": "x"}
 
 
 def test_who_may_not_know_an_issue_reads_neither_its_key_nor_its_words() -> None:

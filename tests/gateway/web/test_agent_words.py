@@ -86,6 +86,27 @@ def test_a_source_leads_to_where_it_can_be_read() -> None:
     assert ">AIR-3의 댓글 10234</a>" in korean
 
 
+def test_words_are_quoted_with_what_we_know_of_them() -> None:
+    read = {"issue_key": "AIR-3", "comment_id": "7", "proof": Proof.READ}
+    literal, loose, false, unread = notes(
+        Cited(**read, words="fails <b>\u202e since 4.2", verbatim=True),
+        Cited(**read, words="loosely"),
+        Cited(**read, words="never written", written=False, verbatim=True),
+        Cited(issue_key="AIR-3", words="unread", verbatim=True),
+    )
+    assert literal == (
+        '<q hx-ignore>fails &lt;b&gt;<span class="odd">⟦U+202E⟧</span> since 4.2</q> comes from '
+        'comment 7 of AIR-3, the agent says. <b class="chip chip-ok">word for word</b>'
+    )
+    assert "chip" not in loose
+    assert "It does not write these words." in false
+    assert "It did not read that before" in unread
+    assert "word for word" not in false + unread
+    [korean] = notes(Cited(**read, words="4.2부터", verbatim=True), lang=Lang.KO)
+    assert "에이전트가 밝힌 <q hx-ignore>4.2부터</q>의 출처: AIR-3의 댓글 7" in korean
+    assert "그대로 있음" in korean
+
+
 def test_jira_on_this_machine_is_shown_in_our_own_browser() -> None:
     url = "http://127.0.0.1:9/browse/AIR-3"
     [shown] = notes(Cited(issue_key="AIR-3", url=url, proof=Proof.READ))

@@ -136,9 +136,10 @@ def test_a_change_set_leads_to_its_issues_as_they_would_be_after_it(browser: Vis
     # Of another set, or of none: all that waits.
     for odd in ("77", "0", "x", "²", "9" * 100):
         assert "everything that is kept" in browser.get(f"/sandbox/AIR-1?view=after&set={odd}").text
-    assert 'class="card issue-card is-narrow"' in browser.get(
-        "/sandbox/AIR-1?view=after&set=1&width=narrow"
-    ).text
+    assert (
+        'class="card issue-card is-narrow"'
+        in browser.get("/sandbox/AIR-1?view=after&set=1&width=narrow").text
+    )
 
 
 def test_what_came_to_nothing_is_no_preview(browser: Visit) -> None:

@@ -126,7 +126,7 @@ def test_what_names_no_source_is_refused_and_stays_staged(
 
     wrong, pending = work(built.shadow.url, secret, job, task="nosource")
     assert wrong.refused
-    assert 'Write {"AIR-7.description": ["AIR-3#10234"]}' in wrong.text
+    assert 'Write {"AIR-7.description": ["AIR-3#10234: fails since 4.2"]}' in wrong.text
     assert len(pending.structured["changes"]) == 1
     assert not built.fetch()
 

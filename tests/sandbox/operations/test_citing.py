@@ -30,6 +30,21 @@ def test_an_issue_stands_for_all_its_changes_and_a_field_for_one(sandbox: Sandbo
     }
 
 
+def test_words_belong_to_the_changes_that_write_them(sandbox: Sandbox) -> None:
+    fails = {"type": "text", "text": "Fails", "marks": [{"type": "strong"}]}
+    lines = [[fails, {"type": "text", "text": " since"}], [{"type": "text", "text": "4.2"}]]
+    blocks = [{"type": "paragraph", "content": one} for one in lines]
+    document = {"type": "doc", "version": 1, "content": blocks}
+    edit(sandbox, "AIR-1", summary="사파리 18에서 로그인 실패", description=document)
+    given = ["AIR-2#7: 로그인  실패", "AIR-2 : *Fails* since 4.2", "AIR-3"]
+    found = submit(sandbox, **{"AIR-1": given})
+    whole = Source(issue_key="AIR-3")
+    assert found == {
+        "summary": (Source(issue_key="AIR-2", comment_id="7", words="로그인  실패"), whole),
+        "description": (Source(issue_key="AIR-2", words="*Fails* since 4.2"), whole),
+    }
+
+
 @pytest.mark.parametrize(
     ("sources", "words"),
     [
@@ -40,6 +55,10 @@ def test_an_issue_stands_for_all_its_changes_and_a_field_for_one(sandbox: Sandbo
         ({"AIR-1": [{"key": "AIR-2"}]}, "which is no source"),
         ({"AIR-1": ["AIR-2#7\n"]}, None),
         ({"AIR-1": [f"AIR-{n}" for n in range(21)]}, "names more than 20"),
+        ({"AIR-1": ["AIR-2: y"]}, "AIR-1 does not write 'y'. Quote words of the new text"),
+        ({"AIR-1": ["AIR-2: …"]}, "does not write"),
+        ({"AIR-1": ["AIR-2: "]}, "which is no source"),
+        ({"AIR-1": ["AIR-2: " + "x" * 501]}, "which is no source"),
     ],
 )
 def test_what_names_nothing_is_refused(
