@@ -1,6 +1,7 @@
 """From an agent's own words about sources to change ids."""
 
 import pytest
+from pydantic import JsonValue
 
 from sandbox.contract.shapes import Source
 from sandbox.domain.errors import InvalidError
@@ -31,10 +32,13 @@ def test_an_issue_stands_for_all_its_changes_and_a_field_for_one(sandbox: Sandbo
 
 
 def test_words_belong_to_the_changes_that_write_them(sandbox: Sandbox) -> None:
-    fails = {"type": "text", "text": "Fails", "marks": [{"type": "strong"}]}
-    lines = [[fails, {"type": "text", "text": " since"}], [{"type": "text", "text": "4.2"}]]
-    blocks = [{"type": "paragraph", "content": one} for one in lines]
-    document = {"type": "doc", "version": 1, "content": blocks}
+    fails: JsonValue = {"type": "text", "text": "Fails", "marks": [{"type": "strong"}]}
+    lines: list[JsonValue] = [
+        [fails, {"type": "text", "text": " since"}],
+        [{"type": "text", "text": "4.2"}],
+    ]
+    blocks: list[JsonValue] = [{"type": "paragraph", "content": one} for one in lines]
+    document: JsonValue = {"type": "doc", "version": 1, "content": blocks}
     edit(sandbox, "AIR-1", summary="사파리 18에서 로그인 실패", description=document)
     given = ["AIR-2#7: 로그인  실패", "AIR-2 : *Fails* since 4.2", "AIR-3"]
     found = submit(sandbox, **{"AIR-1": given})
