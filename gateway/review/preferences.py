@@ -19,13 +19,14 @@ class Look(StrEnum):
 
 
 YES, NO = "yes", "no"
-LOOK, SPACES, KEYS, ADVANCE = "look", "spaces", "keys", "advance"
+LOOK, SPACES, KEYS, ADVANCE, PLAIN = "look", "spaces", "keys", "advance", "plain"
 #: Each choice with what it may be; the first is what holds while nobody chose.
 CHOICES: dict[str, tuple[str, ...]] = {
     LOOK: tuple(str(one) for one in Look),
     SPACES: (NO, YES),
     KEYS: (YES, NO),
     ADVANCE: (YES, NO),
+    PLAIN: (NO, YES),
 }
 
 
@@ -40,6 +41,8 @@ class Preferences:
     keys: bool = True
     #: What was marked as viewed leads on to the next that was not.
     advance: bool = True
+    #: A change set's page has what changes, why, and two buttons; all else is folded.
+    plain: bool = False
 
 
 def known(name: str, value: str) -> bool:
@@ -58,4 +61,5 @@ def preferences(chosen: Mapping[str, str]) -> Preferences:
         spaces=found[SPACES] == YES,
         keys=found[KEYS] == YES,
         advance=found[ADVANCE] == YES,
+        plain=found[PLAIN] == YES,
     )

@@ -181,6 +181,7 @@ class Chosen(BaseModel):
     spaces: str = Field(default="", max_length=3)
     keys: str = Field(default="", max_length=3)
     advance: str = Field(default="", max_length=3)
+    plain: str = Field(default="", max_length=3)
 
 
 class OwnMail(BaseModel):

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from markupsafe import Markup
 from pydantic import JsonValue
 
-from gateway.review.preferences import ADVANCE, KEYS, LOOK, NO, SPACES, YES, Look, Preferences
+from gateway.review.preferences import (
+    ADVANCE,
+    CHOICES,
+    KEYS,
+    LOOK,
+    PLAIN,
+    SPACES,
+    YES,
+    Look,
+    Preferences,
+)
 from gateway.web.adf_diff import AdfDiff
 from gateway.web.language import N_, Tongue
 from gateway.web.page_values import LookChoice, Panel, SettingLine
@@ -38,6 +48,12 @@ _SWITCHES = (
         N_("After a decision by key, or a mark as viewed"),
         (N_("Go to the next one"), N_("Stay where you are")),
         "",
+    ),
+    (
+        PLAIN,
+        N_("A change set's page"),
+        (N_("Everything on it"), N_("What changes, why, and two buttons")),
+        N_("What is folded is one touch away. What blocks or warns is always shown."),
     ),
 )
 
@@ -104,10 +120,10 @@ def _written(value: JsonValue) -> str:
 
 def setting_lines(likes: Preferences, tongue: Tongue) -> tuple[SettingLine, ...]:
     """Return everything that can be chosen, with what is."""
-    chosen = {SPACES: likes.spaces, KEYS: likes.keys, ADVANCE: likes.advance}
+    chosen = {SPACES: likes.spaces, KEYS: likes.keys, ADVANCE: likes.advance, PLAIN: likes.plain}
     found = [SettingLine(LOOK, tongue.gettext(_LOOK_LABEL), Looks(tongue, likes.look).choices())]
     for name, label, texts, hint in _SWITCHES:
-        values = (NO, YES) if name == SPACES else (YES, NO)
+        values = CHOICES[name]
         options = tuple(
             LookChoice(value, tongue.gettext(text), chosen=chosen[name] == (value == YES))
             for value, text in zip(values, texts, strict=True)

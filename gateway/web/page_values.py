@@ -374,6 +374,8 @@ class ChangeSetPage:
     spaces: bool = False
     #: Whether a viewed mark leads on to the next.
     advance: bool = True
+    #: Whether it has what changes, why, and two buttons; all else is folded.
+    plain: bool = False
 
     @property
     def shown(self) -> str:

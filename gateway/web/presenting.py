@@ -116,6 +116,7 @@ def present(
         looks=rows.looks.choices() if any(map(is_text, _changes(view))) else (),
         spaces=likes.spaces,
         advance=likes.advance,
+        plain=likes.plain,
         called=is_called(view, person),
         delayed=delay_line(view, tongue),
         reasons=chips((), tongue),

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.operations import preferring
 from gateway.operations.context import Gateway
 from gateway.review.people import Person
-from gateway.review.preferences import ADVANCE, KEYS, LOOK, SPACES
+from gateway.review.preferences import ADVANCE, KEYS, LOOK, PLAIN, SPACES
 from gateway.review.refusals import RefusedError
 from gateway.web.dependencies import GatewayDep, PersonDep, TongueDep
 from gateway.web.forms import LookForm, OwnMailForm, SettingsForm
@@ -30,7 +30,13 @@ def settings(
 @router.post("")
 def keep(gateway: GatewayDep, person: PersonDep, form: SettingsForm) -> Response:
     """Keep what was chosen."""
-    chosen = {LOOK: form.look, SPACES: form.spaces, KEYS: form.keys, ADVANCE: form.advance}
+    chosen = {
+        LOOK: form.look,
+        SPACES: form.spaces,
+        KEYS: form.keys,
+        ADVANCE: form.advance,
+        PLAIN: form.plain,
+    }
     preferring.prefer(gateway, person.person, {name: one for name, one in chosen.items() if one})
     return RedirectResponse("/settings?kept=yes", status_code=303)
 

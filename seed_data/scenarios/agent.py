@@ -126,6 +126,7 @@ async def rich(at: Desk, cast: dict[str, Any]) -> None:
         title="Tidy the checkout report",
         request=f"{key} 설명에 원인이 보이게 정리해 줘.",
         reason="I rewrote the description so that the cause stands in it.",
+        sources={f"{key}.description": [f"{key}: on Safari 18 see a blank page"]},
     )
 
 

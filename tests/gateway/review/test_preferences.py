@@ -9,7 +9,8 @@ def test_without_a_choice_the_usual_holds() -> None:
 
 def test_what_was_chosen_holds_and_what_is_not_known_any_more_does_not() -> None:
     chosen = {"look": "side", "spaces": "yes", "keys": "no", "advance": "no"}
-    assert preferences(chosen) == Preferences(Look.SIDE, spaces=True, keys=False, advance=False)
+    wanted = Preferences(Look.SIDE, spaces=True, keys=False, advance=False, plain=True)
+    assert preferences({**chosen, "plain": "yes"}) == wanted
     assert preferences({"look": "upside-down", "keys": "", "colour": "red"}) == Preferences()
 
 
