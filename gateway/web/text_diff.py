@@ -5,11 +5,11 @@ particles and endings, so a word diff would mark nearly everything.
 """
 
 import re
-import unicodedata
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from unicodedata import category, normalize
 
 #: White space · one Hangul, kana or Han syllable · a word · one other character.
 _WORDS = re.compile(
@@ -19,6 +19,8 @@ _WORDS = re.compile(
 #: Beyond this product of lengths the middle is replaced whole; SequenceMatcher is
 #: quadratic and a page must come in a moment.
 _MAX_WORK = 4_000_000
+#: So many signs that happen to stand on both sides hold no two sentences together.
+_SIGNS = 2
 
 
 class Step(StrEnum):
@@ -39,7 +41,7 @@ class Run:
 
 def words(text: str) -> list[str]:
     """Return a text as the pieces that are compared."""
-    return _WORDS.findall(unicodedata.normalize("NFC", text.replace("\r\n", "\n")))
+    return _WORDS.findall(normalize("NFC", text.replace("\r\n", "\n")))
 
 
 def runs(a: Sequence[Hashable], b: Sequence[Hashable], texts: Sequence[str]) -> list[Run]:
@@ -99,4 +101,6 @@ def _merged(found: list[Run], texts: Sequence[str]) -> list[Run]:
 
 
 def _tiny(text: str) -> bool:
-    return not text.strip()
+    """Return whether a stretch is of spaces and at most a sign or two: nothing that one reads."""
+    signs = text.strip()
+    return len(signs) <= _SIGNS and all(category(one).startswith("P") for one in signs)

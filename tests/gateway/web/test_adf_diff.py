@@ -43,6 +43,15 @@ def compact(html: object) -> str:
         ("line\r\nend", "line\nend", "line\nend"),
         ("", "new", "[+new+]"),
         ("old", "", "[-old-]"),
+        # A full stop that stands on both sides by chance holds nothing together …
+        (
+            "blank page. Ask Ann for it.",
+            "blank page since 2026.10.",
+            "blank page[-. Ask Ann for it-][+ since 2026.10+].",
+        ),
+        # … a word does, and so do three signs.
+        ("a. b so c. d", "x. y so z. w", "[-a. b-][+x. y+] so [-c. d-][+z. w+]"),
+        ("a … -> b", "x … -> y", "[-a-][+x+] … -> [-b-][+y+]"),
     ],
 )
 def test_words_are_compared_latin_by_word_and_korean_by_syllable(
