@@ -25,6 +25,7 @@ from gateway.operations.context import Gateway
 from gateway.operations.delivering import Deliverer
 from gateway.operations.duplicates import look_for_duplicates
 from gateway.operations.heart import Heart
+from gateway.operations.lapsing import Lapsing
 from gateway.operations.pacing import Pace
 from gateway.operations.polling import Poller
 from gateway.operations.promoting import Promoter
@@ -46,6 +47,7 @@ REMEMBER_EVERY = 5.0
 SEAL_EVERY = 30.0
 NOTIFY_EVERY = 2.0
 LINES_EVERY = 10.0
+LAPSE_EVERY = 2.0
 #: The pause after a failure doubles up to this many seconds.
 LONGEST_PAUSE = 15.0
 #: Reading Jira costs it something: a poll that goes on failing is tried this seldom.
@@ -93,6 +95,7 @@ class Background:
         gateway = self.gateway
         poller, heart, pace = Poller(gateway), Heart(gateway), Pace()
         wanting = following.Wanting(gateway)
+        lapsing = Lapsing(gateway)
         return (
             Work("fetch", lambda: receiving.fetch(gateway), FETCH_EVERY),
             # The sandbox takes a registry for valid for a minute: no long pause here.
@@ -114,6 +117,7 @@ class Background:
             ),
             Work("hints", lambda: following.follow_hints(gateway), HINTS_EVERY, LONGEST_POLL_PAUSE),
             Work("wanted", wanting.run_once, WANTED_EVERY, LONGEST_POLL_PAUSE),
+            Work("lapse", lapsing.run_once, LAPSE_EVERY, LONGEST_POLL_PAUSE),
             Work("duplicates", lambda: look_for_duplicates(gateway), DUPLICATES_EVERY, 300.0),
             Work("listen", self._listen, 1.0, 5.0),
             Work("heartbeat", heart.beat, heart.every, heart.every),

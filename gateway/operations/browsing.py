@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from gateway.operations import asking_rights, grounds, standing
 from gateway.operations.context import Gateway
-from gateway.operations.seeing import settled_of
+from gateway.operations.seeing_stored import settled_of
 from gateway.promotion.fields import Fields, fields_of, listed, part, project_key
 from gateway.promotion.plan import KEEP, effective
 from gateway.promotion.settled import settle

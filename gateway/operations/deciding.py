@@ -15,7 +15,7 @@ from gateway.promotion.plan import KEEP
 from gateway.review.refusals import RefusedError, UnknownReviewError
 from gateway.review.rules import Act
 from gateway.review.safe import parted
-from gateway.store import decided, reviews
+from gateway.store import reviews, verdicts
 from gateway.store.reviews import Decision
 from sandbox.contract.scope import Refusal
 
@@ -56,7 +56,7 @@ def take_back(gateway: Gateway, person: str, review_id: int, change_id: str, dig
         return
 
     def change(conn: Connection) -> None:
-        decided.take_back(conn, review_id, change_id)
+        verdicts.take_back(conn, review_id, change_id)
 
     _commit(gateway, asked, change, {"change": change_id}, "review_undecide")
 
@@ -94,7 +94,7 @@ def _decide(
 
     def change(conn: Connection) -> None:
         for one in decisions:
-            reviews.set_decision(conn, review_id, one)
+            verdicts.set_decision(conn, review_id, one)
 
     body: dict[str, JsonValue] = {"changes": [*chosen], "verdict": verdict, "words": words}
     _commit(gateway, asked, change, body | {"count": len(chosen)}, kind)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from gateway.operations import grounds
 from gateway.operations.context import Gateway
 from gateway.operations.looking_around import around_of
-from gateway.operations.seeing import settled_of
+from gateway.operations.seeing_stored import settled_of
 from gateway.promotion.drift import Now
 from gateway.review.jira_rights import places_of
 from gateway.review.lines import Lines

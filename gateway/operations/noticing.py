@@ -30,6 +30,7 @@ TOLD: Mapping[str, Event] = {
     "set_received": Event.WAITING,
     "review_send_back": Event.SENT_BACK,
     "operation_drifted": Event.CONFLICT,
+    "approval_lapsed": Event.CONFLICT,
     "operation_cannot_tell": Event.NEEDS_PERSON,
     "duplicate_found": Event.NEEDS_PERSON,
     "restored": Event.NEEDS_PERSON,

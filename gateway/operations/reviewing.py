@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from gateway.operations import asking_rights, grounds, restoring, standing, viewing, vouching
+from gateway.operations import grounds, lapsing, restoring, vouching
 from gateway.operations.approvals import still_approved
 from gateway.operations.context import Gateway
 from gateway.operations.differences import differences
+from gateway.operations.judging import judged_as, rights_of, seen_by
 from gateway.operations.listing import rows
 from gateway.operations.seeing import Sight, see, view_of
 from gateway.operations.settling import not_open, settle
@@ -22,15 +23,13 @@ from gateway.promotion.freezing import Schedule
 from gateway.promotion.plan import KEEP, REJECT
 from gateway.promotion.states import OpEvent
 from gateway.promotion.values import Plan
-from gateway.review.jira_rights import Rights
 from gateway.review.lines import Lines
 from gateway.review.people import Person
 from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
-from gateway.review.rules import STALE, UNSEEN, Act, cannot_in_jira, event_of, for_another, may
+from gateway.review.rules import STALE, UNSEEN, Act, event_of, may
 from gateway.review.settling import Wish
-from gateway.review.states import State
 from gateway.review.values import ReviewView
-from gateway.store import audit, outbox, people, reviews, windows
+from gateway.store import audit, outbox, people, reviews, verdicts, windows
 from gateway.store.reviews import Decision, Review
 from sandbox.contract.scope import Refusal
 
@@ -65,47 +64,16 @@ def inbox(gateway: Gateway) -> Lines:
 def view(
     gateway: Gateway, review_id: int, *, read_now: bool = True, viewer: str | None = None
 ) -> ReviewView:
-    """Return a review as the page shows it to a person; raises UnknownReviewError."""
+    """Return a review as the page shows it to a person; raises UnknownReviewError.
+
+    An approval of what Jira contradicts by now lapses by being looked at.
+    """
     review = _review(gateway, review_id)
     sight = see(gateway, review, read_now=read_now, viewer=viewer)
+    if lapsing.lapse(gateway, sight):
+        sight = see(gateway, _review(gateway, review_id), read_now=read_now, viewer=viewer)
     found = view_of(gateway, sight)
-    return found if viewer is None else _seen_by(gateway, viewer, sight, found)
-
-
-def _seen_by(gateway: Gateway, viewer: str, sight: Sight, found: ReviewView) -> ReviewView:
-    """Return a view without what is not theirs, and with what Jira would not let them do."""
-    with gateway.database.read() as conn:
-        person = people.get(conn, viewer)
-    if person is None:
-        return found
-    found = viewing.seen_of(gateway, viewer, sight.review.change_set.workspace, found)
-    found = viewing.known_of(gateway, person, found)
-    before = found.before
-    if before is not None and not standing.may_see(gateway, person, before.review_id):
-        found = found.model_copy(update={"before": None})
-    if found.state is not State.REVIEW:
-        return found
-    lacks = _rights(gateway, person, sight, wholly=True).lacks
-    more = tuple(cannot_in_jira(one).sentence for one in lacks[:1])
-    another = for_another(_judged(gateway, person), sight.situation)
-    more += () if another is None else (another.sentence,)
-    return found.model_copy(update={"obstacles": (*found.obstacles, *more)})
-
-
-def _judged(gateway: Gateway, person: Person) -> Person:
-    """Return a person with the Jira account by which they are judged."""
-    account = asking_rights.account_of(gateway, person)
-    return person.model_copy(update={"jira_account": account})
-
-
-def _rights(
-    gateway: Gateway, person: Person, sight: Sight, *, wholly: bool, anew: bool = False
-) -> Rights:
-    left = [name for name, one in sight.decisions.items() if one.verdict == REJECT]
-    change_set = sight.review.change_set
-    return asking_rights.rights(
-        gateway, person, change_set, wholly=wholly, anew=anew, left_out=left
-    )
+    return found if viewer is None else seen_by(gateway, viewer, sight, found)
 
 
 def look(gateway: Gateway, review_id: int, *, read_now: bool = True) -> Sight:
@@ -146,7 +114,7 @@ def decide(  # noqa: PLR0917 - a decision is no less than these seven
             return False
         # Approvals were of another digest; a later approver starts anew.
         reviews.drop_approvals(conn, review_id)
-        reviews.set_decision(conn, review_id, decision)
+        verdicts.set_decision(conn, review_id, decision)
         return True
 
     commit(gateway, asked, store, {"change": change_id, "verdict": verdict, "words": words})
@@ -171,7 +139,7 @@ def put_value(
         if not reviews.touch(conn, asked.review):
             return False
         reviews.drop_approvals(conn, review_id)
-        reviews.set_decision(conn, review_id, decision)
+        verdicts.set_decision(conn, review_id, decision)
         return True
 
     body: dict[str, JsonValue] = {"change": change_id, "verdict": wish.choice, "words": wish.words}
@@ -295,6 +263,7 @@ def _approved(conn: Connection, gateway: Gateway, asked: Asked, plan: Plan) -> b
         event,
         approved_digest=asked.shown,
         approved_plan=plan.model_dump_json(),
+        lapsed="",
         decided_by=asked.person.person,
         decided_at=gateway.clock(),
     )
@@ -349,9 +318,9 @@ def ask(
     situation = sight.situation
     if person is not None:
         approving = act is Act.APPROVE
-        rights = _rights(gateway, person, sight, wholly=approving, anew=approving)
+        rights = rights_of(gateway, person, sight, wholly=approving, anew=approving)
         situation = replace(situation, rights=rights)
-    judged = None if person is None else _judged(gateway, person)
+    judged = None if person is None else judged_as(gateway, person)
     refusal = may(act, judged, situation, shown=shown, words=words, **asdict(how))
     if refusal is not None and refusal.code == UNSEEN:
         raise UnknownReviewError(review_id)

@@ -1,58 +1,32 @@
 """Looks at one review: its plan, its changes beside Jira now, and what stands in the way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
-from gateway.operations import grounds, vouching
+from gateway.operations import grounds
 from gateway.operations.context import Gateway
-from gateway.operations.fetching import attached
 from gateway.operations.grounds import Looked
-from gateway.operations.looking_around import around_of
-from gateway.operations.looking_earlier import earlier_of
-from gateway.operations.looking_later import late_of
+from gateway.operations.seeing_stored import OPEN, Stored, settled_of, stored_of
 from gateway.promotion.beside import with_more
-from gateway.promotion.drafts import UnplannableError
+from gateway.promotion.drift import Now
 from gateway.promotion.freezing import Delay
 from gateway.promotion.ground import Ground
-from gateway.promotion.plan import KEEP, make_plan
-from gateway.promotion.references import is_temporary_id, temporary_names
-from gateway.promotion.settled import Settled, settle
+from gateway.promotion.references import is_temporary_id
 from gateway.promotion.states import OpState
 from gateway.promotion.undo import is_undo
 from gateway.promotion.values import Plan, SideEffect
-from gateway.review.around import Around
 from gateway.review.delaying import delayed
-from gateway.review.dry_runs import DryRun, stops
-from gateway.review.earlier import Earlier
+from gateway.review.dry_runs import stops
 from gateway.review.field_names import field_names
 from gateway.review.large import issues_in
 from gateway.review.new_keys import with_keys
-from gateway.review.repeats import repeats
 from gateway.review.rules import Situation, obstacles
 from gateway.review.showing import Scene, Shown, show
-from gateway.review.states import TURNS, State, Turn
+from gateway.review.states import TURNS, State
 from gateway.review.values import OperationView, ReviewView, Round
-from gateway.store import (
-    dry_runs,
-    files,
-    outbox,
-    people,
-    progress,
-    refused,
-    reviews,
-    windows,
-)
 from gateway.store.outbox import Operation
 from gateway.store.progress import Waits
 from gateway.store.reviews import Decision, Review
-from sandbox.contract.scope import Refusal
-
-#: States in which a plan is still made anew from decisions and baselines.
-_OPEN = frozenset({State.REVIEW, State.CHANGES_REQUESTED})
-#: States in which nothing is written any more: what followed can be told.
-_ENDED = frozenset({State.PROMOTED, State.PARTLY_PROMOTED, State.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,46 +53,13 @@ class Sight:
     before: Review | None = None
     #: Person to display name.
     names: dict[str, str] = field(default_factory=dict)
+    #: Issue id to what was read of it just now; empty when Jira was not asked.
+    now: Mapping[str, Now] = field(default_factory=dict)
 
     @property
     def decided(self) -> dict[str, str]:
         """Change id to verdict, as people decided."""
         return {name: one.verdict for name, one in self.decisions.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """What the database knows of a review."""
-
-    ground: Ground
-    #: The plan as it would be approved now, or why there is none.
-    made: tuple[Plan | None, str]
-    #: Its digest; empty when there is none.
-    digest: str
-    decisions: dict[str, Decision]
-    refusal: Refusal | None
-    operations: tuple[Operation, ...]
-    approved_by: frozenset[str]
-    person_name: str
-    real: dict[str, str]
-    waits: Waits
-    #: Digests of the attached files that are here.
-    held: frozenset[str]
-    #: Person to display name.
-    names: dict[str, str]
-    #: The round that this one replaces.
-    before: Review | None
-    #: Keys of the projects that the set is about.
-    projects: frozenset[str]
-    #: Change id to the review in which people refused the very same.
-    repeats: dict[str, int]
-    earlier: dict[str, Earlier]
-    around: Around
-    #: The newest dry run, whatever it was of.
-    dry_run: DryRun | None
-    #: Operation to what apps did after it was read back.
-    late: dict[int, tuple[SideEffect, ...]]
-    delay: Delay | None
 
 
 def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None = None) -> Sight:
@@ -127,7 +68,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
     ``viewer`` is who looks: where approvers write as themselves, the plan names them.
     """
     with gateway.database.read() as conn:
-        stored = _stored(conn, gateway, review, viewer)
+        stored = stored_of(conn, gateway, review, viewer)
     decided = {name: one.verdict for name, one in stored.decisions.items()}
     plan, troubles = _plan(review, stored, decided)
     looked = _look(gateway, review, stored, read_now=read_now)
@@ -184,6 +125,7 @@ def see(gateway: Gateway, review: Review, *, read_now: bool, viewer: str | None 
         before=stored.before,
         names=stored.names,
         ground=stored.ground,
+        now={} if looked is None else looked.now,
         checked_at=gateway.clock() if readable else None,
     )
 
@@ -222,6 +164,7 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         approved_by=tuple(sight.names.get(one, one) for one in sorted(sight.situation.approved_by)),
         approvals=situation.policy.approvals_for(situation.projects),
         words=review.words,
+        lapsed=review.lapsed if review.state is State.REVIEW else "",
         decided_by=review.decided_by or "",
         decided_by_name=sight.names.get(review.decided_by or "", ""),
         paused=sight.waits.paused,
@@ -249,90 +192,13 @@ def _round(review: Review, names: Mapping[str, str]) -> Round:
     )
 
 
-def _stored(conn: Connection, gateway: Gateway, review: Review, viewer: str | None) -> _Stored:
-    digest = review.approved_digest
-    decisions = reviews.decisions(conn, review.id)
-    operations = () if digest is None else outbox.of_review(conn, review.id, digest)
-    ground = grounds.ground(conn, gateway, review.change_set, viewer, quiet=review.quiet)
-    # An open review's plan is made anew, once for each look.
-    made = review.approved_plan, ""
-    if made[0] is None or review.state in _OPEN:
-        made = _try(review, ground, decisions)
-    keys = grounds.projects(conn, review.change_set)
-    # Over every leaf of a plan it takes a while: once for each look, too.
-    whole = "" if made[0] is None else made[0].digest()
-    return _Stored(
-        made=made,
-        digest=whole,
-        ground=ground,
-        decisions=decisions,
-        refusal=grounds.authority(conn, settle(review.change_set, {}, settled_of(decisions))[0]),
-        operations=operations,
-        approved_by=frozenset(vouching.approvers(conn, gateway, review.id, whole)),
-        person_name=grounds.person_name(conn, review.site, review.change_set.person),
-        real=outbox.resolved(conn, review.site, _new_names(review)),
-        waits=progress.waits(conn, review.site, review.id),
-        held=files.held(conn, review.site, attached(review.change_set)),
-        names={one.person: one.name for one in people.listed(conn)},
-        before=_before(conn, review),
-        projects=keys,
-        repeats=repeats(review.change_set.changes, refused.before(conn, review)),
-        earlier=earlier_of(conn, review.change_set),
-        around=around_of(conn, gateway, review, ground.docs),
-        dry_run=dry_runs.newest(conn, review.id),
-        late=late_of(conn, gateway, operations) if review.state in _ENDED else {},
-        delay=_delay(conn, review, keys),
-    )
-
-
-def _delay(conn: Connection, review: Review, projects: frozenset[str]) -> Delay | None:
-    if TURNS[review.state] is Turn.NOBODY:
-        return None
-    return windows.delays(conn, review.site, {review.id: projects}).get(review.id)
-
-
-def _new_names(review: Review) -> set[str]:
-    return temporary_names([[one.issue_id, one.after] for one in review.change_set.changes])
-
-
-def _before(conn: Connection, review: Review) -> Review | None:
-    """Return the round before, if it was here and is of the same workspace."""
-    replaced = review.change_set.replaces
-    found = None if replaced is None else reviews.by_change_set(conn, replaced)
-    mine = found is not None and found.change_set.workspace == review.change_set.workspace
-    return found if mine else None
-
-
-def _try(review: Review, ground: Ground, decisions: dict[str, Decision]) -> tuple[Plan | None, str]:
-    """Make the plan as it would be approved now, or say why there is none."""
-    decided = {name: one.verdict for name, one in decisions.items()}
-    settled = _standing(decisions)
-    change_set, docs = settle(review.change_set, ground.docs, settled)
-    try:
-        plan = make_plan(change_set, decided, replace(ground, docs=docs))
-    except UnplannableError as error:
-        return None, str(error)
-    return plan.model_copy(update={"settled": settled}), ""
-
-
-def settled_of(decisions: Mapping[str, Decision]) -> dict[str, Settled]:
-    """Return change id to what a person put in place of the agent's value."""
-    return {name: one.settled for name, one in decisions.items() if one.settled is not None}
-
-
-def _standing(decisions: Mapping[str, Decision]) -> dict[str, Settled]:
-    """Return the settled values of changes that are kept."""
-    kept = {name: one for name, one in decisions.items() if one.verdict == KEEP}
-    return settled_of(kept)
-
-
 def _plan(
-    review: Review, stored: _Stored, decided: dict[str, str]
+    review: Review, stored: Stored, decided: dict[str, str]
 ) -> tuple[Plan | None, tuple[str, ...]]:
     """Return the plan, and sentences about what is wrong with it."""
     if review.refused is not None:
         return None, (review.refused,)
-    if review.state not in _OPEN:
+    if review.state not in OPEN:
         return review.approved_plan, ()
     plan, trouble = stored.made
     troubles = [trouble] if trouble else []
@@ -351,7 +217,7 @@ def _plan(
     return plan, tuple(troubles)
 
 
-def _waiting(plan: Plan | None, review: Review, stored: _Stored) -> list[str]:
+def _waiting(plan: Plan | None, review: Review, stored: Stored) -> list[str]:
     """Return a sentence when issues of an earlier set have to exist first."""
     own = set(review.change_set.temporary_keys.values())
     waiting = {
@@ -364,14 +230,14 @@ def _waiting(plan: Plan | None, review: Review, stored: _Stored) -> list[str]:
     return [f"An earlier change set has to be promoted first: it creates {keys}."] if keys else []
 
 
-def _look(gateway: Gateway, review: Review, stored: _Stored, *, read_now: bool) -> Looked | None:
+def _look(gateway: Gateway, review: Review, stored: Stored, *, read_now: bool) -> Looked | None:
     if not read_now or review.refused is not None:
         return None
     return grounds.look(gateway.upstream, review.change_set, stored.real)
 
 
-def _digest(review: Review, plan: Plan | None, stored: _Stored) -> str:
-    if review.state not in _OPEN:
+def _digest(review: Review, plan: Plan | None, stored: Stored) -> str:
+    if review.state not in OPEN:
         return review.approved_digest or ""
     return "" if plan is None else stored.digest
 
@@ -379,7 +245,7 @@ def _digest(review: Review, plan: Plan | None, stored: _Stored) -> str:
 def _obstacles(sight: Sight) -> tuple[str, ...]:
     if sight.review.state is State.REFUSED:
         return (sight.review.refused or "",)
-    return obstacles(sight.situation) if sight.review.state in _OPEN else ()
+    return obstacles(sight.situation) if sight.review.state in OPEN else ()
 
 
 def _operation_views(sight: Sight, now: int) -> tuple[OperationView, ...]:

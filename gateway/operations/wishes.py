@@ -2,7 +2,8 @@
 
 from gateway.operations import grounds
 from gateway.operations.context import Gateway
-from gateway.operations.seeing import Sight, settled_of
+from gateway.operations.seeing import Sight
+from gateway.operations.seeing_stored import settled_of
 from gateway.promotion.plan import KEEP, REJECT
 from gateway.promotion.settled import Settled, settle
 from gateway.review.editing import UnfitError

@@ -68,7 +68,7 @@ def _on_issue(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remark]
     if drift.lost:
         yield blocked("lost", drift.lost)
         return
-    if drift.conflicts and not _follows(planned):
+    if drift.conflicts and not follows(planned):
         names = ", ".join(evidence.fields.name(name) for name in drift.conflicts)
         yield blocked("drift", f"Somebody changed it in Jira since: {names}.")
     elif drift.already_there:
@@ -79,7 +79,7 @@ def _on_issue(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remark]
         yield from check(planned, now, evidence)
 
 
-def _follows(planned: PlannedOperation) -> bool:
+def follows(planned: PlannedOperation) -> bool:
     """Return whether an earlier request of the set changes what this one starts from."""
     return planned.kind is ChangeKind.TRANSITION and bool(planned.depends_on)
 
@@ -194,7 +194,7 @@ def _edit(planned: PlannedOperation, _now: Now, evidence: Evidence) -> Iterator[
 
 
 def _transition(planned: PlannedOperation, now: Now, evidence: Evidence) -> Iterator[Remark]:
-    if _follows(planned):
+    if follows(planned):
         yield ok("later", "It can be checked when the requests before it have gone through.")
         return
     offered = evidence.listed(transitions_question(planned))

@@ -37,6 +37,7 @@ class Event(StrEnum):
     NONE_APPLIED = "none applied"
     RETRY = "retry"
     CALL_BACK = "call back"
+    LAPSE = "lapse"
 
 
 class Turn(StrEnum):
@@ -62,6 +63,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
     State.APPROVED: {
         Event.PROMOTE: State.PROMOTING,
         Event.WITHDRAW_APPROVAL: State.REVIEW,
+        Event.LAPSE: State.REVIEW,
         Event.REJECT: State.REJECTED,
         Event.SEND_BACK: State.CHANGES_REQUESTED,
     },

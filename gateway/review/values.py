@@ -172,6 +172,8 @@ class ReviewView(Frozen):
     decided_by: str = ""
     #: The name of whoever that is: an identity provider's ids are long.
     decided_by_name: str = ""
+    #: What Jira contradicted when its last approval lapsed, as issue and field; empty: nothing.
+    lapsed: str = ""
     #: Why nothing of this site is written now; empty when it is.
     paused: str = ""
     #: Why what is released would wait now, or waits; None: it would not.

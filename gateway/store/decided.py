@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from gateway.policy.drafting import Fate, Past, Sort
 from gateway.promotion.undo import is_undo
@@ -58,9 +58,3 @@ def _changes(row: Any, fates: dict[tuple[int, str], Fate]) -> Iterator[Past]:
         project = str(change["issue_key"]).rpartition("-")[0]
         sort = Sort(row.agent, ChangeKind(change["kind"]), change["field"] or "", project)
         yield Past(sort, whole or fates.get((row.id, change["id"]), Fate.KEPT))
-
-
-def take_back(conn: Connection, review_id: int, change_id: str) -> None:
-    """Delete what was decided about one change."""
-    own = (_DECISION.c.review_id == review_id, _DECISION.c.change_id == change_id)
-    conn.execute(delete(_DECISION).where(*own))

@@ -59,6 +59,8 @@ class Review:
     told: bool
     #: Whether the reviewer wants no mails.
     quiet: bool = False
+    #: What Jira contradicted when its last approval lapsed.
+    lapsed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def add(
             edition=0,
             told=False,
             quiet=False,
+            lapsed="",
         )
         .returning(_REVIEW.c.id)
     )
@@ -244,26 +247,6 @@ def decisions(conn: Connection, review_id: int) -> dict[str, Decision]:
 _DECISIONS = Prepared(lambda: select(_DECISION).where(_DECISION.c.review_id == bindparam("review")))
 
 
-def set_decision(conn: Connection, review_id: int, decision: Decision) -> None:
-    """Store what was decided about one change, in place of an earlier decision."""
-    conn.execute(
-        delete(_DECISION).where(
-            _DECISION.c.review_id == review_id, _DECISION.c.change_id == decision.change_id
-        )
-    )
-    conn.execute(
-        insert(_DECISION).values(
-            review_id=review_id,
-            change_id=decision.change_id,
-            verdict=decision.verdict,
-            words=decision.words,
-            by=decision.by,
-            at=decision.at,
-            settled=None if decision.settled is None else decision.settled.model_dump_json(),
-        )
-    )
-
-
 def approvals(conn: Connection, review_id: int, digest: str) -> tuple[Approval, ...]:
     """Return the stored approvals of exactly this digest; whether they count is not asked."""
     return tuple(
@@ -323,6 +306,7 @@ def _review(row: Row[Any]) -> Review:
         edition=row.edition,
         told=bool(row.told),
         quiet=bool(row.quiet),
+        lapsed=row.lapsed,
     )
 
 

@@ -172,6 +172,8 @@ class ReviewRow(GatewayTable, table=True):
     told: bool = False
     #: Whether the reviewer wants Jira to send no mails, where it lets itself be told.
     quiet: bool = False
+    #: What Jira contradicted when the last approval lapsed; empty: none did.
+    lapsed: str = Field(default="", sa_type=Text)
 
 
 class DecisionRow(GatewayTable, table=True):

@@ -77,6 +77,9 @@ SAYINGS: dict[str, Saying] = {
     "agent_answered": Saying(Group.ARRIVALS, N_("The agent answered about %(change)s")),
     "review_approve": Saying(Group.DECISIONS, N_("Approved, requests: %(operations)s"), "ok"),
     "review_withdraw": Saying(Group.DECISIONS, N_("Took the approval back"), "warn"),
+    "approval_lapsed": Saying(
+        Group.DECISIONS, N_("The approval ended, as Jira was changed: %(moved)s"), "warn"
+    ),
     "review_reject": Saying(Group.DECISIONS, N_("Rejected the whole set"), "bad"),
     "review_send_back": Saying(Group.DECISIONS, N_("Sent it back to the agent"), "warn"),
     "review_promote": Saying(Group.DECISIONS, N_("Released it for writing"), "info"),

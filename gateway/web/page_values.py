@@ -344,6 +344,8 @@ class ChangeSetPage:
     confirm: tuple[ConfirmLine, ...]
     words: Markup
     decided_by: str
+    #: What Jira contradicted when the last approval lapsed; empty: none did.
+    lapsed: Markup
     #: Being promoted: the page asks again by itself.
     running: bool
     ran: bool

@@ -101,6 +101,7 @@ def present(
         cannot_undo=names.texts(_cannot_undo(view, tongue)),
         confirm=_confirm(view, tongue, names),
         words=names.html(reveal(said(view.words, tongue))),
+        lapsed=names.html(reveal(view.lapsed)),
         decided_by=view.decided_by_name or view.decided_by,
         running=view.state is State.PROMOTING,
         ran=view.state in _RAN,

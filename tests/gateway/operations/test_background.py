@@ -47,7 +47,7 @@ def test_a_thread_that_ends_for_good_says_so(caplog: pytest.LogCaptureFixture) -
 def test_each_work_comes_round_as_often_as_it_must(house: House) -> None:
     found = {work.name: work for work in Background(house.gateway).works()}
     own = {"fetch", "registry", "tell", "resume", "poll", "open", "hints", "wanted"}
-    own |= {"remember", "seal", "lines"}
+    own |= {"remember", "seal", "lines", "lapse"}
     assert set(found) == {*own, "promote", "heartbeat", "listen", "duplicates", "remarks"}
     assert found["open"].every == house.gateway.settings.open_seconds
     assert (found["fetch"].every, found["registry"].every) == (1.0, 20.0)

@@ -95,4 +95,4 @@ def test_no_page_leads_to_another_port_of_this_machine(eve: Visit) -> None:
     page = eve.get("/cs/1").text
     assert "http://localhost:5000/x" in page
     assert 'href="http' not in page
-    assert 'href="/sandbox/AIR-1"' in page
+    assert 'href="/sandbox/AIR-1?view=after&amp;set=1"' in page
