@@ -16,7 +16,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from pydantic import Field
 
 from gateway.agents_settings import LOCAL, LOOPBACK, OAuth
-from sandbox.contract.shapes import Frozen, OAuthScope, Scope
+from sandbox.contract.frozen import Frozen
+from sandbox.contract.shapes import OAuthScope, Scope
 
 #: Seconds that a code, an access token, and a consent page are good for.
 CODE_SECONDS = 60

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from gateway.policy.self_approval import SelfApproval
 from sandbox.contract.digest import digest
-from sandbox.contract.shapes import Frozen
+from sandbox.contract.frozen import Frozen
 
 
 class Policy(Frozen):

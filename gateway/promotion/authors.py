@@ -6,7 +6,8 @@ Time is logged by whoever spent it: a worklog has no author but its owner.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sandbox.contract.shapes import ChangeKind, Frozen
+from sandbox.contract.frozen import Frozen
+from sandbox.contract.shapes import ChangeKind
 
 
 class AuthorKind(StrEnum):

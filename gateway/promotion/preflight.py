@@ -13,7 +13,8 @@ from gateway.promotion.naming import APPROVER, with_approver
 from gateway.promotion.references import mentioned
 from gateway.promotion.values import PlannedOperation
 from sandbox.contract.digest import canonical
-from sandbox.contract.shapes import ChangeKind, Frozen, JsonObject
+from sandbox.contract.frozen import Frozen
+from sandbox.contract.shapes import ChangeKind, JsonObject
 
 
 class Verdict(StrEnum):

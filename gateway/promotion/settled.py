@@ -11,7 +11,8 @@ from enum import StrEnum
 from pydantic import JsonValue
 
 from gateway.promotion.fields import fields_of, listed, part
-from sandbox.contract.shapes import Change, ChangeKind, ChangeSet, Frozen, JsonObject
+from sandbox.contract.frozen import Frozen
+from sandbox.contract.shapes import Change, ChangeKind, ChangeSet, JsonObject
 
 
 class Pick(StrEnum):

@@ -8,8 +8,9 @@ from pydantic import JsonValue
 from gateway.promotion.authors import Author
 from gateway.promotion.settled import Settled
 from sandbox.contract.digest import digest
+from sandbox.contract.frozen import Frozen
 from sandbox.contract.sameness import Same
-from sandbox.contract.shapes import ChangeKind, Dialect, Flavour, Frozen, JsonObject
+from sandbox.contract.shapes import ChangeKind, Dialect, Flavour, JsonObject
 
 #: Stands in a request's body where the marker's value will be (see ``markers.py``).
 MARKER_KEY = "airlock.last"

@@ -6,7 +6,8 @@ from pydantic import JsonValue
 
 from gateway.promotion.fields import part
 from gateway.promotion.values import WORKFLOW, PlannedOperation, Receipt
-from sandbox.contract.shapes import Change, Frozen
+from sandbox.contract.frozen import Frozen
+from sandbox.contract.shapes import Change
 
 #: So many of the last times are looked at.
 _LAST = 5

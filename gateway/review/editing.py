@@ -18,9 +18,10 @@ from pydantic import JsonValue
 
 from gateway.promotion.fields import Fields, fields_of, listed, part
 from sandbox.contract.compare import equal
+from sandbox.contract.frozen import Frozen
 from sandbox.contract.sameness import Same
 from sandbox.contract.scope import Refusal
-from sandbox.contract.shapes import Change, ChangeKind, Flavour, Frozen, JsonObject, SiteBaseline
+from sandbox.contract.shapes import Change, ChangeKind, Flavour, JsonObject, SiteBaseline
 
 #: Longest single line that Jira takes.
 _LINE = 255

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from enum import StrEnum
 
-from sandbox.contract.shapes import Frozen
+from sandbox.contract.frozen import Frozen
 
 
 class Role(StrEnum):

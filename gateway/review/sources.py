@@ -7,8 +7,9 @@ from enum import StrEnum
 from pydantic import JsonValue
 
 from gateway.promotion.fields import fields_of, listed, part
+from sandbox.contract.frozen import Frozen
 from sandbox.contract.quoting import stands_in
-from sandbox.contract.shapes import Change, ChangeSet, Frozen, JsonObject, Read, Source
+from sandbox.contract.shapes import Change, ChangeSet, JsonObject, Read, Source
 
 #: Names in a reading by which comments were read, too.
 _WITH_COMMENTS = frozenset({"*all", "comment"})

@@ -9,7 +9,8 @@ from gateway.review.editing import Editable
 from gateway.review.sources import Cited
 from gateway.review.states import State, Turn
 from sandbox.contract.compare import Three
-from sandbox.contract.shapes import Change, Frozen, Read
+from sandbox.contract.frozen import Frozen
+from sandbox.contract.shapes import Change, Read
 
 
 class Flag(Frozen):

@@ -4,7 +4,8 @@ import hashlib
 import json
 from typing import Any
 
-from sandbox.contract.shapes import ChangeSet, Frozen
+from sandbox.contract.frozen import Frozen
+from sandbox.contract.shapes import ChangeSet
 
 
 def members(value: object) -> dict[str, Any]:

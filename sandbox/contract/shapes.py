@@ -7,32 +7,13 @@ to or fetched from a sandbox.
 """
 
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    JsonValue,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-)
+from pydantic import JsonValue
+
+from sandbox.contract.frozen import Frozen, Growing
 
 JsonObject = dict[str, JsonValue]
-
-
-class Frozen(BaseModel):
-    """A value: immutable, and an unknown key in its JSON is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    #: Fields that came later than what is sealed and approved already: while they are empty
-    #: they are in no JSON of the value, so that every older seal and digest stays good.
-    LATER: ClassVar[frozenset[str]] = frozenset()
-
-
-def without_empty(found: dict[str, Any], later: frozenset[str]) -> dict[str, Any]:
-    """Return a value's JSON without the later fields that are empty."""
-    return {name: one for name, one in found.items() if name not in later or one}
 
 
 class Flavour(StrEnum):
@@ -260,7 +241,7 @@ class Change(Frozen):
     door: str = ""
 
 
-class Source(Frozen):
+class Source(Growing):
     """What an agent says that a change rests on: a claim."""
 
     LATER: ClassVar[frozenset[str]] = frozenset({"words"})
@@ -271,12 +252,8 @@ class Source(Frozen):
     #: The words of the change that come from there; empty: all of it.
     words: str = ""
 
-    @model_serializer(mode="wrap")
-    def _told(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return without_empty(told(self), self.LATER)
 
-
-class ChangeSet(Frozen):
+class ChangeSet(Growing):
     """All changes of a workspace since its last seal: numbered and immutable."""
 
     LATER: ClassVar[frozenset[str]] = frozenset({"request", "sources"})
@@ -308,10 +285,6 @@ class ChangeSet(Frozen):
     temporary_keys: dict[str, str] = {}
     #: Hex SHA-256 over the canonical JSON of all of the above, by ``digest.seal``.
     seal: str = ""
-
-    @model_serializer(mode="wrap")
-    def _told(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return without_empty(told(self), self.LATER)
 
 
 class Shadow(Frozen):
