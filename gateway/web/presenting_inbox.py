@@ -125,6 +125,10 @@ class InboxGroup:
         return sum(bool(line.pick) for line in self.lines)
 
 
+#: So many lines are looked through without a filter.
+_FEW = 7
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One thing to choose in the filter."""
@@ -171,8 +175,9 @@ class InboxPage:
 
     @property
     def filtered(self) -> bool:
-        """Whether there is anything to choose among."""
-        return self.asked or any(len(one) > 2 for one in (self.projects, self.agents, self.people))
+        """Whether there is anything to choose among, or more than one looks through at once."""
+        several = any(len(one) > 2 for one in (self.projects, self.agents, self.people))
+        return self.asked or several or sum(len(one.lines) for one in self.groups) > _FEW
 
 
 _NOTHING = Asked()

@@ -83,6 +83,31 @@ def test_a_conflict_is_made_by_playing_somebody_and_settled(demo: Place) -> None
         expect(page.get_by_role("button", name="Approve what is kept")).to_be_visible()
 
 
+def test_what_was_approved_waits_for_a_person_again_once_jira_contradicts_it(demo: Place) -> None:
+    review = demo.review("approved-too-early", number=2, summary="What was approved")
+    key = first_key(demo, review)
+    with demo.open() as page:
+        ready(page, f"/cs/{review}")
+        page.get_by_role("button", name="Approve what is kept").click()
+        page.wait_for_url(f"{demo.url}/cs/{review}/promote")
+        ready(page, f"/sandbox/{key}")
+        form = page.get_by_role("form", name="Play another person")
+        form.get_by_label("Summary").fill("그동안 고친 제목")
+        form.get_by_role("button", name="Change it in Jira").click()
+        ready(page, f"/cs/{review}/promote")
+        page.wait_for_url(f"{demo.url}/cs/{review}")
+        expect(page.locator("[data-lapsed]")).to_contain_text(f"{key} Summary")
+        expect(page.locator(".title")).to_have_attribute("data-state", "review")
+        expect(page.get_by_role("link", name="Promote")).to_have_count(0)
+        shot(page, "lapsed")
+        page.keyboard.press("n")
+        page.keyboard.press("2")
+        expect(page.locator(".change.in-conflict")).to_have_count(0)
+        page.get_by_role("button", name="Approve what is kept").click()
+        page.wait_for_url(f"{demo.url}/cs/{review}/promote")
+        expect(page.get_by_role("button", name="Promote to")).to_be_visible()
+
+
 def test_a_board_is_read_without_javascript_and_by_keyboard(place: Place, waiting: int) -> None:
     key = first_key(place, waiting)
     with place.open(java_script_enabled=False) as page:

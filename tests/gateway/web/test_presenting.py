@@ -268,6 +268,10 @@ def test_the_inbox_groups_by_whose_turn_it_is() -> None:
     assert (line.created, line.changed, line.removed) == (1, 2, 3)
     korean = present_inbox(triage(rows, Triage()), Tongue(Lang.KO), NOW).groups[0].lines[0]
     assert korean.flags[0].text == "충돌 1개"
+    # Of one agent, one project and one person: a filter comes with the eighth line.
+    few = present_inbox(triage(rows[:7], Triage()), EN, NOW)
+    assert (sum(len(one.lines) for one in few.groups), few.filtered) == (7, False)
+    assert present_inbox(triage(rows[:8], Triage()), EN, NOW).filtered
 
 
 def test_an_empty_inbox_says_so() -> None:
