@@ -3,18 +3,15 @@
 Whoever renames or drops one of these tests has to say here what shows the promise now.
 """
 
-import ast
-from functools import cache
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parent
+from tests.promised import Shown, missing
+
 GATE, UP, WEB = "gateway/operations/", "gateway/upstream/", "gateway/web/"
 PURE, CLI = "gateway/promotion/", "gateway/cli/"
 
 #: Promise to the files below this folder and their tests that show it.
-PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
+PROMISES: dict[str, Shown] = {
     # The outbox.
     "approvals, held operations and audit row in one transaction, released against that digest": {
         GATE + "test_approving_whole": (
@@ -334,15 +331,7 @@ PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-@cache
-def _tests(file: str) -> frozenset[str]:
-    """Return the names of a file's tests."""
-    found = ast.parse((ROOT / f"{file}.py").read_text(encoding="utf-8")).body
-    return frozenset(one.name for one in found if isinstance(one, ast.FunctionDef))
-
-
 @pytest.mark.parametrize("promise", PROMISES)
 def test_each_promise_has_tests_that_exist(promise: str) -> None:
-    named = [(file, test) for file, tests in PROMISES[promise].items() for test in tests]
-    assert named
-    assert [one for one in named if one[1] not in _tests(one[0])] == []
+    assert PROMISES[promise]
+    assert missing(PROMISES[promise]) == []

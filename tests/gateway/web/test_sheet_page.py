@@ -27,9 +27,26 @@ def test_the_sheet_names_author_order_and_what_the_dry_run_found(eve: Visit) -> 
     assert eve.house.jira.effects == []
 
 
-def test_the_sheet_says_when_jira_moved_meanwhile(eve: Visit) -> None:
+def test_a_sheet_of_what_jira_contradicts_leads_back_to_be_decided_anew(eve: Visit) -> None:
     review = approved(eve)
+    digest = eve.digest(review)
     eve.house.jira.edit("10001", "Bob", summary="Bob's")
+    answer = eve.get(f"/cs/{review}/promote")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cs/{review}")
+    page = eve.get(f"/cs/{review}").text
+    assert "data-lapsed" in page
+    assert "<b hx-ignore>AIR-1 Summary</b>" in page
+    assert "승인이 저절로 끝났습니다" in eve.get(f"/cs/{review}?lang=ko").text
+    assert eve.post(f"/cs/{review}/promote", digest=digest).status_code == 409
+    assert eve.house.jira.effects == []
+    history = eve.get("/history?lang=en").text
+    assert "The approval ended, as Jira was changed: AIR-1 Summary" in history
+
+
+def test_the_sheet_says_what_would_not_be_written(eve: Visit) -> None:
+    review = approved(eve)
+    fields = eve.house.jira.issues["10001"]["fields"]
+    fields["archiveddate"] = "2026-11-02T10:00:00.000+0000"
     html = eve.get(f"/cs/{review}/promote").text
     assert "Part of it would not be written now" in html
     assert "flag-bad" in html
@@ -38,10 +55,11 @@ def test_the_sheet_says_when_jira_moved_meanwhile(eve: Visit) -> None:
     assert "다시 확인" in eve.get(f"/cs/{review}/promote?lang=ko").text
     refused = eve.post(f"/cs/{review}/promote", digest=eve.digest(review))
     assert refused.status_code == 409
-    assert "Summary" in refused.text
+    assert "AIR-1" in refused.text
+    assert "보관" in refused.text
     assert "그런 다음 반영 화면을 다시 여십시오." in refused.text, "in the reader's language"
     assert eve.house.jira.effects == []
-    eve.house.jira.edit("10001", "Bob", summary="Login is slow")
+    del fields["archiveddate"]
     assert f'action="/cs/{review}/promote"' in eve.get(f"/cs/{review}/promote").text
     assert eve.post(f"/cs/{review}/promote", digest=eve.digest(review)).status_code == 303
 
