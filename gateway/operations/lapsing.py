@@ -15,6 +15,7 @@ from gateway.operations.seeing import Sight, see
 from gateway.promotion.drift import compare
 from gateway.promotion.preflight_checks import follows
 from gateway.promotion.states import OpEvent, OpState
+from gateway.review.refusals import UnknownReviewError
 from gateway.review.states import Event, State
 from gateway.store import audit, baselines, outbox, reviews, sites
 
@@ -70,6 +71,8 @@ class Lapsing:
     gateway: Gateway
     #: The newest revision whose issues were looked at; None: everything is still to be.
     _seen: int | None = field(default=None, init=False)
+    #: Sets to be looked at again, as Jira could not be read.
+    _left: frozenset[int] = field(default=frozenset(), init=False)
 
     def run_once(self) -> int:
         """Look at what changed since the last time; returns how many approvals ended."""
@@ -78,20 +81,23 @@ class Lapsing:
             newest = sites.revision(conn, self.gateway.site)
             changed = self._changed(conn, newest) if approved else frozenset()
         wanted = [
-            row.id for row in approved if any(issue_id in changed for issue_id, _ in row.issues)
+            row.id
+            for row in approved
+            if row.id in self._left or any(issue_id in changed for issue_id, _ in row.issues)
         ]
-        ended = sum(self._look(one) for one in wanted)
+        sights = {one: self._look(one) for one in wanted}
+        self._left = frozenset(one for one, sight in sights.items() if sight.checked_at is None)
         self._seen = newest
-        return ended
+        return sum(lapse(self.gateway, sight) for sight in sights.values())
 
     def _changed(self, conn: Connection, newest: int) -> frozenset[str]:
         if self._seen == newest:
             return frozenset()
         return baselines.changed_after(conn, self.gateway.site, self._seen or 0)
 
-    def _look(self, review_id: int) -> bool:
+    def _look(self, review_id: int) -> Sight:
         with self.gateway.database.read() as conn:
             review = reviews.get(conn, review_id)
-        if review is None or review.state is not State.APPROVED:
-            return False
-        return lapse(self.gateway, see(self.gateway, review, read_now=True))
+        if review is None:  # a line of a set that is not there any more
+            raise UnknownReviewError(review_id)
+        return see(self.gateway, review, read_now=True)

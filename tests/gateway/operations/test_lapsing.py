@@ -126,6 +126,18 @@ def test_it_ends_without_anybody_looking_as_soon_as_we_read_of_it(house: House) 
     assert len(house.jira.asked) == before > asked, "at rest it does not ask Jira"
 
 
+def test_what_could_not_be_read_is_looked_at_again(house: House) -> None:
+    review, _ = approved(house)
+    lapsing = Lapsing(house.gateway)
+    house.jira.edit("10001", "Bob", summary="Bob's")
+    intake.refresh(house.gateway, ["10001"])
+    house.jira.reads = "500"
+    assert lapsing.run_once() == 0
+    house.jira.reads = ""
+    assert lapsing.run_once() == 1
+    assert reviewing.view(house.gateway, review, read_now=False).state is State.REVIEW
+
+
 def test_of_two_that_look_at_the_same_moment_one_ends_it(house: House) -> None:
     review, _ = approved(house)
     house.jira.edit("10001", "Bob", summary="Bob's")
