@@ -9,7 +9,7 @@ import random
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -132,7 +132,7 @@ class Walk:
     def _act(self, act: str) -> None:
         self.clock.go_on(_STEP_SECONDS)
         try:
-            said = _DO[act](self)
+            said: str = getattr(self, act.replace(" ", "_"))()
         except _TROUBLE as error:
             said = f"refused: {error}"
             self.counts[f"{act} refused"] += 1
@@ -214,6 +214,18 @@ class Walk:
         number, view = self._review(State.APPROVED)
         reviewing.withdraw_approval(self.gateway, APPROVER, number, view.digest)
         return f"CS-{number}"
+
+    def look(self) -> str:
+        """Look at what is approved; where Jira contradicts it, it is not to be had any more."""
+        number, before = self._review(State.APPROVED)
+        if reviewing.view(self.gateway, number).state is State.APPROVED:
+            return f"CS-{number} stands"
+        try:
+            reviewing.promote(self.gateway, APPROVER, number, before.digest)
+        except (RefusedError, StaleError):
+            self.counts["lapse"] += 1
+            return f"CS-{number} lapsed"
+        raise BrokenPromiseError(f"CS-{number} was promoted by an approval that lapsed")
 
     def promote(self) -> str:
         """Release what is approved, or try again what did not go through."""
@@ -346,20 +358,7 @@ class Walk:
         return self.bob.get(f"/rest/api/3/issue/{made['id']}", params=query).json()
 
 
-_DO: dict[str, Callable[[Walk], str]] = {
-    "propose": Walk.propose,
-    "foreign edit": Walk.foreign_edit,
-    "refresh": Walk.refresh,
-    "approve": Walk.approve,
-    "stale": Walk.stale,
-    "decide": Walk.decide,
-    "reject": Walk.reject,
-    "withdraw": Walk.withdraw,
-    "promote": Walk.promote,
-    "undo": Walk.undo,
-    "work": Walk.work,
-    "wait": Walk.wait,
-}
+#: What may happen next, each a method of the walk, and how often.
 _ACTS = {
     "propose": 10,
     "foreign edit": 5,
@@ -369,6 +368,7 @@ _ACTS = {
     "decide": 3,
     "reject": 2,
     "withdraw": 1,
+    "look": 6,
     "promote": 12,
     "undo": 4,
     "work": 36,
