@@ -24,6 +24,7 @@ def opened(
     """Open a set of two edits in a demo, with its page as wide and high as asked."""
     house = filled_in_memory()
     house.gateway.demo = True
+    house.arrive(*(change_set(edit("labels", [str(n)]), number=n) for n in range(2, 10)))
     review = house.arrive(change_set(edit("summary", title), edit("labels", ["4.2"], id="c2")))
     with served(house.gateway) as url, watched(browser) as (page, happened):
         page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -76,6 +77,26 @@ def _foot(there: Locator) -> float:
     box = there.bounding_box()
     assert box is not None
     return box["y"] + box["height"]
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("path", ["", "history"])
+def test_a_filter_is_folded_until_it_is_asked_for(browser: Browser, path: str, lang: str) -> None:
+    with opened(browser, TELEPHONE, lang) as page:
+        page.goto(f"{page.url.partition('/cs/')[0]}/{path}?lang={lang}")
+        page.wait_for_selector("html[data-ready]")
+        title, line = page.locator("h1"), page.locator("[data-row]").first
+        assert _top(title) < _top(page.locator(".filter-fold")) < _top(line)
+        assert _foot(line) <= TELEPHONE[1], "the first line is on the first screen"
+        field = page.locator(".filter :is(select, [data-search])").first
+        expect(field).to_be_hidden()
+        page.keyboard.press("/")
+        expect(field).to_be_visible()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    with opened(browser, SCREEN, lang) as page:
+        page.goto(f"{page.url.partition('/cs/')[0]}/{path}?lang={lang}")
+        expect(page.locator(".filter select").first).to_be_visible()
 
 
 def test_what_is_folded_is_one_touch_away(browser: Browser) -> None:

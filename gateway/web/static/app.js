@@ -101,11 +101,15 @@
     one(made, row).click();
   }
 
+  // On a telephone what a fold stands in is folded as well.
+  function layOpen(place) {
+    for (let around = place.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+  }
+
   // Opens what is folded and goes to where one writes in it.
   function unfold(place, field) {
     if (!place) return;
-    // On a telephone what it stands in is folded as well.
-    for (let around = place; around; around = around.parentElement.closest("details")) around.open = true;
+    layOpen(place);
     one(field, place).focus();
   }
 
@@ -124,7 +128,9 @@
 
   function search() {
     const field = one("[data-search]") || one("[role=search] select");
-    if (field) field.focus();
+    if (!field) return;
+    layOpen(field);
+    field.focus();
   }
 
   function open() {

@@ -122,6 +122,15 @@ def test_other_open_sets_on_the_same_issues_are_named(eve: Visit) -> None:
     first = eve.arrive()
     second = eve.house.arrive(change_set(edit("priority", {"id": "1"}), number=2))
     assert f'<a href="/cs/{second}">CS-{second} Tidy up</a> (AIR-1)' in eve.get(f"/cs/{first}").text
+    more = [edit("labels", [f"l{n}"]) for n in (2, 3)]
+    last = eve.house.arrive(*(change_set(one, number=n) for n, one in enumerate(more, 3)))
+    many = eve.get(f"/cs/{first}").text
+    # Of many their number is said, and they are one touch away.
+    assert "<summary>Also open on the same issues: 3</summary>" in many
+    assert f'<a href="/cs/{last}">CS-{last} Tidy up</a>' in many
+    for other in (last - 1, last):
+        gone = eve.post(f"/cs/{other}/reject", digest=eve.digest(other), words="No.")
+        assert gone.status_code == 303, gone.text
     shown = reviewing.view(eve.house.gateway, second)
     eve.post(f"/cs/{second}/reject", digest=shown.digest, words="No.")
     assert "data-neighbours" not in eve.get(f"/cs/{first}").text
