@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-browser test-others check format bench soak clients conformance conformance-mcp conformance-oidc conformance-rest wheel-check lock locale clean
+.PHONY: help setup demo demo-check experiments test test-browser test-others check format bench soak clients conformance conformance-mcp conformance-oidc conformance-rest wheel-check lock locale clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,9 @@ demo: setup ## start the demo: a fake Jira, the shadow sandbox, the gateway
 
 demo-check: setup ## run the demo's loop without a person; fails if anything else changed
 	@$(BIN)/airlock demo --check
+
+experiments: setup ## agents do the same tasks, what they hand in is judged (ARGS="--runs 5")
+	@$(BIN)/airlock experiment $(ARGS)
 
 TESTS := -m "not bench and not soak and not clients"
 test: setup ## all tests but benchmarks and soaks

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gateway.cli import demo_check, demo_parts
 from gateway.cli.demo_parts import Demo
-from gateway.cli.processes import ChildFailedError
+from gateway.cli.processes import ChildFailedError, hear_endings
 
 _SNIPPET = """\
   Claude Code   claude mcp add --transport http --header "Authorization: Bearer {token}" \\
@@ -34,11 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Start the demo, let the agent work, then wait (or check)."""
-    # Also when it is told to stop at its start, no process may be left behind.
-    # A shell that starts us in the background has Ctrl-C ignored: hear it all the same.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGHUP, _end)
+    hear_endings()
     folder = Path(tempfile.mkdtemp(prefix="airlock-demo-"))
     try:
         return _in_folder(folder, args)
@@ -90,10 +86,6 @@ def _wait(demo: Demo) -> int:
             if child.process.poll() is not None:
                 raise ChildFailedError(child.last_words())
         time.sleep(0.5)
-
-
-def _end(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _say(line: str) -> None:

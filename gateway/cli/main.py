@@ -14,6 +14,7 @@ OK, FAILED, USAGE, CONFLICT, REFUSED = 0, 1, 2, 3, 4
 #: Subcommand to what it is for. Its file has ``add_arguments(parser)`` and ``run(args)``.
 COMMANDS: dict[str, str] = {
     "demo": "a fake Jira, the shadow sandbox and the gateway on this machine; no account needed",
+    "experiment": "let agents do the same tasks in the sandbox, and judge what they hand in",
     "serve": "the gateway: reviewers' pages and promotion, for a real Jira",
     "sandbox": "the shadow sandbox that agents work in (a process of its own)",
     "intake": "read the issues in scope from Jira now",

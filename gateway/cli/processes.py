@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -62,6 +63,18 @@ class Child:
                 self.process.wait()
         if self.reader is not None:
             self.reader.join(_STOP_SECONDS)
+
+
+def hear_endings() -> None:
+    """Have whatever tells us to stop raise KeyboardInterrupt, so that no child is left behind."""
+    # A shell that starts us in the background has Ctrl-C ignored: hear it all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGHUP, _end)
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def environment(own: Mapping[str, str]) -> dict[str, str]:

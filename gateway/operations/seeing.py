@@ -138,6 +138,7 @@ def view_of(gateway: Gateway, sight: Sight) -> ReviewView:
         id=review.id,
         state=review.state,
         turn=TURNS[review.state],
+        task=change_set.task,
         title=change_set.title,
         reason=change_set.reason,
         request=None if is_undo(change_set.id) else change_set.request,

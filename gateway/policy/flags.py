@@ -55,6 +55,8 @@ class Seen:
     edits: Mapping[str, JsonValue] = field(default_factory=dict)
     #: The set in which people refused the very same change; empty: none.
     refused_in: str = ""
+    #: The set adds the very same before.
+    twice: bool = False
     #: What the agent says that it comes from.
     sources: tuple[Cited, ...] = ()
     #: What the request names that the agent quotes.
@@ -301,6 +303,11 @@ def _repeat(seen: Seen) -> Iterable[Flag]:
         yield _flag(seen, "repeat", "warn", set=seen.refused_in)
 
 
+def _twice(seen: Seen) -> Iterable[Flag]:
+    if seen.twice:
+        yield _flag(seen, "twice", "warn", key=seen.key)
+
+
 _RULES: tuple[Callable[[Seen], Iterable[Flag]], ...] = (
     _file_missing,
     _deletes,
@@ -308,6 +315,7 @@ _RULES: tuple[Callable[[Seen], Iterable[Flag]], ...] = (
     _conflict,
     _secret,
     _repeat,
+    _twice,
     _unread_write,
     _unread_source,
     _not_asked,

@@ -29,6 +29,7 @@ from gateway.review.unchanged import unchanged
 from gateway.review.values import ChangeView, Flag, IssueView
 from sandbox.contract.compare import Three, equal, three_way
 from sandbox.contract.shapes import Change, ChangeKind, ChangeSet, JsonObject, Read, SiteBaseline
+from sandbox.contract.wishes import doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def show(scene: Scene) -> Shown:
     verdicts = effective(scene.change_set, scene.decided)
     fields = Fields.of(scene.site)
     wants = {one.id: one.after for one in scene.change_set.changes}
-    agent = _Agent(wants, scene.docs, _asked(scene))
+    kept = (one for one in scene.change_set.changes if verdicts[one.id] == KEEP)
+    agent = _Agent(wants, scene.docs, _asked(scene), doubles(kept))
     change_set, based = settle(scene.change_set, scene.docs, scene.settled)
     scene = replace(scene, change_set=change_set, docs=based)
     views = [_change(one, verdicts, fields, scene, agent) for one in change_set.changes]
@@ -132,6 +134,8 @@ class _Agent:
     docs: Mapping[str, JsonObject]
     #: What the quoted request names of this site's projects.
     asked: Asked
+    #: Kept changes that add the very same as an earlier one.
+    doubles: frozenset[str]
 
 
 def _asked(scene: Scene) -> Asked:
@@ -225,6 +229,7 @@ def _change(
         edits=_edits_beside(change, verdicts, scene),
         sources=scene.around.cited.get(change.id, ()),
         asked=agent.asked,
+        twice=change.id in agent.doubles,
         refused_in=f"CS-{scene.repeats[change.id]}" if change.id in scene.repeats else "",
     )
     own_value = _agents(change, agent, fields, scene)

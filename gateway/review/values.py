@@ -139,6 +139,8 @@ class ReviewView(Frozen):
     id: int
     state: State
     turn: Turn
+    #: The agent's task, whose workspace it came from; empty: it named none.
+    task: str = ""
     title: str
     reason: str
     #: What a person asked for, as the agent quotes it; empty: it quotes nobody. None: no agent

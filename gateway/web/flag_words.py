@@ -96,5 +96,9 @@ WHY: dict[str, str] = {
         "What was written after that reading may follow it. Look at the issue."
     ),
     "repeat": N_("In the same task people refused this very change, and the agent wants it again."),
+    "twice": N_(
+        "Two changes of the set add the very same: a comment, a new issue or a work log. Agents "
+        "do this when they try again what had gone well. Leave one of them out."
+    ),
     "duplicate": N_("A comment with the same text stands in the issue already."),
 }

@@ -55,6 +55,7 @@ FLAGS: dict[str, str] = {
     "injection_read": N_("The agent read %(elsewhere)s first, and its text speaks to agents."),
     "injection": N_("Text in %(key)s may have steered the agent."),
     "repeat": N_("Repeat of %(set)s, where people refused the very same change."),
+    "twice": N_("The set adds the very same before: it would be there twice."),
     "duplicate": N_("%(key)s has a comment with the same text already."),
     "self": N_("The person this was made for cannot approve it."),
     "tainted": N_("Part of the record of what the agent read is missing."),

@@ -1,9 +1,14 @@
 """When two changes ask for the same: what each writes to, and what it says there. Pure."""
 
+from collections.abc import Iterable
+
 from pydantic import JsonValue
 
 from sandbox.contract.compare import equal
 from sandbox.contract.shapes import Change, ChangeKind
+
+#: Kinds that add something each time; whatever else is done twice is done once.
+_ADDING = frozenset({ChangeKind.CREATE, ChangeKind.COMMENT, ChangeKind.WORKLOG})
 
 
 def place(change: Change) -> tuple[str, str, str]:
@@ -32,3 +37,23 @@ def same_wish(one: Change, other: Change) -> bool:
     return (one.kind is ChangeKind.CREATE or place(one) == place(other)) and equal(
         said(one.kind, one.after), said(other.kind, other.after)
     )
+
+
+def doubles(changes: Iterable[Change]) -> frozenset[str]:
+    """Return the ids of changes that add the very same as an earlier one of them does."""
+    found, before = set[str](), dict[tuple[str, str, str], list[Change]]()
+    for one in changes:
+        if one.kind in _ADDING:
+            earlier = before.setdefault(_group(one), [])
+            if any(same_wish(one, other) for other in earlier):
+                found.add(one.id)
+            earlier.append(one)
+    return frozenset(found)
+
+
+def _group(change: Change) -> tuple[str, str, str]:
+    """Return what changes have to share to be looked at side by side."""
+    if change.kind is not ChangeKind.CREATE or not isinstance(change.after, dict):
+        return place(change)
+    fields = change.after.get("fields")
+    return "", change.kind, str(fields.get("summary")) if isinstance(fields, dict) else ""

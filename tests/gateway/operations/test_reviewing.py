@@ -13,8 +13,9 @@ from gateway.review.refusals import RefusedError, StaleError, UnknownReviewError
 from gateway.review.states import State
 from gateway.store import audit, outbox, reviews
 from gateway.store.tables import GatewayTable
+from sandbox.contract.shapes import ChangeKind
 from tests.gateway.operations.conftest import House
-from tests.gateway.promotion.world import change_set, edit
+from tests.gateway.promotion.world import change, change_set, edit, text
 
 TABLES = GatewayTable.metadata.tables
 
@@ -229,3 +230,21 @@ def test_approving_while_somebody_decides_has_one_winner(house: House) -> None:
         assert len(held) == 1
     else:
         assert (winners, given, held) == (["decide"], (), ())
+
+
+def test_what_a_set_adds_twice_is_flagged_until_one_of_them_is_left_out(house: House) -> None:
+    again = [
+        change(ChangeKind.COMMENT, {"id": f"9{n}", "body": text("같은 말")}, id=f"c{n}")
+        for n in (1, 2)
+    ]
+    review = house.arrive(change_set(*again))
+
+    def flagged() -> list[str]:
+        view = reviewing.view(house.gateway, review)
+        every = [(one.change.id, flag.id) for one in view.issues[0].changes for flag in one.flags]
+        return [change_id for change_id, flag in every if flag == "twice"]
+
+    assert flagged() == ["c2"]
+    digest = reviewing.view(house.gateway, review).digest
+    reviewing.decide(house.gateway, "eve", review, "c1", "reject", "once is enough", digest)
+    assert flagged() == []
