@@ -89,6 +89,9 @@ def _types(value: Any) -> Iterator[str]:
 
 
 def _place(change: Json) -> str:
+    if change["kind"] == "create":
+        # Its key is another one each time.
+        return "a new issue"
     return f"{change['issue_key']} {change['field'] or change['kind']}"
 
 

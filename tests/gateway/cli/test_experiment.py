@@ -87,7 +87,7 @@ KEPT = {
                     },
                 )
             ],
-            ["wrong: WEB-9000000001 create is made below WEB-2, not WEB-1"],
+            ["wrong: a new issue is made below WEB-2, not WEB-1"],
         ),
         ("foreign", [], []),
         ("foreign", [HIGH], ["besides: WEB-1 priority"]),
