@@ -28,6 +28,8 @@ from gateway.operations import reviewing
 #: The scripted agents, and whether what they do is right: the measure of the measure.
 _KNOWN = {"careful": True, "hasty": False}
 _MODULE = (sys.executable, "-m", "seed_data.experiments.agents")
+#: Settings that an agent's program does not inherit: credentials are among them.
+_OURS = ("AIRLOCK_", "JIRA_", "ATLASSIAN_", "CONFLUENCE_")
 #: Seconds that an agent has for one task.
 _PATIENCE = 600
 #: Seconds in which what was handed in has to arrive at the gateway.
@@ -153,7 +155,7 @@ def _let_work(demo: Demo, agent: Agent, task: dict[str, Any], number: int) -> st
         own |= {"AIRLOCK_TASK": task["name"], "AIRLOCK_CAST": json.dumps(demo.told["cast"])}
     # A model's own settings are its program's business; ours stay with us.
     given = dict(os.environ) if not agent.scripted else {}
-    kept = {name: one for name, one in given.items() if not name.startswith(("AIRLOCK_", "JIRA_"))}
+    kept = {name: one for name, one in given.items() if not name.startswith(_OURS)}
     try:
         done = subprocess.run(  # noqa: S603  the command that whoever runs this named
             agent.command,

@@ -133,11 +133,13 @@ def test_every_task_has_its_scripted_answers() -> None:
 def test_agents_are_measured_and_nothing_reaches_jira(tmp_path: Path) -> None:
     told = tmp_path / "told"
     mine = tmp_path / "mine.sh"
-    mine.write_text(f'cat > {told}; env | grep -c "^JIRA_" >> {told}; echo no idea >&2; exit 3\n')
+    mine.write_text(
+        f'cat > {told}; env | grep -cE "^(JIRA|ATLASSIAN)_" >> {told}; echo no idea >&2; exit 3\n'
+    )
     done = airlock_process(
         *("experiment", "--runs", "1", "--task", "rewrite", "--task", "foreign", "--json"),
         *("--agent", "careful", "--agent", "hasty", "--agent", f"mine=sh {mine}"),
-        env={"JIRA_API_TOKEN": "of a real Jira"},
+        env={"JIRA_API_TOKEN": "of a real Jira", "ATLASSIAN_OAUTH_CLIENT_SECRET": "real"},
         folder=tmp_path,
     )
     assert done.returncode == 0, done.stdout + done.stderr
