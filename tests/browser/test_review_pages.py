@@ -83,7 +83,9 @@ def test_what_was_asked_and_where_it_comes_from_is_read_before_deciding(
         top = asked.bounding_box(), why.bounding_box()
         assert top[0]
         assert top[1]
-        assert top[0]["y"] < top[1]["y"] < 900
+        # Side by side, what was asked first.
+        assert top[0]["x"] < top[1]["x"]
+        assert top[0]["y"] == top[1]["y"] < 900
         source = page.locator("[data-source]")
         assert source.inner_text().strip().startswith("The agent says that this comes from")
         key = source.get_by_role("link").inner_text()
