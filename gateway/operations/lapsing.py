@@ -12,26 +12,42 @@ from sqlalchemy import Connection
 from gateway.operations.context import Gateway
 from gateway.operations.listing import rows
 from gateway.operations.seeing import Sight, see
+from gateway.promotion.deleting import going_before
 from gateway.promotion.drift import compare
+from gateway.promotion.plan import KEEP
 from gateway.promotion.preflight_checks import follows
 from gateway.promotion.states import OpEvent, OpState
 from gateway.review.refusals import UnknownReviewError
 from gateway.review.states import Event, State
 from gateway.store import audit, baselines, outbox, reviews, sites
+from sandbox.contract.compare import Three
 
 #: Who ends it, by the audit.
 BY = "gateway"
 
 
 def contradicted(sight: Sight) -> Iterator[str]:
-    """Yield each approved field that somebody changed in Jira since, behind its issue's key."""
-    fields = sight.ground.fields
+    """Yield each approved field that somebody changed in Jira since, behind its issue's key.
+
+    Only where the page shows a conflict too: what ends an approval, a person can then settle.
+    """
+    fields, shown = sight.ground.fields, _in_conflict(sight)
+    plan = [one.planned for one in sight.operations]
     for one in sight.operations:
         now = sight.now.get(one.planned.issue_id)
-        if now is None or follows(one.planned):
+        if now is None or one.planned.issue_id not in shown or follows(one.planned):
             continue
-        for name in compare(one.planned, now, fields).conflicts:
+        for name in compare(one.planned, now, fields, going_before(one.planned, plan)).conflicts:
             yield f"{one.planned.issue_key} {fields.name(name)}"
+
+
+def _in_conflict(sight: Sight) -> frozenset[str]:
+    """Return the issues of which the page shows a kept change in conflict."""
+    return frozenset(
+        one.change.issue_id
+        for one in sight.shown.changes
+        if one.verdict == KEEP and one.three is Three.CONFLICT
+    )
 
 
 def lapse(gateway: Gateway, sight: Sight) -> bool:

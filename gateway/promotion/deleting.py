@@ -5,14 +5,15 @@ switched deleting on. A change of this kind says ``{"thing", "id", "name", "was"
 goes, Jira's id of it, a word for people, and what it must still be.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from enum import StrEnum
 
 from pydantic import JsonValue
 
 from gateway.promotion.fields import fields_of, listed, part
+from gateway.promotion.values import PlannedOperation
 from sandbox.contract.compare import equal
-from sandbox.contract.shapes import Change, JsonObject
+from sandbox.contract.shapes import Change, ChangeKind, JsonObject
 
 
 class Thing(StrEnum):
@@ -66,6 +67,17 @@ def what_was(thing: Thing, found: JsonObject, account: frozenset[str]) -> JsonOb
     if thing is Thing.ISSUE:
         return {"by": [*sorted(account)]}
     return {name: found[name] for name in KEPT[thing] if found.get(name) is not None}
+
+
+def going_before(planned: PlannedOperation, plan: Iterable[PlannedOperation]) -> frozenset[str]:
+    """Return the ids of the issues that earlier requests of a plan delete."""
+    return frozenset(
+        one.issue_id
+        for one in plan
+        if one.position < planned.position
+        and one.kind is ChangeKind.DELETE
+        and thing_of(one.wants) is Thing.ISSUE
+    )
 
 
 def still_is(thing: Thing, was: JsonValue, now: JsonObject, going: Collection[str] = ()) -> bool:

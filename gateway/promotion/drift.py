@@ -5,6 +5,7 @@ approval stale. Sets are compared element by element, so that two people who add
 different labels never conflict.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -73,10 +74,15 @@ class Drift:
         )
 
 
-def compare(planned: PlannedOperation, now: Now, fields: Fields) -> Drift:
-    """Return what became of the approved base."""
+def compare(
+    planned: PlannedOperation, now: Now, fields: Fields, going: Collection[str] = ()
+) -> Drift:
+    """Return what became of the approved base.
+
+    ``going`` are the ids of issues that go before it, as long as they are still there.
+    """
     if planned.kind is ChangeKind.DELETE:
-        return _deletion(planned, now)
+        return _deletion(planned, now, going)
     lost = "" if planned.kind is ChangeKind.CREATE else lost_place(planned, now)
     if lost or planned.kind in _ADDING:
         return Drift(lost=lost)
@@ -162,7 +168,7 @@ def shown_otherwise(planned: PlannedOperation, doc: JsonObject) -> bool:
     return not equal(planned.base[SECURITY], fields_of(doc).get(SECURITY))
 
 
-def _deletion(planned: PlannedOperation, now: Now) -> Drift:
+def _deletion(planned: PlannedOperation, now: Now, going: Collection[str] = ()) -> Drift:
     """Return the drift of something that is to go: gone already, as it was, or changed."""
     thing = deleting.thing_of(planned.wants)
     if thing is None:
@@ -177,7 +183,7 @@ def _deletion(planned: PlannedOperation, now: Now) -> Drift:
     found = deleted_thing(planned, now)
     if found is None:
         return Drift({thing.value: Three.BOTH})
-    same = deleting.still_is(thing, planned.base.get("was"), found)
+    same = deleting.still_is(thing, planned.base.get("was"), found, going)
     return Drift({thing.value: Three.OURS if same else Three.CONFLICT})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pydantic import JsonValue
 
+from gateway.promotion.deleting import going_before
 from gateway.promotion.drift import Now, compare
 from gateway.promotion.fields import fields_of, listed, part
 from gateway.promotion.permissions import FIELD_NEEDS, needs_of_kind
@@ -64,7 +65,7 @@ def _on_issue(planned: PlannedOperation, evidence: Evidence) -> Iterator[Remark]
             "Try again; if it stays so, run 'airlock doctor --jira'.",
         )
         return
-    drift = compare(planned, now, evidence.fields)
+    drift = compare(planned, now, evidence.fields, going_before(planned, evidence.plan))
     if drift.lost:
         yield blocked("lost", drift.lost)
         return

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.operations import reviewing, undoing
+from gateway.operations import preflight, reviewing, undoing
 from gateway.review.refusals import RefusedError, ReviewError
 from gateway.review.states import State
 from gateway.settings import Settings
@@ -132,6 +132,19 @@ def test_all_that_a_run_made_goes_after_a_second_confirmation(site: Site) -> Non
         assert audit.has(conn, "review_approve", review=made.review_id, confirmed=["delete"])
     with pytest.raises(ReviewError, match="gone for good"):
         undoing.propose(site.house.gateway, MINA, made.review_id)
+
+
+def test_a_parent_that_goes_behind_its_sub_task_keeps_its_approval(site: Site) -> None:
+    task = site.task("kept-approval")
+    family(site, task)
+    view = promoted(site, task)
+    gateway = site.house.gateway
+    made = undoing.propose(gateway, MINA, view.id).review_id
+    reviewing.approve(gateway, MINA, made, reviewing.view(gateway, made).digest, ["delete"])
+    looked = reviewing.view(gateway, made)
+    assert (looked.state, looked.lapsed) == (State.APPROVED, "")
+    found = preflight.dry_run(gateway, made)
+    assert [one.sentence for one in found.troubles] == []
 
 
 def test_what_a_colleague_has_touched_since_stays(site: Site) -> None:

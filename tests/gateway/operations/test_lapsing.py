@@ -12,6 +12,7 @@ from gateway.review.states import State
 from gateway.store import audit, outbox, reviews
 from sandbox.contract.shapes import ChangeKind
 from tests.gateway.operations.conftest import House
+from tests.gateway.operations.fleet import launched
 from tests.gateway.promotion.world import DOING, DONE, change, change_set, edit
 
 
@@ -89,6 +90,16 @@ def test_what_does_not_contradict_it_leaves_an_approval_standing(
     happens(house)
     now = reviewing.view(house.gateway, review)
     assert (now.state, now.digest, now.lapsed) == (State.APPROVED, digest, "")
+
+
+def test_of_no_kind_an_approval_ends_by_being_looked_at(house: House) -> None:
+    fleet = launched(house)
+    fleet.approve()
+    for review in fleet.reviews:
+        view = reviewing.view(fleet.house.gateway, review)
+        assert (view.state, view.lapsed) == (State.APPROVED, "")
+    Lapsing(fleet.house.gateway).run_once()
+    assert fleet.states() == {State.APPROVED}
 
 
 def test_what_is_on_its_way_or_written_is_not_called_back(house: House) -> None:
