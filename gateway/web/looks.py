@@ -53,7 +53,10 @@ _SWITCHES = (
         PLAIN,
         N_("A change set's page"),
         (N_("Everything on it"), N_("What changes, why, and two buttons")),
-        N_("What is folded is one touch away. What blocks or warns is always shown."),
+        N_(
+            "The rest is folded, or away until you switch back. What blocks or warns is always "
+            "shown, and so is what was remarked."
+        ),
     ),
 )
 

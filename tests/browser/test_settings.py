@@ -79,7 +79,11 @@ def test_a_plain_page_has_what_changes_why_and_two_buttons(place: Place) -> None
         expect(page.locator(".desk").first).to_be_visible()
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
-        # Whatever a reader wants to see less of: what blocks is shown.
+        # Whatever a reader wants to see less of: what blocks is shown, and what was remarked.
+        thread = page.locator(".thread").first
+        expect(thread).to_be_hidden()
+        thread.evaluate("there => { there.open = true }")
+        expect(thread).to_be_visible()
         ready(page, f"/cs/{blocked}")
         expect(page.locator(".content > .flags .flag-bad").first).to_be_visible()
         expect(page.locator(".change .flag-bad").first).to_be_visible()
